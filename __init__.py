@@ -1,0 +1,65 @@
+"""benthic: a trading runtime of supervised actors on trio.
+
+This is the face and nothing else. It is lazy (PEP 562): importing `benthic` loads no floor below
+it, a name loads its home when it is first asked for. Names that are not listed here are imported
+from the folder that owns them, as in `from benthic.actors.feeds import CandleFeed`.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .runtime import (
+        Actor,
+        Ask,
+        BenthicError,
+        Child,
+        LiveClock,
+        Millis,
+        Ref,
+        Refusal,
+        Restart,
+        Schedule,
+        Strategy,
+        Supervisor,
+        System,
+        Tell,
+        VirtualClock,
+        on,
+        run_virtual,
+    )
+
+__all__ = [
+    "Actor",
+    "Ask",
+    "BenthicError",
+    "Child",
+    "LiveClock",
+    "Millis",
+    "Ref",
+    "Refusal",
+    "Restart",
+    "Schedule",
+    "Strategy",
+    "Supervisor",
+    "System",
+    "Tell",
+    "VirtualClock",
+    "on",
+    "run_virtual",
+]
+
+_ELSEWHERE: Mapping[str, str] = MappingProxyType({})  # every name that does not live in the runtime
+
+if not TYPE_CHECKING:  # a checker would take any name of a module that has __getattr__
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            message = f"module 'benthic' has no attribute {name!r}; it has {', '.join(__all__)}"
+            raise AttributeError(message)
+        return getattr(import_module(_ELSEWHERE.get(name, ".runtime"), __name__), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -1,0 +1,307 @@
+"""Actor: the class that users inherit from. An instance is one incarnation.
+
+An actor owns its state, is reached only by message, and reads time and chance only through
+`self.now` and `self.chance`. Whatever a handler raises crashes the incarnation; its supervisor
+makes a new one behind the same address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+from typing import Any, ClassVar, TypeVar, cast
+
+from . import chance
+from .cell import Cell, expire_ask
+from .clock import Millis
+from .errors import NoSuchActor, UsageError
+from .handlers import collect
+from .messages import Ask
+from .notices import Terminated
+from .pending import PendingAsk, Reply, park
+from .ref import Ref
+from .reports import ChildExited, Timed
+from .supervision.boundary import run_nested
+from .supervision.tasks import spawn
+from .timers import Timer
+from .turns import INLINE, check_cycle
+
+R = TypeVar("R")
+
+
+class Actor:
+    """One life of an actor. `__init__` takes values; references are looked up in `on_start`."""
+
+    handlers: ClassVar[dict[type, Any]] = {}
+    io_messages: ClassVar[frozenset[type]] = frozenset()
+    _cell: Cell
+    _chance: Random | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.handlers, cls.io_messages = collect(cls)
+
+    # -- to be overridden
+
+    def on_start(self) -> Any:
+        """Called before the first message. May be `async def`; later siblings wait for it."""
+
+    def on_stop(self) -> Any:
+        """Called when the incarnation ends, after a crash too. May be `async def`."""
+
+    # -- who and when
+
+    @property
+    def ref(self) -> Ref:
+        """The own address."""
+        return self._cell
+
+    @property
+    def path(self) -> str:
+        """The own path, from the root."""
+        return self._cell.path
+
+    @property
+    def now(self) -> Millis:
+        """Wall time, ms UTC."""
+        return self._cell.rq.clock.now()
+
+    @property
+    def elapsed(self) -> Millis:
+        """Monotonic time, ms."""
+        return self._cell.rq.clock.elapsed()
+
+    @property
+    def chance(self) -> Random:
+        """This incarnation's stream of chance, from the System's seed and the path."""
+        if self._chance is None:
+            cell = self._cell
+            self._chance = chance.stream(cell.rq.seed, cell.path, cell.epoch)
+        return self._chance
+
+    def lookup(self, path: str) -> Ref:
+        """The address at `path`: a sibling's name, `../name` one level up, or `/from/the/root`.
+
+        Raises NoSuchActor. Siblings can be looked up before they have started.
+        """
+        return find(self._cell, path)
+
+    # -- asking and waiting
+
+    async def ask(self, ref: Ref, message: Ask[R], *, timeout: int | None = None) -> R:
+        """The answer of `ref`, in a handler.
+
+        timeout: ms; the System's default deadline where it is None. Where the target is idle, its
+        turn runs here and now. Raises as `Ref.ask`, and DeadlockError where the ask would wait
+        for itself.
+        """
+        me = self._cell
+        rq = me.rq
+        target = cast("Cell", ref)
+        if rq.driving is not me:
+            return cast("R", await self._ask_from_task(target, message, timeout))
+        if target.idle and target.inline:
+            me.waiting_on = target
+            try:
+                value = run_nested(target, message)
+            finally:
+                me.waiting_on = None
+            if target.answer is None:
+                return cast("R", value)
+            pending = target.answer
+            if pending is INLINE:
+                pending = target.answer = PendingAsk(message, me)
+            else:
+                adopt(pending, me)
+                target.answer = None
+        else:
+            check_cycle(me, target)
+            pending = PendingAsk(message, me)
+            target.queue_ask(pending)
+        return cast("R", await self._park_for(target, pending, timeout))
+
+    async def sleep(self, duration: int) -> None:
+        """Let `duration` ms pass; the mailbox waits meanwhile."""
+        me = self._cell
+        rq = me.rq
+        if rq.driving is me:
+            pending = PendingAsk(None, me)
+            rq.timers.set(rq.clock.elapsed() + duration, expire_sleep, pending)
+            await park()
+        else:
+            pending = PendingAsk(None, None)
+            rq.timers.set(rq.clock.elapsed() + duration, expire_sleep, pending)
+            rq.wake()
+            rq.outside.add(pending)
+            try:
+                await pending.wait_on_trio(rq)
+            finally:
+                rq.outside.discard(pending)
+        pending.outcome()
+
+    def reply_later(self) -> Reply:
+        """Take the answer of this turn's ask away, to be given after the turn.
+
+        Where the incarnation ends first, the asker gets ActorCrashed.
+        """
+        me = self._cell
+        pending = me.answer
+        if pending is None:
+            raise UsageError(f"{me.path}: this turn answers no ask, or its answer was taken before")
+        if pending is INLINE:
+            pending = me.answer = PendingAsk(None, None)
+        else:
+            me.answer = None
+        if me.deferred is None:
+            me.deferred = set()
+        me.deferred.add(pending)
+        return Reply(pending, me.deferred)
+
+    # -- timers and tasks
+
+    def after(self, delay: int, message: object) -> Timer:
+        """Handle `message` in `delay` ms, in this incarnation."""
+        me = self._cell
+        return self._set_timer(me.rq.clock.elapsed() + delay, message)
+
+    def at(self, moment: int, message: object) -> Timer:
+        """Handle `message` at the wall time `moment`, ms UTC; at once where that has passed."""
+        return self.after(max(0, moment - self.now), message)
+
+    def spawn(self, function: Callable[..., Awaitable[Any]], *args: object) -> None:
+        """Run an async function as a background task of this incarnation.
+
+        It may await trio. It reaches the own state only through `self.ref.tell`, and asks with
+        `ref.ask`. Its crash is the actor's crash; restart and stop cancel it and wait for it.
+        """
+        spawn(self._cell, function, args)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Let virtual time stand still while real work (a thread, a socket) runs."""
+        rq = self._cell.rq
+        rq.holds += 1
+        try:
+            yield
+        finally:
+            rq.holds -= 1
+            rq.wake()
+
+    # -- others
+
+    def publish(self, event: object) -> None:
+        """Tell `event` to all who subscribed to its class."""
+        me = self._cell
+        event_type = type(event)
+        known = me.audience
+        audience = known.get(event_type) if known is not None else None
+        if audience is None:
+            audience = me.rq.topics.audience(me, event_type)
+        if audience:
+            me.publish(event, audience)
+
+    def subscribe(self, source: Ref | None, event_type: type) -> None:
+        """Hear events of exactly this class from `source`, or from any publisher where None."""
+        me = self._cell
+        me.rq.topics.subscribe(me, source, event_type)
+
+    def unsubscribe(self, source: Ref | None, event_type: type) -> None:
+        """End a subscription."""
+        me = self._cell
+        me.rq.topics.unsubscribe(me, source, event_type)
+
+    def watch(self, ref: Ref) -> None:
+        """Hear `Terminated` once `ref` is gone for good; at once where it is."""
+        me, target = self._cell, cast("Cell", ref)
+        if target.state == "dead":
+            me.report(Terminated(target, "dead"))
+        else:
+            target.watchers = [*(target.watchers or ()), me]
+
+    def stop(self, reason: str = "done") -> None:
+        """End normally after this turn; a permanent child is then restarted."""
+        me = self._cell
+        if me.parent is None:
+            me.rq.stop_root(reason)
+        else:
+            me.parent.report(ChildExited(me, me.epoch, reason))
+
+    # -- inside
+
+    def _set_timer(self, due: int, message: object) -> Timer:
+        me = self._cell
+        timer = Timer(message)
+        epoch = me.epoch
+
+        def fire(timer: Timer) -> None:
+            if epoch == me.epoch and not timer.is_cancelled:
+                me.mail.append(Timed(epoch, timer))
+                me.make_ready()
+
+        me.rq.timers.set_timer(due, fire, timer)
+        if me.rq.asleep:
+            me.rq.wake()
+        return timer
+
+    async def _park_for(self, target: Cell, pending: PendingAsk, timeout: int | None) -> object:
+        me = self._cell
+        rq = me.rq
+        if not pending.done:
+            me.waiting_on = target
+            patience = rq.deadline if timeout is None else timeout
+            due = rq.clock.elapsed() + patience
+            rq.timers.set(due, expire_ask, (pending, target.path, patience))
+            try:
+                while not pending.done:
+                    await park()
+            finally:
+                me.waiting_on = None
+        return pending.outcome()
+
+    async def _ask_from_task(self, target: Cell, message: object, timeout: int | None) -> object:
+        me = self._cell
+        pending = PendingAsk(message, None)
+        if me.tasks is None or not me.tasks.has_io_turn:
+            return await target.await_answer(pending, timeout)
+        check_cycle(me, target)
+        if me.io_waits is None:
+            me.io_waits = []
+        waits = me.io_waits
+        waits.append(target)
+        try:
+            return await target.await_answer(pending, timeout)
+        finally:
+            waits.remove(target)
+
+
+def expire_sleep(pending: PendingAsk) -> None:
+    """A sleep is over."""
+    pending.expire(None)
+
+
+def adopt(pending: PendingAsk, asker: Cell) -> None:
+    """Let `asker` wait for an answer that was deferred before anybody waited."""
+    pending.waiter = asker
+    pending.epoch = asker.epoch
+
+
+def find(cell: Cell, path: str) -> Ref:
+    """Resolve `path` as seen from `cell`."""
+    steps = path.split("/")
+    place: Cell = cell.parent or cell
+    if path.startswith("/"):
+        while place.parent is not None:
+            place = place.parent
+        if steps[1] != place.spec.name:
+            raise NoSuchActor(path, known=(place.path,))
+        steps = steps[2:]
+    for name in steps:
+        if name == "..":
+            place = place.parent or place
+            continue
+        children = place.children or {}
+        if name not in children:
+            raise NoSuchActor(path, known=tuple(children))
+        place = children[name]
+    return place

@@ -1,0 +1,81 @@
+"""Time, as the runtime sees it: integer milliseconds from an injected clock.
+
+`now` is the wall (UTC, what goes into records), `elapsed` is monotonic (what timers and deadlines
+use). `VirtualClock` stands still while actors work and jumps when nothing is left to do; given to
+`trio.run(..., clock=clock)` it moves `trio.sleep` and trio's deadlines as well.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any, NewType, Protocol
+
+import trio
+
+Millis = NewType("Millis", int)
+
+FAR = 999_999_999.0  # s; trio asks how long to sleep, and only a jump may end the sleep
+
+
+class Clock(Protocol):
+    """Where a System reads time."""
+
+    def now(self) -> Millis:
+        """Wall time, ms since 1970-01-01 UTC."""
+
+    def elapsed(self) -> Millis:
+        """Monotonic time, ms since an arbitrary moment."""
+
+
+class LiveClock:
+    """The host's clocks: the wall for `now`, trio's monotonic clock for `elapsed`."""
+
+    def now(self) -> Millis:
+        return Millis(time.time_ns() // 1_000_000)
+
+    def elapsed(self) -> Millis:
+        return Millis(int(trio.current_time() * 1000))
+
+
+class VirtualClock(trio.abc.Clock):
+    """Time that moves only when it is told to.
+
+    start: what `now` says first, ms. Systems that share the clock in one trio run move it
+    together: it jumps to the earliest timer of all of them, when all are quiescent.
+    """
+
+    def __init__(self, start: Millis = Millis(0)) -> None:
+        self.start = start
+        self.time = start  # ms; read directly on the hot path
+        self.members: list[Any] = []  # run-queues of the Systems that it moves
+
+    def now(self) -> Millis:
+        return self.time
+
+    def elapsed(self) -> Millis:
+        return self.time
+
+    def advance_to(self, moment: float) -> None:
+        """Jump forward; a moment in the past changes nothing."""
+        if moment > self.time:
+            self.time = Millis(int(moment))
+
+    def moment_of(self, seconds: float) -> Millis:
+        """The first whole ms at which a trio deadline `seconds` from now has passed."""
+        deadline = self.current_time() + seconds
+        moment = self.start + math.ceil(deadline * 1000 - 0.001)
+        while (moment - self.start) / 1000 < deadline:
+            moment += 1
+        return Millis(moment)
+
+    # -- trio.abc.Clock, in seconds since the start
+
+    def start_clock(self) -> None:
+        """Nothing to start: the first moment is given."""
+
+    def current_time(self) -> float:
+        return (self.time - self.start) / 1000
+
+    def deadline_to_sleep_time(self, deadline: float) -> float:
+        return 0.0 if deadline <= self.current_time() else FAR

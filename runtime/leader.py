@@ -1,0 +1,170 @@
+"""The leader: the one trio task that gives turns, fires timers and, in virtual time, moves it.
+
+Live, it sleeps until something is ready or a timer is due. In virtual time it first lets every
+other trio task come to rest; then it delivers the next event of a replay, or jumps to the next
+timer or trio deadline. Real work that is announced by `hold` keeps time where it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import trio
+import trio.testing
+
+from .clock import VirtualClock
+from .pending import PendingAsk
+from .runqueue import RunQueue
+from .supervision.boundary import run_replay, run_slice
+from .turns import leader_scope_of
+
+SLICE = 256  # turns between two looks at trio: sockets are never starved for longer
+JUMPS = 1024  # jumps of virtual time between two full rests
+
+Event = tuple[int, Any, Any]  # ms, reference, message
+
+
+class Leader:
+    """Runs one System's turns until it is closed."""
+
+    def __init__(self, rq: RunQueue, drain: Callable[[RunQueue, int], None]) -> None:
+        self._rq = rq
+        self._drain = drain
+        self._closing = False
+        self._source: Iterator[Event] | None = None
+        self._replay: PendingAsk | None = None
+        self._settlers: list[PendingAsk] = []
+
+    def close(self) -> None:
+        """End `run` after the current slice."""
+        self._closing = True
+        self._rq.wake()
+
+    async def run(self) -> None:
+        """The task itself."""
+        rq = self._rq
+        rq.leader = trio.lowlevel.current_task()
+        rq.leader_scope = leader_scope_of(rq.leader)
+        clock = rq.clock
+        while not self._closing:
+            if rq.timers.next_due <= clock.elapsed():
+                rq.timers.fire_due(clock.elapsed())
+            run_slice(rq, self._drain, SLICE)
+            if rq.ready:
+                await trio.lowlevel.cancel_shielded_checkpoint()
+            elif isinstance(clock, VirtualClock):
+                await self._rest_virtually(clock)
+            else:
+                await self._rest_live()
+
+    async def replay(self, source: Iterator[Event]) -> None:
+        """Deliver the events of `source`, each once the one before has come to rest."""
+        done = PendingAsk(None, None)
+        self._source, self._replay = source, done
+        await self._wait(done)
+
+    async def settle(self) -> None:
+        """Wait until nothing is ready and no timer is due."""
+        done = PendingAsk(None, None)
+        self._settlers.append(done)
+        await self._wait(done)
+
+    async def _wait(self, done: PendingAsk) -> None:
+        rq = self._rq
+        rq.outside.add(done)
+        rq.wake()
+        try:
+            await done.wait_on_trio(rq)
+        finally:
+            rq.outside.discard(done)
+        done.outcome()
+
+    # -- nothing is ready
+
+    async def _rest_live(self) -> None:
+        self._settled()
+        due = self._rq.timers.next_due
+        await self._sleep(due / 1000)
+
+    async def _rest_virtually(self, clock: VirtualClock) -> None:
+        rq = self._rq
+        rq.woke_trio = False
+        await trio.testing.wait_all_tasks_blocked()
+        if rq.ready or self._closing or rq.timers.next_due <= clock.time:
+            return
+        if self._settled():
+            return
+        if rq.holds:
+            await self._sleep(math.inf)
+            return
+        seconds = trio.lowlevel.current_statistics().seconds_to_next_deadline
+        deadline = clock.moment_of(seconds) if seconds < math.inf else math.inf
+        if self._source is not None and len(clock.members) == 1:
+            self._run_replay(deadline)
+        else:
+            await self._jump(clock, deadline)
+
+    def _settled(self) -> bool:
+        settlers, self._settlers = self._settlers, []
+        for done in settlers:
+            done.settle(None)
+        return bool(settlers)
+
+    def _run_replay(self, deadline: float) -> None:
+        source = self._source
+        if source is None:
+            return
+        rest, error = run_replay(self._rq, self._drain, source, deadline)
+        self._source = rest
+        if rest is None and self._replay is not None:
+            self._replay.settle(None, error)
+            self._replay = None
+
+    async def _jump(self, clock: VirtualClock, deadline: float) -> None:
+        """Move to the next timer of any System on this clock, or to trio's next deadline."""
+        rq = self._rq
+        due = min(member.timers.next_due for member in clock.members)
+        target = min(due, deadline)
+        if target == math.inf:
+            await self._sleep(math.inf)
+            return
+        clock.advance_to(target)
+        if deadline <= target:
+            await trio.lowlevel.cancel_shielded_checkpoint()  # trio sees that it has passed
+        if len(clock.members) > 1:
+            for member in clock.members:
+                member.wake()
+            if rq.timers.next_due > clock.time:
+                await self._sleep(math.inf)
+        elif due <= target:
+            self._jump_on(clock, deadline)
+
+    def _jump_on(self, clock: VirtualClock, deadline: float) -> None:
+        """Jump from timer to timer as long as no trio task has anything to do in between."""
+        rq = self._rq
+        timers = rq.timers
+        for _ in range(JUMPS):
+            timers.fire_due(clock.time)
+            run_slice(rq, self._drain, SLICE)
+            if rq.ready or rq.woke_trio or rq.holds or self._closing or self._settlers:
+                return
+            due = timers.next_due
+            if due >= deadline or due == math.inf or self._source is not None:
+                return
+            if trio.lowlevel.current_statistics().tasks_runnable:
+                return
+            clock.advance_to(due)
+
+    async def _sleep(self, deadline: float) -> None:
+        """Until woken, or until trio's clock is at `deadline`, s."""
+        rq = self._rq
+
+        def abort(_: object) -> trio.lowlevel.Abort:
+            rq.asleep = False
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        rq.asleep = True
+        with trio.CancelScope(deadline=deadline):
+            await trio.lowlevel.wait_task_rescheduled(abort)

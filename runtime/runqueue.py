@@ -1,0 +1,103 @@
+"""The run-queue of one System: what is ready, who runs, when the next timer is due.
+
+It holds the state that cells and the dispatcher share and decides nothing.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import trio
+
+from .clock import Clock, Millis
+from .letters import DeadLetters
+from .pending import PendingAsk
+from .timers import Timers
+from .topics import Topics
+from .tracing import Trace
+
+
+class RunQueue:
+    """Cells that are ready, in order; and whether the dispatcher sleeps."""
+
+    __slots__ = (
+        "asleep",
+        "cell_type",
+        "clock",
+        "context",
+        "current",
+        "deadline",
+        "depth",
+        "driving",
+        "holds",
+        "inline_asks",
+        "leader",
+        "leader_scope",
+        "letters",
+        "make_supervisor",
+        "open_host",
+        "outside",
+        "ready",
+        "root_failed",
+        "seed",
+        "slice_at",
+        "stop_root",
+        "tables",
+        "timers",
+        "topics",
+        "trace",
+        "woke_trio",
+    )
+
+    def __init__(self, clock: Clock, *, seed: int, deadline: Millis, trace: Trace | None) -> None:
+        self.ready: deque[Any] = deque()
+        self.clock = clock
+        self.timers = Timers()
+        self.trace = trace
+        self.seed = seed
+        self.deadline = deadline  # ms, of an ask that names none
+        self.context = contextvars.copy_context()
+        self.letters = DeadLetters(clock)
+        self.cell_type: Any = None  # the class of addresses under this schedule
+        self.make_supervisor: Callable[[Any], Any] = ignore
+        self.inline_asks = True  # whether an idle target's turn runs on the asker's stack
+        self.topics = Topics()
+        self.tables: dict[type, dict[type, Any]] = {}  # handlers by actor class and message type
+        self.outside: set[PendingAsk] = set()  # asks awaited by trio tasks
+        self.current: Any = None  # the cell whose turn the dispatcher runs
+        self.driving: Any = None  # the cell whose coroutine has a step right now
+        self.depth = 0  # turns inside turns
+        self.holds = 0  # real work in flight: virtual time stands still
+        self.slice_at = Millis(0)  # monotonic ms when this slice of turns began
+        self.open_host: Callable[[Callable[..., Any]], None] = ignore
+        self.stop_root: Callable[[str], None] = ignore
+        self.root_failed: Callable[[BaseException], None] = ignore
+        self.leader: trio.lowlevel.Task | None = None
+        self.leader_scope: object = None
+        self.asleep = False
+        self.woke_trio = False  # a trio task was made runnable: let it run before time moves
+
+    def wake(self) -> None:
+        """End the dispatcher's sleep."""
+        if self.asleep and self.leader is not None:
+            self.asleep = False
+            trio.lowlevel.reschedule(self.leader)
+
+    def push(self, cell: Any) -> None:
+        """Give `cell` a turn after all that is ready."""
+        self.ready.append(cell)
+        if self.asleep:
+            self.wake()
+
+    def push_first(self, cell: Any) -> None:
+        """Give `cell` the next turn."""
+        self.ready.appendleft(cell)
+        if self.asleep:
+            self.wake()
+
+
+def ignore(_: object) -> None:
+    """Before the System runs there is nothing to stop."""

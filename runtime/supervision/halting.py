@@ -1,0 +1,135 @@
+"""Ending incarnations and burying addresses. What is done here is done at once, without waiting.
+
+`halt` ends an incarnation abruptly and keeps the address; `bury` makes the address dead. Waiting,
+deadlines and order are the supervisor's business.
+"""
+
+from __future__ import annotations
+
+import contextlib
+
+from ..cell import Cell
+from ..errors import ActorCrashed, ActorStopped
+from ..notices import Terminated
+from ..pending import PendingAsk
+from ..reports import Attend, Resume
+from ..runqueue import RunQueue
+from ..turns import INLINE
+from .specs import Backlog
+
+
+class DeadMail:
+    """The mailbox of a dead address: always empty; what comes is a dead letter."""
+
+    def __init__(self, path: str, rq: RunQueue) -> None:
+        self._path = path
+        self._rq = rq
+
+    def __len__(self) -> int:
+        return 0
+
+    def append(self, message: object) -> None:
+        if isinstance(message, PendingAsk):
+            message.settle(None, ActorStopped(self._path))
+        else:
+            self._rq.letters.add(self._path, message, "the actor has stopped")
+
+    appendleft = append
+
+
+def halt(cell: Cell) -> None:
+    """End the incarnation of `cell` and of all below it; the addresses stay.
+
+    A parked turn is closed, tasks are cancelled (they may still be unwinding when this returns),
+    and asks that the incarnation had taken on fail with ActorCrashed.
+    """
+    for child in reversed((cell.children or {}).values()):
+        halt(child)
+    cell.epoch += 1
+    unready(cell)
+    cut_turn(cell)
+    if cell.deferred:
+        for pending in cell.deferred:
+            pending.settle(None, ActorCrashed(cell.path))
+        cell.deferred = None
+    if cell.tasks is not None:
+        cell.tasks.cancel()
+    if cell.reports:
+        for report in cell.reports:
+            if isinstance(report, PendingAsk):
+                report.settle(None, ActorCrashed(cell.path))
+        cell.reports.clear()
+    cell.io_waits = None
+    forget_marks(cell)
+    cell.rq.topics.forget(cell)
+    if cell.state not in {"dead", "failed", "stillborn"}:
+        cell.state = "suspended"
+
+
+def unready(cell: Cell) -> None:
+    """Take the cell out of the run-queue and let nobody put it back."""
+    if not cell.idle:
+        with contextlib.suppress(ValueError):  # parked, in its turn or suspended
+            cell.rq.ready.remove(cell)
+    cell.idle = False
+
+
+def cut_turn(cell: Cell) -> None:
+    """Close the parked turn, if there is one, and fail the ask that it was for."""
+    coroutine, cell.parked = cell.parked, None
+    cell.context = None
+    cell.waiting_on = None
+    if coroutine is not None:
+        cell.epoch += 1  # what the turn waited for must not resume the next one
+        close(cell, coroutine)
+    answer, cell.answer = cell.answer, None
+    if answer is not None and answer is not INLINE:
+        answer.settle(None, ActorCrashed(cell.path))
+
+
+def close(cell: Cell, coroutine: object) -> None:
+    """Close a coroutine; what its clean-up raises is recorded and goes no further."""
+    try:
+        coroutine.close()  # type: ignore[attr-defined]  # any coroutine
+    except Exception as error:
+        cell.rq.letters.add(cell.path, error, "raised while its turn was closed")
+
+
+def forget_marks(cell: Cell) -> None:
+    """Remove the marks that spoke of the old incarnation's turn and reports."""
+    mail = cell.mail
+    if len(mail) == 0:
+        return
+    kept = [mail.popleft() for _ in range(len(mail))]
+    for message in kept:
+        if not isinstance(message, (Resume, Attend)):
+            mail.append(message)
+
+
+def drop_backlog(cell: Cell) -> None:
+    """After a crash, empty the mailbox where the child's spec says so."""
+    if cell.spec.backlog is Backlog.DROP:
+        cell.discard_mail(ActorCrashed, "its actor crashed")
+
+
+def bury(cell: Cell, reason: str) -> None:
+    """Make the address dead, and those below it; tell the watchers."""
+    if cell.state == "dead":
+        return
+    for child in reversed((cell.children or {}).values()):
+        bury(child, reason)
+    halt(cell)
+    cell.state = "dead"
+    cell.actor = None
+    cell.tasks = None
+    cell.discard_mail(ActorStopped, "the actor has stopped")
+    cell.mail = DeadMail(cell.path, cell.rq)
+    watchers, cell.watchers = cell.watchers, None
+    for watcher in watchers or ():
+        notify(watcher, cell, reason)
+
+
+def notify(watcher: Cell, gone: Cell, reason: str) -> None:
+    """Queue `Terminated` whatever the watcher's bound: the runtime's messages are never dropped."""
+    if watcher.state != "dead":
+        watcher.report(Terminated(gone, reason))
