@@ -192,14 +192,7 @@ class Actor:
 
     def publish(self, event: object) -> None:
         """Tell `event` to all who subscribed to its class."""
-        me = self._cell
-        event_type = type(event)
-        known = me.audience
-        audience = known.get(event_type) if known is not None else None
-        if audience is None:
-            audience = me.rq.topics.audience(me, event_type)
-        if audience:
-            me.publish(event, audience)
+        self._cell.publish(event)
 
     def subscribe(self, source: Ref | None, event_type: type) -> None:
         """Hear events of exactly this class from `source`, or from any publisher where None."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import contextvars
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from .clock import Millis
@@ -32,6 +33,8 @@ from .supervision.specs import Child, Supervisor
 from .tracing import TracedMail
 
 R = TypeVar("R")
+
+NOBODY: Mapping[type, tuple[Cell, ...]] = MappingProxyType({})
 
 UNBOUNDED = 1 << 62  # the queue itself holds the bound
 
@@ -103,7 +106,7 @@ class Cell(Ref):
         self.children: dict[str, Cell] | None = None
         self.tasks: Any = None  # of the incarnation
         self.host: Any = None  # of a supervisor: the nursery of its children
-        self.audience: dict[type, tuple[Cell, ...]] | None = None
+        self.audience: Mapping[type, tuple[Cell, ...]] = NOBODY  # of its events, where resolved
         self.handled = 0
         self.high_water = 0
         self.restarts = 0
@@ -164,8 +167,12 @@ class Cell(Ref):
 
     # -- for the runtime
 
-    def publish(self, event: object, audience: tuple[Cell, ...]) -> None:
-        """Tell each of `audience`; one full mailbox does not keep it from the others."""
+    def publish(self, event: object) -> None:
+        """Tell each subscriber; one full mailbox does not keep it from the others."""
+        try:
+            audience = self.audience[type(event)]
+        except KeyError:
+            audience = self.rq.topics.audience(self, type(event))
         full: MailboxFull | None = None
         for cell in audience:
             try:

@@ -46,17 +46,13 @@ class Topics:
 
     def audience(self, publisher: Any, event_type: type) -> tuple[Any, ...]:
         """Who hears `event_type` from `publisher`; remembered in the publisher until it changes."""
-        if publisher.audience is None:
-            publisher.audience = {}
+        own = self._subscribers.get((publisher, event_type), [])
+        anywhere = self._subscribers.get((None, event_type), [])
+        found = (*own, *(cell for cell in anywhere if cell not in own))
+        if not publisher.audience:
             self._resolved.append(publisher)
-        known = publisher.audience.get(event_type)
-        if known is None:
-            own = self._subscribers.get((publisher, event_type), [])
-            anywhere = self._subscribers.get((None, event_type), [])
-            known = (*own, *(cell for cell in anywhere if cell not in own))
-            publisher.audience[event_type] = known
-        result: tuple[Any, ...] = known
-        return result
+        publisher.audience = {**publisher.audience, event_type: found}
+        return found
 
     def anywhere(self, event_type: type) -> tuple[Any, ...]:
         """Who hears `event_type` from any publisher."""
@@ -64,5 +60,5 @@ class Topics:
 
     def _forget_audiences(self) -> None:
         for publisher in self._resolved:
-            publisher.audience = None
+            publisher.audience = {}
         self._resolved.clear()

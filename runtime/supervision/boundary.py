@@ -54,27 +54,20 @@ def run_replay(
     Timers that are due at or before an event fire first, each followed by full quiescence.
     """
     clock: Any = rq.clock
-    timers = rq.timers
-    heap = timers.heap
+    heap = rq.timers.heap
     ready = rq.ready
     began = False
     rq.slice_at = clock.time
+    rq.depth = 1  # the events themselves are turns: what they tell may run inside them
     try:
-        for event in islice(source, EVENTS):
+        for moment, ref, message in islice(source, EVENTS):
             began = True
-            moment, ref, message = event
             if moment >= deadline:
-                return chain((event,), source), None
-            while heap and heap[0][0] <= moment:
-                clock.advance_to(heap[0][0])
-                timers.fire_due(clock.time)
-                settle_turns(rq, drain)
-                if rq.woke_trio or rq.holds:
-                    return chain((event,), source), None
+                return chain(((moment, ref, message),), source), None
+            if heap and heap[0][0] <= moment and not fire_until(rq, drain, moment):
+                return chain(((moment, ref, message),), source), None
             clock.time = moment
-            rq.depth = 1
             ref.tell(message)
-            rq.depth = 0
             if ready:
                 settle_turns(rq, drain)
             if rq.woke_trio or rq.holds:
@@ -86,10 +79,24 @@ def run_replay(
     return (source if began else None), None
 
 
+def fire_until(rq: RunQueue, drain: Callable[[RunQueue, int], None], moment: int) -> bool:
+    """Fire the timers due up to `moment`, each followed by quiescence; False to pause there."""
+    clock: Any = rq.clock
+    timers = rq.timers
+    while timers.next_due <= moment:
+        clock.advance_to(timers.next_due)
+        timers.fire_due(clock.time)
+        settle_turns(rq, drain)
+        if rq.woke_trio or rq.holds:
+            return False
+    return True
+
+
 def settle_turns(rq: RunQueue, drain: Callable[[RunQueue, int], None]) -> None:
     """Give turns until nothing is ready, or a trio task has something to do."""
     while rq.ready and not rq.woke_trio:
         run_slice(rq, drain, EVENTS)
+    rq.depth = 1
 
 
 def turn_failed(cell: Cell, error: Exception) -> None:
@@ -190,28 +197,34 @@ class DirectCell(Cell):
     __slots__ = ()
 
     def tell(self, message: object) -> None:
-        rq = self.rq
-        if self.idle and 0 < rq.depth < MAX_DEPTH:
-            handler = self.table.get(type(message))
-            if handler is not None:
-                self.idle = False
-                self.handled += 1
-                rq.depth += 1
-                try:
-                    result = handler(self.actor, message)
-                    if result is not None and (
-                        result is SUSPENDED
-                        or (type(result) is CoroutineType and conclude(self, result) is SUSPENDED)
-                    ):
+        if self.idle:
+            rq = self.rq
+            depth = rq.depth
+            if 0 < depth < MAX_DEPTH:
+                handler = self.table.get(type(message))
+                if handler is not None:
+                    self.idle = False
+                    self.handled += 1
+                    rq.depth = depth + 1
+                    try:
+                        result = handler(self.actor, message)
+                        if result is not None and (
+                            result is SUSPENDED
+                            or (
+                                type(result) is CoroutineType
+                                and conclude(self, result) is SUSPENDED
+                            )
+                        ):
+                            rq.depth = depth
+                            return
+                    except Exception as error:
+                        rq.depth = depth
+                        turn_failed(self, error)
                         return
-                except Exception as error:
-                    turn_failed(self, error)
+                    rq.depth = depth
+                    if self.mail:
+                        rq.push(self)
+                    else:
+                        self.idle = True
                     return
-                finally:
-                    rq.depth -= 1
-                if self.mail:
-                    rq.push(self)
-                else:
-                    self.idle = True
-                return
         Cell.tell(self, message)
