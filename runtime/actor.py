@@ -22,12 +22,14 @@ from .notices import Terminated
 from .pending import PendingAsk, Reply, park
 from .ref import Ref
 from .reports import ChildExited, Timed
-from .supervision.boundary import run_nested
+from .supervision.boundary import MAX_DEPTH, run_nested
 from .supervision.tasks import spawn
 from .timers import Timer
 from .turns import INLINE, check_cycle
 
 R = TypeVar("R")
+
+LIVING = frozenset({"starting", "running", "stopping"})  # states of a cell with an incarnation
 
 
 class Actor:
@@ -101,7 +103,7 @@ class Actor:
         target = cast("Cell", ref)
         if rq.driving is not me:
             return cast("R", await self._ask_from_task(target, message, timeout))
-        if target.idle and target.inline:
+        if target.idle and target.inline and rq.depth < MAX_DEPTH:
             me.waiting_on = target
             try:
                 value = run_nested(target, message)
@@ -130,6 +132,7 @@ class Actor:
             rq.timers.set(rq.clock.elapsed() + duration, expire_sleep, pending)
             await park()
         else:
+            refuse_in_cut_turn(me)
             pending = PendingAsk(None, None)
             rq.timers.set(rq.clock.elapsed() + duration, expire_sleep, pending)
             rq.wake()
@@ -147,7 +150,7 @@ class Actor:
         """
         me = self._cell
         pending = me.answer
-        if pending is None:
+        if pending is None or (me.deferred is not None and pending in me.deferred):
             raise UsageError(f"{me.path}: this turn answers no ask, or its answer was taken before")
         if pending is INLINE:
             pending = me.answer = PendingAsk(None, None)
@@ -175,7 +178,10 @@ class Actor:
         It may await trio. It reaches the own state only through `self.ref.tell`, and asks with
         `ref.ask`. Its crash is the actor's crash; restart and stop cancel it and wait for it.
         """
-        spawn(self._cell, function, args)
+        me = self._cell
+        if me.actor is not self or me.state not in LIVING:
+            raise UsageError(f"{me.path}: this incarnation has ended and can start no task")
+        spawn(me, function, args)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -209,8 +215,9 @@ class Actor:
         me, target = self._cell, cast("Cell", ref)
         if target.state == "dead":
             me.report(Terminated(target, "dead"))
-        else:
-            target.watchers = [*(target.watchers or ()), me]
+        elif (me, me.epoch) not in (watchers := target.watchers or ()):
+            living = [(cell, epoch) for cell, epoch in watchers if cell.epoch == epoch]
+            target.watchers = [*living, (me, me.epoch)]
 
     def stop(self, reason: str = "done") -> None:
         """End normally after this turn; a permanent child is then restarted."""
@@ -218,6 +225,7 @@ class Actor:
         if me.parent is None:
             me.rq.stop_root(reason)
         else:
+            me.take_no_more()
             me.parent.report(ChildExited(me, me.epoch, reason))
 
     # -- inside
@@ -254,6 +262,7 @@ class Actor:
 
     async def _ask_from_task(self, target: Cell, message: object, timeout: int | None) -> object:
         me = self._cell
+        refuse_in_cut_turn(me)
         pending = PendingAsk(message, None)
         if me.tasks is None or not me.tasks.has_io_turn:
             return await target.await_answer(pending, timeout)
@@ -271,6 +280,12 @@ class Actor:
 def expire_sleep(pending: PendingAsk) -> None:
     """A sleep is over."""
     pending.expire(None)
+
+
+def refuse_in_cut_turn(cell: Cell) -> None:
+    """While a step runs no trio task does: who waits now is a turn that is being closed."""
+    if cell.rq.driving is not None:
+        raise UsageError(f"{cell.path}: a turn that is cut short cannot wait; do that in on_stop")
 
 
 def adopt(pending: PendingAsk, asker: Cell) -> None:

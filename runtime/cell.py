@@ -27,7 +27,7 @@ from .mailbox import (
 from .messages import Ask
 from .pending import PendingAsk
 from .ref import Ref
-from .reports import ATTEND, RESUME, Drained, StopChild
+from .reports import ATTEND, ENDING, RESUME, Drained, StopChild
 from .runqueue import RunQueue
 from .supervision.specs import Child, Supervisor
 from .tracing import TracedMail
@@ -101,7 +101,7 @@ class Cell(Ref):
         self.deferred: set[PendingAsk] | None = None  # asks to be answered after their turn
         self.waiting_on: Cell | None = None
         self.io_waits: list[Cell] | None = None  # asks of an I/O turn, which may be several
-        self.watchers: list[Cell] | None = None
+        self.watchers: list[tuple[Cell, int]] | None = None  # with the epoch that watches
         self.reports: deque[Any] | None = None
         self.children: dict[str, Cell] | None = None
         self.tasks: Any = None  # of the incarnation
@@ -126,8 +126,8 @@ class Cell(Ref):
     def tell(self, message: object) -> None:
         mail = self.mail
         if self.idle:
+            mail.append(message)  # first: a conflating mailbox's key may raise
             self.idle = False
-            mail.append(message)
             rq = self.rq
             self.since = rq.slice_at
             rq.ready.append(self)
@@ -146,11 +146,13 @@ class Cell(Ref):
         if self.parent is None:
             self.rq.stop_root(reason)
         elif self.state != "dead":
+            self.take_no_more()
             self.parent.report(StopChild(self, reason, deadline))
 
     def drain(self, reason: str = "drained") -> None:
-        self.mail.append(Drained(reason))
-        self.make_ready()
+        if self.state != "dead":
+            self.mail.append(Drained(reason))
+            self.make_ready()
 
     def statistics(self) -> MailboxStatistics:
         inner = self.mail.inner if isinstance(self.mail, TracedMail) else self.mail
@@ -189,6 +191,13 @@ class Cell(Ref):
             self.since = self.rq.slice_at
             self.rq.push(self)
 
+    def take_no_more(self) -> None:
+        """Let the current turn be the last until the supervisor has dealt with the cell."""
+        if self.idle:
+            self.idle = False
+        else:
+            self.mail.appendleft(ENDING)
+
     def report(self, report: object) -> None:
         """Queue what the runtime says: before user messages, in order among reports."""
         if self.state == "dead":
@@ -196,7 +205,11 @@ class Cell(Ref):
         if self.reports is None:
             self.reports = deque()
         self.reports.append(report)
-        self.mail.appendleft(ATTEND)
+        mail = self.mail
+        if next(iter(mail), None) is RESUME:
+            mail.insert(1, ATTEND)  # a parked turn ends before another begins
+        else:
+            mail.appendleft(ATTEND)
         if self.idle:
             self.idle = False
             self.rq.push_first(self)

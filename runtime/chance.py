@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 
 
 def stream(seed: int, path: str, incarnation: int = 0) -> random.Random:
@@ -12,3 +13,8 @@ def stream(seed: int, path: str, incarnation: int = 0) -> random.Random:
     True
     """
     return random.Random(f"{seed}:{path}:{incarnation}")  # noqa: S311 - reproducible on purpose
+
+
+def seed_from_host() -> int:
+    """A seed that nobody can guess; the one place where chance is not reproducible."""
+    return secrets.randbits(64)

@@ -7,7 +7,8 @@ BenthicError                  catch this one to catch all of them
 │  ├─ DeadlockError           this ask would close a cycle of asks and wait for itself
 │  └─ TrioInTurn              a handler that is not declared `io=True` awaited trio
 ├─ Refusal                    the actor's answer is no: raised in the asker, the actor lives on
-│  └─ NameTaken               a child of this name is alive
+│  ├─ NameTaken               a child of this name is alive
+│  └─ NotStarted              the child that was asked for did not start and is forgotten
 ├─ AskError                   an ask has no answer; what the target did is not known
 │  ├─ AskTimeout              the deadline passed; the target may still be at it
 │  ├─ ActorCrashed            the target raised while it had the message; `__cause__` says what
@@ -81,6 +82,14 @@ class NameTaken(Refusal):
         super().__init__(f"{path} has a child named {name!r}; stop it first or choose another name")
         self.path = path
         self.name = name
+
+
+class NotStarted(Refusal):
+    """The child that was asked for did not start; `__cause__` says why. It is forgotten."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} did not start and is forgotten; mend its on_start and ask again")
+        self.path = path
 
 
 class AskError(BenthicError):

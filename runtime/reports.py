@@ -24,6 +24,12 @@ class Attend(SystemMessage):
     __slots__ = ()
 
 
+class Ending(SystemMessage):
+    """The actor is to end: it takes no further message."""
+
+    __slots__ = ()
+
+
 class Drained(SystemMessage):
     """What was queued before `drain` has been handled."""
 
@@ -100,5 +106,6 @@ class RestartDue:
 
 RESUME = Resume()
 ATTEND = Attend()
+ENDING = Ending()
 START = Start()
 STOP = Stop()

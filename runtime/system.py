@@ -7,7 +7,6 @@ ExceptionGroup. Several Systems may run in one process.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from enum import Enum
 from functools import partial
@@ -65,7 +64,7 @@ class System:
         trace: Trace | None = None,
     ) -> None:
         self.clock: Clock = LiveClock() if clock is None else clock
-        self.seed = secrets.randbits(64) if seed is None else seed
+        self.seed = chance.seed_from_host() if seed is None else seed
         self._spec = root
         rq = self._rq = RunQueue(self.clock, seed=self.seed, deadline=deadline, trace=trace)
         rq.cell_type = DirectCell if schedule is Schedule.DIRECT else Cell

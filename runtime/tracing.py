@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -94,10 +94,17 @@ class TracedMail:
     def appendleft(self, message: Any) -> None:
         self.inner.appendleft(self._with_cause(message))
 
+    def insert(self, index: int, message: Any) -> None:
+        self.inner.insert(index, self._with_cause(message))
+
     def popleft(self) -> Any:
         item = self.inner.popleft()
         self._trace.arriving = item.cause
         return item.message
+
+    def extend(self, messages: Iterable[Any]) -> None:
+        for message in messages:
+            self.append(message)
 
     def clear(self) -> None:
         self.inner.clear()

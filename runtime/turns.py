@@ -195,6 +195,7 @@ def on_ask(actor: Any, pending: PendingAsk) -> object:
 def on_resume(actor: Any, _: object) -> object:
     """An answer or a timer: the parked turn goes on."""
     cell: Cell = actor._cell  # noqa: SLF001
+    cell.handled -= 1  # a mark, no message
     coroutine, cell.parked = cell.parked, None
     return None if coroutine is None else conclude(cell, coroutine)
 
@@ -205,7 +206,12 @@ def on_attend(actor: Any, _: object) -> object:
     if not cell.reports:
         return None
     report = cell.reports.popleft()
-    return cell.table[type(report)](actor, report)
+    handler = cell.table.get(type(report))
+    if handler is None:
+        discard_unknown(cell, report)
+        return None
+    result: object = handler(actor, report)
+    return result
 
 
 def on_timed(actor: Any, timed: Any) -> object:
@@ -222,10 +228,15 @@ def on_timed(actor: Any, timed: Any) -> object:
     return result
 
 
+def on_ending(_: Any, __: object) -> object:
+    """The supervisor has been told, and does the rest."""
+    return SUSPENDED
+
+
 def on_drained(actor: Any, drained: Any) -> object:
     """All that was queued before has been handled."""
     actor._cell.stop(drained.reason)  # noqa: SLF001
-    return None
+    return SUSPENDED
 
 
 def on_start(actor: Any, _: object) -> object:
@@ -256,6 +267,8 @@ def check_cycle(asker: Cell, target: Cell) -> None:
         if cell.waiting_on is not None:
             stack.append((cell.waiting_on, follow))
         stack.extend((other, follow) for other in cell.io_waits or ())
+        if cell.state not in {"running", "dead"} and cell.parent is not None:
+            stack.append((cell.parent, follow))  # only its supervisor can make it take messages
 
 
 def in_turn(rq: RunQueue, cell: Cell) -> bool:

@@ -12,15 +12,17 @@ from types import CoroutineType
 from typing import Any
 
 from ..cell import Cell
-from ..errors import ActorCrashed, Refusal, UnknownMessage
+from ..errors import ActorCrashed, Refusal, UnknownMessage, UsageError
 from ..reports import ChildFailed
 from ..runqueue import RunQueue
 from ..turns import INLINE, SUSPENDED, conclude, step
 from .halting import drop_backlog, halt
 
+Event = tuple[int, Any, Any]  # ms, reference, message
+
 MAX_DEPTH = 32  # turns inside turns; deeper ones are queued
 
-EVENTS = 1024  # of a replay between two looks at trio
+EVENTS = 1024  # of a replay, and turns of one of them, between two looks at trio
 
 DEFERRED = object()  # the turn is over, its answer comes later
 
@@ -42,61 +44,114 @@ def run_slice(rq: RunQueue, drain: Callable[[RunQueue, int], None], budget: int)
         rq.depth = 0
 
 
+class Tape:
+    """What is left of a replay: its source, and an event that was taken before its time."""
+
+    def __init__(self, source: Iterator[Event]) -> None:
+        self.error: Exception | None = None  # what the source raised
+        self.has_ended = False
+        self._source = source
+        self._held: tuple[Event, ...] = ()
+        self._taken: Iterator[Event] = iter(())
+
+    def take(self, count: int) -> Iterator[Event]:
+        """The next `count` events."""
+        held, self._held = self._held, ()
+        self._taken = islice(chain(held, self._source) if held else self._source, count)
+        return self._taken
+
+    def put_back(self, event: Event) -> None:
+        """Keep an event that was taken for the next time."""
+        self._held = (event,)
+
+    def fail(self, error: Exception) -> None:
+        """The source raised."""
+        self.error = error
+        self.has_ended = True
+
+
 def run_replay(
     rq: RunQueue,
     drain: Callable[[RunQueue, int], None],
-    source: Iterator[tuple[int, Cell, object]],
+    tape: Tape,
     deadline: float,
-) -> tuple[Iterator[tuple[int, Cell, object]] | None, Exception | None]:
+) -> None:
     """Deliver events up to trio's `deadline`, ms, or until a trio task has something to do.
 
-    Gives what is left of `source`, None at its end, and the error that `source` itself raised.
     Timers that are due at or before an event fire first, each followed by full quiescence.
     """
     clock: Any = rq.clock
     heap = rq.timers.heap
     ready = rq.ready
-    began = False
+    last = clock.time
+    direct = rq.cell_type is DirectCell
     rq.slice_at = clock.time
     rq.depth = 1  # the events themselves are turns: what they tell may run inside them
     try:
-        for moment, ref, message in islice(source, EVENTS):
-            began = True
-            if moment >= deadline:
-                return chain(((moment, ref, message),), source), None
+        for moment, ref, message in tape.take(EVENTS):
+            if not last <= moment < deadline:
+                check_order(last, moment)
+                if fire_until(rq, drain, deadline):
+                    clock.advance_to(deadline)  # trio's turn, which comes before the event
+                tape.put_back((moment, ref, message))
+                return
             if heap and heap[0][0] <= moment and not fire_until(rq, drain, moment):
-                return chain(((moment, ref, message),), source), None
-            clock.time = moment
-            ref.tell(message)
+                tape.put_back((moment, ref, message))
+                return
+            clock.time = last = moment
+            if direct and ref.idle and type(message) in ref.table:
+                ref.idle = False
+                ref.handled += 1
+                try:
+                    result = ref.table[type(message)](ref.actor, message)
+                except Exception as error:
+                    turn_failed(ref, error)
+                else:
+                    if result is None and not ref.mail:
+                        ref.idle = True
+                    else:
+                        finish_turn(ref, result)
+            else:
+                ref.tell(message)
             if ready:
                 settle_turns(rq, drain)
-            if rq.woke_trio or rq.holds:
-                return source, None
+            if rq.woke_trio or rq.holds or ready:
+                return
+        tape.note_end()
     except Exception as error:
-        return None, error
+        tape.fail(error)
     finally:
         rq.depth = 0
-    return (source if began else None), None
 
 
-def fire_until(rq: RunQueue, drain: Callable[[RunQueue, int], None], moment: int) -> bool:
+def fire_until(rq: RunQueue, drain: Callable[[RunQueue, int], None], moment: float) -> bool:
     """Fire the timers due up to `moment`, each followed by quiescence; False to pause there."""
     clock: Any = rq.clock
     timers = rq.timers
-    while timers.next_due <= moment:
+    for _ in range(EVENTS):
+        if timers.next_due > moment:
+            return True
         clock.advance_to(timers.next_due)
         timers.fire_due(clock.time)
         settle_turns(rq, drain)
-        if rq.woke_trio or rq.holds:
+        if rq.woke_trio or rq.holds or rq.ready:
             return False
-    return True
+    return False
 
 
 def settle_turns(rq: RunQueue, drain: Callable[[RunQueue, int], None]) -> None:
-    """Give turns until nothing is ready, or a trio task has something to do."""
-    while rq.ready and not rq.woke_trio:
-        run_slice(rq, drain, EVENTS)
+    """Give turns until nothing is ready; what is still ready then gets the leader's slices."""
+    run_slice(rq, drain, EVENTS)
     rq.depth = 1
+
+
+def check_order(last: int, moment: int) -> None:
+    """Refuse an event that is older than what has happened."""
+    if moment < last:
+        raise UsageError(
+            f"a replay goes forward in time: an event at {moment} ms comes after {last} ms; "
+            "sort the source, or start the clock earlier"
+        )
 
 
 def turn_failed(cell: Cell, error: Exception) -> None:
@@ -152,6 +207,7 @@ def run_nested(cell: Cell, message: object) -> object:
             value = step(cell, value)
     except Refusal:
         cell.answer = None
+        cell.context = None
         cell.end_turn()
         raise
     except Exception as error:
@@ -191,6 +247,18 @@ def run_system(cell: Cell, message: object) -> object:
     return value
 
 
+def finish_turn(cell: Cell, result: object) -> None:
+    """What is left to do after a turn on a borrowed stack, where there is anything left."""
+    if type(result) is CoroutineType:
+        try:
+            result = conclude(cell, result)
+        except Exception as error:
+            turn_failed(cell, error)
+            return
+    if result is not SUSPENDED:
+        cell.end_turn()
+
+
 class DirectCell(Cell):
     """An address under schedule DIRECT: an idle actor's turn runs on the sender's stack."""
 
@@ -208,23 +276,44 @@ class DirectCell(Cell):
                     rq.depth = depth + 1
                     try:
                         result = handler(self.actor, message)
-                        if result is not None and (
-                            result is SUSPENDED
-                            or (
-                                type(result) is CoroutineType
-                                and conclude(self, result) is SUSPENDED
-                            )
-                        ):
-                            rq.depth = depth
-                            return
                     except Exception as error:
-                        rq.depth = depth
                         turn_failed(self, error)
-                        return
-                    rq.depth = depth
-                    if self.mail:
-                        rq.push(self)
                     else:
-                        self.idle = True
+                        if result is None and not self.mail:
+                            self.idle = True
+                        else:
+                            finish_turn(self, result)
+                    rq.depth = depth
                     return
         Cell.tell(self, message)
+
+    def publish(self, event: object) -> None:
+        # As `tell` to each subscriber, in one frame: this is every candle's way.
+        event_type = type(event)
+        try:
+            audience = self.audience[event_type]
+        except KeyError:
+            audience = self.rq.topics.audience(self, event_type)
+        rq = self.rq
+        depth = rq.depth
+        if not 0 < depth < MAX_DEPTH:
+            Cell.publish(self, event)
+            return
+        rq.depth = depth + 1
+        for cell in audience:
+            handler = cell.table.get(event_type)
+            if not cell.idle or handler is None:
+                cell.tell(event)
+                continue
+            cell.idle = False
+            cell.handled += 1
+            try:
+                result = handler(cell.actor, event)
+            except Exception as error:
+                turn_failed(cell, error)
+            else:
+                if result is None and not cell.mail:
+                    cell.idle = True
+                else:
+                    finish_turn(cell, result)
+        rq.depth = depth

@@ -7,15 +7,23 @@ deadlines and order are the supervisor's business.
 from __future__ import annotations
 
 import contextlib
+import contextvars
+from collections.abc import Coroutine, Iterator
+from typing import Any
 
 from ..cell import Cell
 from ..errors import ActorCrashed, ActorStopped
+from ..mailbox import payload
 from ..notices import Terminated
 from ..pending import PendingAsk
-from ..reports import Attend, Resume
+from ..reports import Attend, Drained, Ending, Resume
 from ..runqueue import RunQueue
 from ..turns import INLINE
 from .specs import Backlog
+
+
+Turn = Coroutine[Any, Any, Any]
+CLOSING = object()  # drives while a parked turn is closed: its clean-up cannot wait
 
 
 class DeadMail:
@@ -66,6 +74,20 @@ def halt(cell: Cell) -> None:
         cell.state = "suspended"
 
 
+def lineage(cell: Cell) -> Iterator[Cell]:
+    """All below `cell`, youngest first, and then itself."""
+    for child in reversed((cell.children or {}).values()):
+        yield from lineage(child)
+    yield cell
+
+
+def close_host(cell: Cell) -> None:
+    """Let the nursery of a supervisor's children end once their tasks have."""
+    host, cell.host = cell.host, None
+    if host is not None:
+        host.close()
+
+
 def unready(cell: Cell) -> None:
     """Take the cell out of the run-queue and let nobody put it back."""
     if not cell.idle:
@@ -77,39 +99,45 @@ def unready(cell: Cell) -> None:
 def cut_turn(cell: Cell) -> None:
     """Close the parked turn, if there is one, and fail the ask that it was for."""
     coroutine, cell.parked = cell.parked, None
-    cell.context = None
+    context, cell.context = cell.context, None
     cell.waiting_on = None
-    if coroutine is not None:
+    if coroutine is not None and context is not None:
         cell.epoch += 1  # what the turn waited for must not resume the next one
-        close(cell, coroutine)
+        close(cell, coroutine, context)
     answer, cell.answer = cell.answer, None
     if answer is not None and answer is not INLINE:
         answer.settle(None, ActorCrashed(cell.path))
 
 
-def close(cell: Cell, coroutine: object) -> None:
+def close(cell: Cell, coroutine: Turn, context: contextvars.Context) -> None:
     """Close a coroutine; what its clean-up raises is recorded and goes no further."""
+    rq = cell.rq
+    outer, rq.driving = rq.driving, CLOSING
     try:
-        coroutine.close()  # type: ignore[attr-defined]  # any coroutine
+        context.run(coroutine.close)
     except Exception as error:
-        cell.rq.letters.add(cell.path, error, "raised while its turn was closed")
+        rq.letters.add(cell.path, error, "raised while its turn was closed")
+    finally:
+        rq.driving = outer
 
 
 def forget_marks(cell: Cell) -> None:
-    """Remove the marks that spoke of the old incarnation's turn and reports."""
+    """Remove the marks that spoke of the old incarnation's turn, reports and end."""
     mail = cell.mail
     if len(mail) == 0:
         return
     kept = [mail.popleft() for _ in range(len(mail))]
     for message in kept:
-        if not isinstance(message, (Resume, Attend)):
+        if not isinstance(message, (Resume, Attend, Ending)):
             mail.append(message)
 
 
 def drop_backlog(cell: Cell) -> None:
     """After a crash, empty the mailbox where the child's spec says so."""
-    if cell.spec.backlog is Backlog.DROP:
+    if cell.spec.backlog is Backlog.DROP and cell.mail:
+        kept = [mark for mark in cell.mail if isinstance(payload(mark), Drained)]
         cell.discard_mail(ActorCrashed, "its actor crashed")
+        cell.mail.extend(kept)
 
 
 def bury(cell: Cell, reason: str) -> None:
@@ -122,11 +150,13 @@ def bury(cell: Cell, reason: str) -> None:
     cell.state = "dead"
     cell.actor = None
     cell.tasks = None
+    close_host(cell)
     cell.discard_mail(ActorStopped, "the actor has stopped")
     cell.mail = DeadMail(cell.path, cell.rq)
     watchers, cell.watchers = cell.watchers, None
-    for watcher in watchers or ():
-        notify(watcher, cell, reason)
+    for watcher, epoch in watchers or ():
+        if watcher.epoch == epoch:
+            notify(watcher, cell, reason)
 
 
 def notify(watcher: Cell, gone: Cell, reason: str) -> None:

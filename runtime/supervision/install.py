@@ -8,10 +8,10 @@ from typing import Any
 from ..cell import Cell
 from ..errors import ActorCrashed
 from ..pending import PendingAsk
-from ..reports import Attend, Drained, Resume, Start, Stop, Timed
+from ..reports import Attend, Drained, Ending, Resume, Start, Stop, Timed
 from ..runqueue import RunQueue
 from ..tracing import traced
-from ..turns import on_ask, on_attend, on_drained, on_resume, on_start, on_stop, on_timed
+from ..turns import on_ask, on_attend, on_drained, on_ending, on_resume, on_start, on_stop, on_timed
 from .specs import Child, Supervisor
 from .tasks import start_io_turn
 
@@ -29,6 +29,8 @@ def install(cell: Cell) -> None:
     if cell.state == "dead":
         revive(cell)
     cell.state = "starting"
+    cell.epoch += 1  # what the old incarnation's clean-up has set or subscribed is void
+    cell.rq.topics.forget(cell)
     try:
         spec = cell.spec
         actor: Any = spec.factory() if isinstance(spec, Child) else cell.rq.make_supervisor(spec)
@@ -37,6 +39,7 @@ def install(cell: Cell) -> None:
         cell.state = "stillborn"
         raise ActorCrashed(cell.path) from error
     actor._cell = cell  # noqa: SLF001 - the runtime's own attribute
+    actor.publish = cell.publish  # on every candle's way: one call less than through the class
     cell.actor = actor
     cell.table = table_of(cell.rq, type(actor))
     cell.inline = cell.rq.inline_asks and not isinstance(cell.spec, Supervisor)
@@ -70,5 +73,6 @@ def make_table(rq: RunQueue, cls: type[Any]) -> dict[type, Any]:
     table[Resume] = wrap(on_resume)
     table[Start] = wrap(on_start)
     table[Stop] = wrap(on_stop)
+    table[Ending] = on_ending
     table[Drained] = wrap(on_drained)
     return table

@@ -18,6 +18,7 @@ from ..errors import (
     ActorStopped,
     AskTimeout,
     NameTaken,
+    NotStarted,
     RestartLimit,
     StartFailed,
     StillRunning,
@@ -30,7 +31,7 @@ from ..ref import Ref
 from ..reports import START, STOP, ChildExited, ChildFailed, RestartDue, StopChild
 from ..turns import SUSPENDED
 from .boundary import run_system
-from .halting import bury, cut_turn, drop_backlog, halt, unready
+from .halting import bury, close_host, cut_turn, drop_backlog, halt, lineage, unready
 from .install import install, make_cell
 from .intensity import Intensity, delay_before
 from .specs import Backlog, Child, Restart, Strategy, Supervisor
@@ -86,8 +87,14 @@ class SupervisorActor(Actor):
         await self._end_all()
 
     async def _end_all(self) -> None:
+        stuck: StillRunning | None = None
         for child in reversed(tuple(self._children.values())):
-            await self._end(child, Manner.ORDERLY)
+            try:
+                await self._end(child, Manner.ORDERLY)
+            except StillRunning as error:
+                stuck = stuck or error  # the others have their orderly end all the same
+        if stuck is not None:
+            raise stuck
 
     @on(StartChild)
     async def start_child(self, message: StartChild) -> Ref:
@@ -102,7 +109,7 @@ class SupervisorActor(Actor):
             await self._boot(child)
         except NO_ANSWER as error:
             await self._remove(child, "did not start")
-            raise ActorCrashed(child.path) from error
+            raise NotStarted(child.path) from (error.__cause__ or error)
         return child
 
     # -- what children report
@@ -202,7 +209,7 @@ class SupervisorActor(Actor):
         """Start a fresh incarnation and wait for its `on_start`."""
         await self._unwound(child)
         install(child)
-        value = run_system(child, START)
+        value = self._run(child, START)
         if value is SUSPENDED:
             try:
                 await self._await(child, START, child.spec.start_deadline)
@@ -224,10 +231,9 @@ class SupervisorActor(Actor):
         if child.state not in {"dead", "new"}:
             halt(child)
             child.state = "suspended"
+        for below in lineage(child):
+            close_host(below)
         await self._unwound(child)
-        if child.host is not None:
-            child.host.close()
-            child.host = None
         if manner is Manner.ABRUPT and child.spec.backlog is Backlog.DROP:
             drop_backlog(child)
 
@@ -235,8 +241,8 @@ class SupervisorActor(Actor):
         deadline = child.spec.stop_deadline if patience is None else patience
         if child.children is not None or manner is Manner.ABRUPT:
             cut_turn(child)
-            cancel_io_turn(child)
-            await self._unwound(child)
+            if cancel_io_turn(child):
+                await self._unwound(child)
         if is_busy(child):
             pending = PendingAsk(STOP, self._cell)
             child.report(pending)
@@ -244,8 +250,17 @@ class SupervisorActor(Actor):
             return
         unready(child)
         child.state = "stopping"
-        if run_system(child, STOP) is SUSPENDED:
+        if self._run(child, STOP) is SUSPENDED:
             await self._await(child, STOP, deadline)
+
+    def _run(self, child: Cell, message: Ask[None]) -> object:
+        """Begin a turn of `child`; what it asks meanwhile must not wait for this supervisor."""
+        me = self._cell
+        me.waiting_on = child
+        try:
+            return run_system(child, message)
+        finally:
+            me.waiting_on = None
 
     async def _await(self, child: Cell, message: Ask[None], deadline: int) -> None:
         """Wait for a turn that `run_system` began."""
@@ -255,7 +270,7 @@ class SupervisorActor(Actor):
 
     async def _unwound(self, child: Cell) -> None:
         """Wait until no task of the old incarnations below `child` is left."""
-        for below in (*(child.children or {}).values(), child):
+        for below in tuple(lineage(child)):
             tasks = below.tasks
             if tasks is None:
                 continue
@@ -286,9 +301,11 @@ def is_busy(child: Cell) -> bool:
     return child.parked is not None or (child.tasks is not None and child.tasks.has_io_turn)
 
 
-def cancel_io_turn(child: Cell) -> None:
-    """Cancel the tasks of a child whose I/O turn is cut short; background tasks end with it."""
-    if child.tasks is not None and child.tasks.has_io_turn:
-        child.epoch += 1
-        child.tasks.cancel()
-        child.tasks.has_io_turn = False
+def cancel_io_turn(child: Cell) -> bool:
+    """Cut the I/O turn of a child short, where it has one; background tasks end with it."""
+    if child.tasks is None or not child.tasks.has_io_turn:
+        return False
+    child.epoch += 1
+    child.tasks.cancel()
+    child.tasks.has_io_turn = False
+    return True
