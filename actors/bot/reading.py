@@ -1,0 +1,218 @@
+"""From the text of a bot file to its values, strictly, with all faults in one error.
+
+A key that is not known, a type that is not the one expected, a number out of range: each is named
+with its key path, what was expected and what to do. Money is never read from a float, since 0.1 as
+a float is not a tenth.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_structure_fn
+
+from ...runtime import Millis, UsageError
+from ..market.errors import BadValue
+from ..market.money import parse_decimal
+from ..market.symbol import Symbol, is_asset
+from ..market.timeframe import TimeFrame
+from ..modes.catalog import MODES
+from .config import Asset, BotConfig, ModeSection, Name, NotNegative, Positive, Rate, Seed
+from .errors import ConfigError, Problem
+
+LARGEST: Final = 1_000_000  # bytes of a bot file
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_KINDS: Final = (
+    (bool, "a boolean"),
+    (int, "a whole number"),
+    (float, "a float"),
+    (str, "text"),
+    (list, "a list"),
+    (dict, "a table"),
+)
+
+
+class _Unexpected(UsageError):
+    """A value is not what its key asks for; carries the sentence for the user."""
+
+
+def load_config(path: Path) -> BotConfig:
+    """The bot file at `path`. Raises ConfigError."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror}): name a bot file, such as bot.toml"
+        raise ConfigError(path, (Problem("", reason),)) from error
+    if len(raw) > LARGEST:
+        problem = Problem("", f"has {len(raw)} bytes, and a bot file at most {LARGEST}")
+        raise ConfigError(path, (problem,))
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        problem = Problem("", f"is not UTF-8 (byte {error.start}): is it a bot file?")
+        raise ConfigError(path, (problem,)) from error
+    return parse_config(text, file=path)
+
+
+def parse_config(text: str, *, file: str | Path = "bot file") -> BotConfig:
+    """The bot that a text describes. Raises ConfigError, which names `file`."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(file, (Problem("", f"is not TOML: {error}"),)) from error
+    except RecursionError as error:
+        raise ConfigError(file, (Problem("", "is nested too deeply"),)) from error
+    try:
+        config = _converter().structure(data, BotConfig)
+    except (cattrs.BaseValidationError, UsageError) as error:
+        raise ConfigError(file, tuple(_problems(error, ()))) from error
+    problems = tuple(_contradictions(config))
+    if problems:
+        raise ConfigError(file, problems)
+    return config
+
+
+def _contradictions(config: BotConfig) -> Iterator[Problem]:
+    """What each key allows on its own, but not together."""
+    symbol = config.market.symbol
+    if not config.account.deposits.keys() & {symbol.base, symbol.quote}:
+        text = f"brings neither {symbol.base} nor {symbol.quote}, and the bot trades {symbol}"
+        yield Problem("account.deposits", f'{text}: write {symbol.quote} = "1000"')
+
+
+# -- values
+
+
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    hooks: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+        (int, _whole),
+        (str, _text),
+        (Millis, lambda value: _in_range(_whole(value), 0, 10**9, "ms")),
+        (Seed, lambda value: _in_range(_whole(value), 0, 2**64 - 1, "seed")),
+        (Name, _name),
+        (Asset, _asset),
+        (Positive, lambda value: _decimal(value, lambda number: number > 0, "above 0")),
+        (NotNegative, lambda value: _decimal(value, lambda number: number >= 0, "of 0 or more")),
+        (Rate, lambda value: _decimal(value, lambda number: -1 < number < 1, "between -1 and 1")),
+        (Symbol, lambda value: Symbol.parse(value, place="")),
+        (TimeFrame, lambda value: TimeFrame.parse(value, place="")),
+        (ModeSection, lambda value: _mode(converter, value)),
+    )
+    converter.register_structure_hook_factory(attrs.has, lambda cls: _table(converter, cls))
+    for cls, read in hooks:
+        converter.register_structure_hook(cls, lambda value, _, read=read: read(value))
+    return converter
+
+
+def _table(converter: cattrs.Converter, cls: type) -> Callable[[Any, Any], Any]:
+    """Structures a TOML table as an attrs class, and says so where it is none."""
+    fill: Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
+
+    def structure(value: Any, to: Any) -> Any:
+        if not isinstance(value, dict):
+            raise _Unexpected(f"{_told(value)}, expected a table of keys")
+        return fill(value, to)
+
+    return structure
+
+
+def _mode(converter: cattrs.Converter, value: Any) -> ModeSection:
+    if not isinstance(value, dict):
+        raise _Unexpected(f'{_told(value)}, expected a table with a name, such as "ema_cross"')
+    settings = dict(value)
+    name = settings.pop("name", None)
+    kind = MODES.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise _Unexpected(f"name {name!r} is no mode{_meant(str(name), MODES)}")
+    return ModeSection(Name(str(name)), converter.structure(settings, kind.settings))
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _Unexpected(f"{_told(value)}, expected a whole number")
+    return value
+
+
+def _in_range(value: int, low: int, high: int, what: str) -> int:
+    if not low <= value <= high:
+        raise _Unexpected(f"{value} is out of range: a {what} lies between {low} and {high}")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _Unexpected(f"{_told(value)}, expected text in quotes")
+    return value
+
+
+def _name(value: Any) -> str:
+    if _NAME.fullmatch(_text(value)) is None:
+        raise _Unexpected(f"{value!r}: a name has 1 to 64 letters, digits, - and _")
+    return str(value)
+
+
+def _asset(value: Any) -> str:
+    if not is_asset(value):
+        raise _Unexpected(f"{value!r} cannot be an asset: write it as venues do, such as USDT")
+    return str(value)
+
+
+def _decimal(value: Any, allowed: Callable[[Decimal], bool], range_: str) -> Decimal:
+    if isinstance(value, float):
+        raise _Unexpected(f'the float {value!r} is not exact: write it in quotes, "{value!r}"')
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise _Unexpected(f'{_told(value)}, expected a number {range_} in quotes, such as "0.001"')
+    number = parse_decimal(str(value), place="")
+    if not allowed(number):
+        raise _Unexpected(f"{value!r} is out of range: expected a number {range_}")
+    return number
+
+
+def _told(value: Any) -> str:
+    kind = next((name for cls, name in _KINDS if isinstance(value, cls)), "a date or time")
+    return f"{value!r} is {kind}"[:200]
+
+
+# -- errors
+
+
+def _problems(error: BaseException, path: tuple[str, ...]) -> Iterator[Problem]:
+    """The leaves of a tree of validation errors, each with the path of its key."""
+    path = (*path, *_steps(error))
+    if isinstance(error, cattrs.ForbiddenExtraKeysError):
+        known = [field.name for field in attrs.fields(error.cl)]
+        for key in sorted(error.extra_fields):
+            yield Problem(".".join((*path, key)), f"unknown key{_meant(key, known)}")
+    elif isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _problems(inner, path)
+    elif isinstance(error, KeyError):
+        yield Problem(".".join(path), "missing: every bot file needs it")
+    elif isinstance(error, BadValue):
+        yield Problem(".".join(path), f"{error.value!r}: {error.remedy}")
+    else:
+        yield Problem(".".join(path), str(error))
+
+
+def _steps(error: BaseException) -> Iterator[str]:
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, cattrs.AttributeValidationNote):
+            yield note.name
+        elif isinstance(note, cattrs.IterableValidationNote):
+            yield str(note.index)
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    close = get_close_matches(word, names, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(names)}"

@@ -1,0 +1,210 @@
+"""The connector to the simulated venue: the way to it, as a line to a real one would be.
+
+Orders, fills and funds are in the venue, which outlives this actor. What the market is comes from
+tapes, read at the time of the clock, so that no candle passes through here: an actor that orders
+go to is busy with them. Only where an order rests does it wake, at the close of the next candle
+that may reach the order, and before the feed has that candle: timers come before events of the
+same time. Each request brings the venue up to its own time first. So how turns are scheduled
+cannot change a fill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from ...runtime import Actor, Millis, Refusal, Reply, Tell, Timer, UsageError, on
+from ..matching.venue import SimulatedVenue
+from .horizon import next_look
+from .latency import Latency
+from .messages import (
+    Accepted,
+    Cancel,
+    Cancelled,
+    Candle,
+    FetchCandles,
+    FillReported,
+    NotOffered,
+    OrderRejected,
+    OrderReport,
+    Query,
+    Submit,
+)
+from .tape import NONE_CLOSED, Tape
+
+Request: TypeAlias = Submit | Cancel | Query
+Answer: TypeAlias = Accepted | Cancelled | OrderReport | Refusal | None
+
+
+class _BarEnds(msgspec.Struct, Tell, frozen=True):
+    symbol: str
+
+
+class _Arrives(msgspec.Struct, Tell, frozen=True):
+    number: int  # of the request
+
+
+class _Returns(msgspec.Struct, Tell, frozen=True):
+    number: int  # of the request
+
+
+class _Wake(msgspec.Struct, frozen=True):
+    index: int  # of the next candle that may reach a resting order
+    moment: Millis  # when it closes
+    timer: Timer
+
+
+class SimulatedConnector(Actor):
+    """Answers `Submit`, `Cancel`, `Query` and `FetchCandles`; publishes `FillReported`.
+
+    venue: keeps what must survive this incarnation.
+    tapes: what the market does; of two with the same symbol the venue goes by the first.
+    latency: how long requests and answers travel. A request that has not arrived when the
+    incarnation ends is lost, an answer that has not come back too.
+    """
+
+    def __init__(
+        self, venue: SimulatedVenue, tapes: Sequence[Tape], latency: Latency = Latency()
+    ) -> None:
+        self._venue = venue
+        self._series: dict[tuple[str, str], Tape] = {}
+        self._tapes: dict[str, Tape] = {}
+        for tape in tapes:
+            self._series[tape.symbol, str(tape.frame)] = tape
+            self._tapes.setdefault(tape.symbol, tape)
+        self._wakes: dict[str, _Wake] = {}  # by symbol; none where nothing will be reached
+        self._latency = latency
+        self._is_far = bool(latency)
+        self._sent = 0
+        self._requests: dict[int, tuple[Request, Reply]] = {}  # on their way to the venue
+        self._answers: dict[int, tuple[Answer, Reply]] = {}  # on their way back
+
+    def on_start(self) -> None:
+        for symbol in self._venue.symbols:
+            tape = self._tapes.get(symbol)
+            if tape is None:
+                raise UsageError(f"{self.path}: the venue trades {symbol}: give its tape as well")
+            met = self._venue.matched(symbol)
+            if met is not None:  # the market went on while the line was cut
+                self._look_ahead(symbol, tape.index_at(met) + 1)
+
+    @on(Submit)
+    def submit(self, message: Submit) -> Accepted | None:
+        if self._is_far:
+            self._send(message)
+            return None
+        return self._submit(message)
+
+    @on(Cancel)
+    def cancel(self, message: Cancel) -> Cancelled | None:
+        if self._is_far:
+            self._send(message)
+            return None
+        return self._cancel(message)
+
+    @on(Query)
+    def query(self, message: Query) -> OrderReport | None:
+        if self._is_far:
+            self._send(message)
+            return None
+        return self._query(message)
+
+    @on(FetchCandles)
+    def candles(self, message: FetchCandles) -> tuple[Candle, ...]:
+        tape = self._series.get((message.symbol, message.frame))
+        if tape is None:
+            offered = tuple(sorted(" ".join(series) for series in self._series))
+            raise NotOffered(message.symbol, message.frame, offered)
+        stop = tape.index_at(self.now) + 1
+        return tuple(tape.candle(index) for index in range(max(0, stop - message.limit), stop))
+
+    @on(_BarEnds)
+    def bar_ends(self, message: _BarEnds) -> None:
+        self._catch_up(message.symbol, self.now)
+
+    @on(_Arrives)
+    def arrives(self, message: _Arrives) -> None:
+        request, reply = self._requests.pop(message.number)
+        self._answers[message.number] = (self._handle(request), reply)
+        self.after(self._latency.answer, _Returns(message.number))
+
+    @on(_Returns)
+    def returns(self, message: _Returns) -> None:
+        answer, reply = self._answers.pop(message.number)
+        if isinstance(answer, Refusal):
+            reply.fail(answer)
+        else:
+            reply.answer(answer)
+
+    # -- requests, once they are at the venue
+
+    def _submit(self, order: Submit) -> Accepted:
+        now = self.now
+        symbol = order.symbol
+        tape = self._tapes.get(symbol)
+        if tape is None:
+            raise OrderRejected(order.client_id, "UNKNOWN_SYMBOL", f"{symbol} is not traded")
+        if symbol in self._wakes:
+            self._catch_up(symbol, now)
+        closed = tape.index_at(now)
+        last = None if closed == NONE_CLOSED else tape.closes.item(closed)
+        report = self._venue.submit(order, last, now)
+        if report.status == "open":
+            self._look_ahead(symbol, closed + 1)
+        return Accepted(order.client_id, report.venue_id, report.fills, now)
+
+    def _cancel(self, message: Cancel) -> Cancelled:
+        now = self.now
+        self._catch_up(message.symbol, now)
+        report = self._venue.cancel(message.client_id, message.symbol, now)
+        self._look_ahead(message.symbol, self._tapes[message.symbol].index_at(now) + 1)
+        return Cancelled(report, now)
+
+    def _query(self, message: Query) -> OrderReport | None:
+        self._catch_up(message.symbol, self.now)
+        return self._venue.query(message.client_id, message.symbol)
+
+    # -- bars, where orders rest
+
+    def _catch_up(self, symbol: str, now: Millis) -> None:
+        """Let the resting orders meet every bar that has ended by now."""
+        while (wake := self._wakes.get(symbol)) is not None and wake.moment <= now:
+            candle = self._tapes[symbol].candle(wake.index)
+            fills = self._venue.match(symbol, candle, wake.moment)
+            self._look_ahead(symbol, wake.index + 1)
+            for fill in fills:
+                self.publish(FillReported(fill))
+
+    def _look_ahead(self, symbol: str, start: int) -> None:
+        """Wake at the close of the next candle, from `start` on, at which to look at the orders."""
+        wake = self._wakes.pop(symbol, None)
+        if wake is not None:
+            wake.timer.cancel()
+        bid, ask = self._venue.nearest(symbol)
+        if bid is None and ask is None:
+            return
+        tape = self._tapes[symbol]
+        index = next_look(tape, start, bid, ask)
+        if index == len(tape):
+            return
+        moment = tape.frame.close_of(Millis(tape.open_times.item(index)))
+        self._wakes[symbol] = _Wake(index, moment, self.at(moment, _BarEnds(symbol)))
+
+    # -- the way there and back
+
+    def _send(self, request: Request) -> None:
+        self._sent += 1
+        self._requests[self._sent] = (request, self.reply_later())
+        self.after(self._latency.request, _Arrives(self._sent))
+
+    def _handle(self, request: Request) -> Answer:
+        try:
+            if isinstance(request, Submit):
+                return self._submit(request)
+            if isinstance(request, Cancel):
+                return self._cancel(request)
+            return self._query(request)
+        except Refusal as refusal:
+            return refusal

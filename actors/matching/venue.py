@@ -1,0 +1,270 @@
+"""A spot venue on a price path: it takes orders, lets them rest, fills them and remembers them.
+
+It stands outside of every actor: a connector that crashes is a cut line, and the venue goes on
+with what it knows. It has no clock and no tape; whoever drives it says what the market is at which
+instant, and hands it the bars while orders rest (`bars` tells what a bar does to them). An order
+fills as a whole: a bar says nothing of how much was to be had at each price.
+
+Ids are made of the venue's time and of the client id, so they are the same in every run and never
+come again, in this process or in the next one that trades on the same store.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Final, Protocol
+
+from ...runtime import Millis, UsageError
+from ..market.candle import Candle
+from ..market.errors import OrderRejected
+from ..market.fees import fee_of
+from ..market.fill import Fill
+from ..market.filters import violation
+from ..market.instrument import Instrument
+from ..market.money import ZERO, add, from_float, multiply, plain
+from ..market.precision import round_to_step
+from ..market.report import OrderReport, VenueStatus
+from ..market.side import Kind, Liquidity, Side
+from .bars import Bar, is_marketable
+from .book import RestingBook
+from .funds import Funds
+
+HISTORY: Final = 1_000  # closed orders that a venue still knows
+
+
+class NewOrder(Protocol):
+    """What an order says on its way in."""
+
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def side(self) -> Side: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def amount(self) -> Decimal: ...
+    @property
+    def price(self) -> Decimal | None: ...
+
+
+class _Market:
+    """One pair at the venue: what it allows, and who waits in it."""
+
+    __slots__ = ("base", "book", "instrument", "matched", "quote")
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.base = instrument.symbol.base
+        self.quote = instrument.symbol.quote
+        self.book = RestingBook()
+        self.matched = Millis(0)  # the end of the last bar that the book has met
+
+
+class SimulatedVenue:
+    """Takes, matches, cancels and reports the orders of one account.
+
+    instruments: what is traded here.
+    funds: what the account has at the venue, by asset; None: the venue does not ask for funds.
+    history: how many closed orders it still knows, > 0. A venue forgets, and so does this one.
+    """
+
+    def __init__(
+        self,
+        instruments: Iterable[Instrument],
+        *,
+        funds: Mapping[str, Decimal] | None = None,
+        history: int = HISTORY,
+    ) -> None:
+        if history < 1:
+            raise UsageError(
+                f"a venue of history {history} could not say how an order ended: use 1 or more"
+            )
+        self.funds = None if funds is None else Funds(funds)
+        self._markets = {str(each.symbol): _Market(each) for each in instruments}
+        self._open: dict[str, OrderReport] = {}  # by client id, oldest first
+        self._closed: OrderedDict[str, OrderReport] = (
+            OrderedDict()
+        )  # by client id, last to end last
+        self._history = history
+
+    # -- what is asked of it
+
+    def submit(self, order: NewOrder, last: float | None, at: Millis) -> OrderReport:
+        """Take an order: it is filled at once, or open.
+
+        last: what the pair last traded at, the price of a market order; None: nothing has yet.
+        at: now, by the venue's clock.
+        Raises OrderRejected, and then nothing of the order exists.
+        """
+        market = self._markets.get(order.symbol)
+        if market is None:
+            raise OrderRejected(order.client_id, "UNKNOWN_SYMBOL", f"{order.symbol} is not traded")
+        if order.client_id in self._open:
+            raise OrderRejected(order.client_id, "DUPLICATE_ORDER", "an open order has this id")
+        price = _market_price(order, market.instrument, last)
+        limit = order.price
+        broken = violation(market.instrument, order.amount, limit, price)
+        if broken is not None:
+            raise OrderRejected(order.client_id, broken.reason, broken.detail)
+        if self.funds is not None:
+            _hold(self.funds, order, market, price if limit is None else limit)
+        taken = OrderReport(
+            order.client_id,
+            self._venue_id(order.client_id, at),
+            order.symbol,
+            order.side,
+            order.kind,
+            order.amount,
+            limit,
+            "open",
+            (),
+            at,
+            at,
+        )
+        if limit is None or (last is not None and is_marketable(order.side, limit, price)):
+            return self._fill(market, taken, price, "taker", at)
+        if not market.book:
+            market.matched = at  # bars that ended before concern nobody here
+        self._open[order.client_id] = taken
+        market.book.add(taken, limit)
+        return taken
+
+    def cancel(self, client_id: str, symbol: str, at: Millis) -> OrderReport:
+        """Take an open order off its book.
+
+        Raises OrderRejected (UNKNOWN_ORDER) where none is open by this id: `query` tells whether
+        one has ended, and how.
+        """
+        order = self._open.get(client_id)
+        if order is None or order.symbol != symbol:
+            raise OrderRejected(
+                client_id, "UNKNOWN_ORDER", f"no order of {symbol} is open by this id"
+            )
+        self._markets[symbol].book.remove(order)
+        if self.funds is not None:
+            self.funds.release(client_id)
+        return self._close(order, "cancelled", (), at)
+
+    def query(self, client_id: str, symbol: str) -> OrderReport | None:
+        """All there is to know of an order; None where there is none, or none any more."""
+        order = self._open.get(client_id) or self._closed.get(client_id)
+        return order if order is not None and order.symbol == symbol else None
+
+    def open_orders(self, symbol: str) -> tuple[OrderReport, ...]:
+        """The orders that rest: buys, then sells, each by best price and then by age."""
+        return tuple(self._markets[symbol].book)
+
+    # -- what drives it
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """What is traded here."""
+        return tuple(self._markets)
+
+    def nearest(self, symbol: str) -> tuple[Decimal | None, Decimal | None]:
+        """The highest limit of the resting buys and the lowest of the sells; None: none rests."""
+        book = self._markets[symbol].book
+        return book.best("buy"), book.best("sell")
+
+    def matched(self, symbol: str) -> Millis | None:
+        """The end of the last bar that the resting orders have met; None where none rests."""
+        market = self._markets[symbol]
+        return market.matched if market.book else None
+
+    def match(self, symbol: str, candle: Candle, closed: Millis) -> list[Fill]:
+        """Let the resting orders of a pair meet its next bar; what traded, in that order.
+
+        closed: when the bar ended. Bars come in order; one that was met before changes nothing.
+        """
+        market = self._markets[symbol]
+        if closed <= market.matched:
+            return []
+        market.matched = closed
+        fills: list[Fill] = []
+        step = market.instrument.price_step
+        for order, price in market.book.take(Bar.of(candle), candle.at):
+            done = self._fill(market, order, round_to_step(price, step), "maker", closed)
+            fills += done.fills
+        return fills
+
+    # -- what happens to an order
+
+    def _venue_id(self, client_id: str, at: Millis) -> str:
+        venue_id = f"{at}-{client_id}"
+        before = self._closed.get(client_id)
+        if before is not None and before.created_at == at:  # the same id again in the same ms
+            return before.venue_id + "+"
+        return venue_id
+
+    def _fill(
+        self, market: _Market, order: OrderReport, price: Decimal, role: Liquidity, at: Millis
+    ) -> OrderReport:
+        cost = multiply(order.amount, price)
+        fill = Fill(
+            f"{order.venue_id}-{len(order.fills) + 1}",
+            order.client_id,
+            order.symbol,
+            order.side,
+            price,
+            order.amount,
+            fee_of(cost, market.instrument.fees, role),
+            market.quote,
+            at,
+        )
+        if self.funds is not None:
+            self.funds.settle(fill, market.base, market.quote, cost)
+        return self._close(order, "filled", (fill,), at)
+
+    def _close(
+        self, order: OrderReport, status: VenueStatus, fills: tuple[Fill, ...], at: Millis
+    ) -> OrderReport:
+        ended = OrderReport(
+            order.client_id,
+            order.venue_id,
+            order.symbol,
+            order.side,
+            order.kind,
+            order.amount,
+            order.price,
+            status,
+            fills,
+            order.created_at,
+            at,
+        )
+        self._open.pop(order.client_id, None)
+        closed = self._closed
+        closed[order.client_id] = ended
+        closed.move_to_end(order.client_id)
+        if len(closed) > self._history:
+            closed.popitem(last=False)
+        return ended
+
+
+def _market_price(order: NewOrder, instrument: Instrument, last: float | None) -> Decimal:
+    # What the order would trade at now; a limit order without a market is worth its limit.
+    limit = order.price
+    if (limit is None) is (order.kind == "limit"):
+        detail = f"a {order.kind} order cannot have price {limit}"
+        raise OrderRejected(order.client_id, "PRICE_FILTER", detail)
+    if last is not None:
+        return round_to_step(from_float(last), instrument.price_step)
+    if limit is None:
+        raise OrderRejected(order.client_id, "NO_MARKET", f"{order.symbol} has not traded yet")
+    return limit
+
+
+def _hold(funds: Funds, order: NewOrder, market: _Market, price: Decimal) -> None:
+    if order.side == "sell":
+        asset, most = market.base, order.amount
+    else:
+        fees = market.instrument.fees
+        cost = multiply(order.amount, price)
+        asset, most = market.quote, add(cost, multiply(cost, max(fees.maker, fees.taker, ZERO)))
+    if not funds.hold(order.client_id, asset, most):
+        free = plain(funds.free(asset))
+        detail = f"needs {plain(most)} {asset}, {free} is free"
+        raise OrderRejected(order.client_id, "INSUFFICIENT_BALANCE", detail)

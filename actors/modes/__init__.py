@@ -1,0 +1,1 @@
+"""Trading modes: producers that evaluate and consumers that order."""

@@ -1,0 +1,70 @@
+"""The consumer of a mode that is either all in or all out: it turns signals into market orders.
+
+It keeps no position of its own. What it holds it asks of the portfolio at every signal, so an
+order with an unknown outcome, a restart or a trade by hand cannot make it trade twice.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ...runtime import Actor, AskError, Refusal, on
+from ..market.instrument import Instrument
+from ..market.money import ZERO, from_float
+from ..market.precision import ceil_to_step
+from ..market.side import Side
+from ..orders.messages import PlaceOrder
+from ..portfolio.messages import GetBalances
+from ..portfolio.model import Balance
+from .messages import Signal, SignalPassed
+from .sizing import affordable, sellable
+
+
+class AllInConsumer(Actor):
+    """Hears `Signal`; on "buy" it spends all cash if it holds none, on "sell" it sells all.
+
+    producer, portfolio, desk: where these actors are.
+    """
+
+    def __init__(self, instrument: Instrument, *, producer: str, portfolio: str, desk: str) -> None:
+        self._instrument = instrument
+        self._symbol = str(instrument.symbol)
+        self._paths = producer, portfolio, desk
+
+    def on_start(self) -> None:
+        producer, self._portfolio, self._desk = map(self.lookup, self._paths)
+        self.subscribe(producer, Signal)
+
+    @on(Signal)
+    async def signal(self, message: Signal) -> None:
+        try:
+            balances = await self.ask(self._portfolio, GetBalances())
+            # A step too high at most: what is reserved then pays for what the venue rounds.
+            price = ceil_to_step(from_float(message.price), self._instrument.price_step)
+            amount = amount_for(message.side, balances, price, self._instrument)
+            if amount:
+                order = PlaceOrder(self._symbol, message.side, "market", amount, None, price)
+                await self.ask(self._desk, order)
+                return
+            reason = "nothing to do: too little to trade, or the position is as it should be"
+        except (Refusal, AskError) as error:  # what became of the order is the desk's to find out
+            reason = str(error)
+        self.publish(SignalPassed(message, reason))
+
+
+def amount_for(
+    side: Side, balances: tuple[Balance, ...], price: Decimal, instrument: Instrument
+) -> Decimal:
+    """What an all-in-or-all-out mode orders, in base currency; 0 where it has nothing to do."""
+    symbol = instrument.symbol
+    base = quote = Balance("", ZERO, ZERO)
+    for balance in balances:
+        if balance.asset == symbol.base:
+            base = balance
+        elif balance.asset == symbol.quote:
+            quote = balance
+    if side == "sell":
+        return sellable(base.available, price, instrument)
+    if sellable(base.total, price, instrument):
+        return ZERO  # holds some already
+    return affordable(quote.available, price, instrument)

@@ -1,0 +1,61 @@
+"""The example mode: two exponential moving averages of the closes, and the moments they cross."""
+
+from __future__ import annotations
+
+import attrs
+
+from ...runtime import UsageError
+from ..feeds.ring import CAPACITY
+from ..market.candle import Candle
+from ..market.side import Side
+
+
+@attrs.frozen
+class EmaCrossSettings:
+    """What a bot file says of it; all are numbers of candles.
+
+    fast, slow: lengths of the averages, 1 <= fast < slow. warm_up: how many candles pass before
+    the first signal; not more than a feed remembers, or a restart could not warm up again.
+    """
+
+    fast: int = 10
+    slow: int = 30
+    warm_up: int = 1_000
+
+    def __attrs_post_init__(self) -> None:
+        if not 1 <= self.fast < self.slow:
+            raise UsageError(f"needs 1 <= fast < slow, not fast {self.fast} and slow {self.slow}")
+        if not 0 <= self.warm_up <= CAPACITY:
+            raise UsageError(f"needs 0 <= warm_up <= {CAPACITY}, not {self.warm_up}")
+
+
+class EmaCross:
+    """Says "buy" when the fast average crosses above the slow one, "sell" when it crosses below.
+
+    An average of length n moves by 2 / (n + 1) of its distance to each close, and begins at the
+    first close.
+    """
+
+    __slots__ = ("_bars", "_fast", "_fast_share", "_slow", "_slow_share", "_warm_up")
+
+    def __init__(self, settings: EmaCrossSettings) -> None:
+        self._fast_share = 2 / (settings.fast + 1)
+        self._slow_share = 2 / (settings.slow + 1)
+        self._warm_up = settings.warm_up
+        self._bars = 0
+        self._fast = self._slow = 0.0
+
+    def add(self, candle: Candle) -> Side | None:
+        """The side that this candle, the next in time, advises."""
+        close = candle.close
+        bars = self._bars
+        self._bars = bars + 1
+        if not bars:
+            self._fast = self._slow = close
+            return None
+        old_fast, old_slow = self._fast, self._slow
+        self._fast = fast = old_fast + self._fast_share * (close - old_fast)
+        self._slow = slow = old_slow + self._slow_share * (close - old_slow)
+        if fast > slow:
+            return "buy" if old_fast <= old_slow and bars >= self._warm_up else None
+        return "sell" if fast < slow and old_fast >= old_slow and bars >= self._warm_up else None

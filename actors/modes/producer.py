@@ -1,0 +1,55 @@
+"""The producer of a mode: it shows candles to an evaluation and publishes what that advises.
+
+After a restart it shows what the feed remembers to a fresh evaluation, without a word to anybody,
+and goes on with what is newer. So a signal may be missed while it is down, and none comes twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ...runtime import Actor, Millis, on
+from ..feeds.messages import GetCandles
+from ..market.candle import Candle
+from ..market.side import Side
+from .messages import Signal
+
+MEMORY = 3_000  # candles that are asked of the feed after a restart
+
+
+class Evaluation(Protocol):
+    """What a producer runs: candles in, advice out, nothing else in or out."""
+
+    def add(self, candle: Candle, /) -> Side | None:
+        """The side that this candle, the next in time, advises."""
+
+
+class Producer(Actor):
+    """Hears the candles of one feed and publishes `Signal`.
+
+    symbol: what the feed is of. feed: where it is. evaluation: makes a fresh one.
+    """
+
+    def __init__(self, symbol: str, *, feed: str, evaluation: Callable[[], Evaluation]) -> None:
+        self._symbol = symbol
+        self._feed = feed
+        self._add = evaluation().add
+        self._last = Millis(-1)  # when the newest candle that was shown began
+
+    async def on_start(self) -> None:
+        feed = self.lookup(self._feed)
+        self.subscribe(feed, Candle)  # first: what comes while the feed answers waits here
+        for row in (await self.ask(feed, GetCandles(MEMORY))).tolist():
+            candle = Candle(Millis(int(row[0])), *row[1:])
+            self._add(candle)
+            self._last = candle.at
+
+    @on(Candle)
+    def candle(self, message: Candle) -> None:
+        if message.at <= self._last:
+            return  # the feed had told it by the time that it was asked
+        self._last = message.at
+        side = self._add(message)
+        if side is not None:
+            self.publish(Signal(self._symbol, side, message.close, message.at))

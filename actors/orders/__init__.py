@@ -1,0 +1,1 @@
+"""The order graph of one account and the desk that owns it."""

@@ -1,0 +1,160 @@
+"""What may happen to an order, and what it is afterwards. Pure; the table is the law (O4).
+
+A change that the table does not list is an error, never a shrug. Reports repeat themselves and come
+late, so that is not an error: fills that an order has already are left out with `news`, and what
+remains is applied once. A fill counts even after a cancel, since the venue traded it (A18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+from msgspec.structs import replace
+
+from ...runtime import BenthicError, Millis
+from ..exchange.messages import OrderReport
+from ..market.fill import Fill
+from ..market.money import ZERO, add, multiply, subtract
+from .model import Order, Status
+
+Change = Literal["accept", "lose", "refuse", "fill a part", "fill", "cancel"]
+
+TRANSITIONS: Final[Mapping[tuple[Status, Change], Status]] = MappingProxyType(
+    {
+        ("intent", "accept"): "accepted",
+        ("intent", "lose"): "unknown",
+        ("intent", "refuse"): "refused",
+        ("intent", "fill a part"): "accepted",
+        ("intent", "fill"): "filled",
+        ("intent", "cancel"): "cancelled",
+        ("unknown", "accept"): "accepted",
+        ("unknown", "refuse"): "refused",
+        ("unknown", "fill a part"): "accepted",
+        ("unknown", "fill"): "filled",
+        ("unknown", "cancel"): "cancelled",
+        ("accepted", "fill a part"): "accepted",
+        ("accepted", "fill"): "filled",
+        ("accepted", "cancel"): "cancelled",
+        ("cancelled", "fill a part"): "cancelled",  # traded before the cancel, reported after it
+        ("cancelled", "fill"): "filled",
+    }
+)
+
+
+class ImpossibleChange(BenthicError):
+    """The venue reports what cannot follow from where the order stands; nothing was changed."""
+
+    def __init__(self, order: Order, change: str) -> None:
+        super().__init__(
+            f"order {order.id} is {order.status} ({order.filled} of {order.amount} filled) and "
+            f"cannot {change}: compare it with the venue before you trade on"
+        )
+        self.order = order
+        self.change = change
+
+
+def following(order: Order, change: Change) -> Status:
+    """The status after `change`. Raises ImpossibleChange where the table has none."""
+    status = TRANSITIONS.get((order.status, change))
+    if status is None:
+        raise ImpossibleChange(order, change)
+    return status
+
+
+def accepted(order: Order, venue_id: str, at: Millis) -> Order:
+    """The order once the venue has taken it and none of it has filled yet."""
+    status = following(order, "accept")
+    return replace(order, status=status, venue_id=venue_id, changed_at=at, evidence="")
+
+
+def lost(order: Order, evidence: str, at: Millis) -> Order:
+    """The order once it was sent and no answer tells what became of it."""
+    return replace(order, status=following(order, "lose"), changed_at=at, evidence=evidence)
+
+
+def refused(order: Order, evidence: str, at: Millis) -> Order:
+    """The order once it is certain that the venue never took it; it holds nothing any more."""
+    status = following(order, "refuse")
+    return replace(order, status=status, held=ZERO, changed_at=at, evidence=evidence)
+
+
+def cancelled(order: Order, evidence: str, at: Millis) -> Order:
+    """The order once nothing more of it can fill; it holds nothing any more."""
+    status = following(order, "cancel")
+    return replace(order, status=status, held=ZERO, changed_at=at, evidence=evidence)
+
+
+def gone(order: Order, evidence: str, at: Millis) -> Order:
+    """The order once it is certain that the venue never had it, or has it no more (C6)."""
+    return (cancelled if order.status == "accepted" else refused)(order, evidence, at)
+
+
+def news(fills: tuple[Fill, ...], known: Collection[str]) -> tuple[Fill, ...]:
+    """The fills, oldest first, whose trade ids are not `known`; each once, however often given."""
+    fresh: dict[str, Fill] = {}
+    for fill in fills:
+        if fill.trade_id not in known:
+            fresh.setdefault(fill.trade_id, fill)
+    return tuple(fresh.values())
+
+
+def filled(order: Order, fills: tuple[Fill, ...], venue_id: str, at: Millis) -> Order:
+    """The order once `fills`, all of them new to it, have traded (F5).
+
+    What it holds shrinks by what they cost, fees in the held asset included, and is nothing once
+    the order is complete. Raises ImpossibleChange where more fills than was ordered: that is for
+    somebody to look at, not to cut off.
+    """
+    total, cost, fee, paid = order.filled, order.cost, order.fee, ZERO
+    fee_asset, buys, held_asset = order.fee_asset, order.side == "buy", order.held_asset
+    for fill in fills:
+        worth = multiply(fill.amount, fill.price)
+        total, cost = add(total, fill.amount), add(cost, worth)
+        fee = add(fee, fill.fee) if fill.fee_asset == fee_asset else fill.fee
+        fee_asset = fill.fee_asset
+        paid = add(paid, worth if buys else fill.amount)
+        if fee_asset == held_asset:
+            paid = add(paid, fill.fee)
+    if total > order.amount:
+        raise ImpossibleChange(order, f"fill {total - order.amount} more than was ordered")
+    complete = total == order.amount
+    status = following(order, "fill" if complete else "fill a part")
+    done = complete or not order.held
+    held = ZERO if done else max(subtract(order.held, paid), ZERO)
+    return Order(  # direct: `replace` costs three times as much, and this is the busiest path
+        order.id,
+        order.client_id,
+        order.symbol,
+        order.side,
+        order.kind,
+        order.amount,
+        order.price,
+        status,
+        held_asset,
+        held,
+        total,
+        cost,
+        fee,
+        fee_asset,
+        order.created_at,
+        at,
+        venue_id or order.venue_id,
+        order.evidence if status == "cancelled" else "",
+    )
+
+
+def reported(order: Order, report: OrderReport, fresh: tuple[Fill, ...], at: Millis) -> Order:
+    """The live order once the venue has said all it knows of it; the same object where nothing new.
+
+    fresh: the fills of the report that are new to the order.
+    """
+    after = filled(order, fresh, report.venue_id, at) if fresh else order
+    if report.status == "cancelled":
+        if after.is_live:
+            proof = f"the venue reports it cancelled at {report.changed_at} ms"
+            after = cancelled(after, proof, at)
+    elif after.status in {"intent", "unknown"}:
+        after = accepted(after, report.venue_id, at)
+    return after

@@ -1,0 +1,108 @@
+"""What an order desk is asked, what it says, and how it refuses.
+
+A refusal means that nothing is open at the venue and nothing is reserved. An order whose outcome
+is not known is not refused: it is answered with status `unknown`, and settled later on evidence.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from ...runtime import Ask, Refusal, Tell
+from ..market.fill import Fill
+from ..market.side import Kind, Side
+from .model import Order
+
+
+class Unplaceable(Refusal):
+    """The order breaks a rule of its instrument; nothing was reserved or sent."""
+
+    def __init__(self, symbol: str, *, reason: str) -> None:
+        super().__init__(f"{symbol}: {reason}")
+        self.symbol = symbol
+        self.reason = reason
+
+
+class NotDurable(Refusal):
+    """The journal refused to remember the intent, so nothing was sent and nothing is reserved."""
+
+    def __init__(self, order_id: str, *, reason: str) -> None:
+        super().__init__(
+            f"order {order_id} was not sent, its intent could not be stored: {reason}; "
+            "make room for the journal and place it again"
+        )
+        self.order_id = order_id
+        self.reason = reason
+
+
+class NotReconciled(Refusal):
+    """The desk does not know yet how its orders of before the restart stand; nothing was done."""
+
+    def __init__(self, unsettled: int) -> None:
+        super().__init__(
+            f"{unsettled} orders of before the restart are not reconciled with the venue yet: "
+            "place new ones when ListOpenOrders shows none of them as intent or unknown"
+        )
+        self.unsettled = unsettled
+
+
+class NoSuchOrder(Refusal):
+    """No live order has this id."""
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"no live order {order_id}: it has ended, or was never placed here")
+        self.order_id = order_id
+
+
+class PlaceOrder(msgspec.Struct, Ask[Order], frozen=True, gc=False):
+    """Send an order. The answer is the order as it stands once the venue has spoken.
+
+    The amount is rounded down to the instrument's step, the price of a buy too, that of a sell up:
+    never more, never worse than asked. A market order carries in `reference` what the asset is
+    believed to trade at, from which the cost of a buy is estimated and reserved. Raises a Refusal
+    where nothing came of it: Unplaceable, InsufficientFunds, NotDurable, NotReconciled, or the
+    venue's OrderRejected.
+    """
+
+    symbol: str
+    side: Side
+    kind: Kind
+    amount: Decimal  # base currency, > 0
+    price: Decimal | None = None  # the limit, quote per unit of base; None for a market order
+    reference: Decimal | None = None  # of a market order; not needed with a limit
+
+
+class CancelOrder(msgspec.Struct, Ask[Order], frozen=True, gc=False):
+    """Take an order back. The answer is the order after it, which may have filled meanwhile."""
+
+    order_id: str
+
+
+class ListOpenOrders(msgspec.Struct, Ask[tuple[Order, ...]], frozen=True, gc=False):
+    """The live orders, oldest first."""
+
+
+class OrderChanged(msgspec.Struct, Tell, frozen=True, gc=False):
+    """An order is not as it was; said after the journal has it."""
+
+    order: Order
+
+
+class OrderFilled(msgspec.Struct, Tell, frozen=True, gc=False):
+    """A trade of an order; said once for each trade, after the journal has it."""
+
+    order: Order  # after all fills of the same report
+    fill: Fill
+
+
+class FillUnmatched(msgspec.Struct, Tell, frozen=True, gc=False):
+    """The venue reports a trade that does not fit what the journal holds; nothing was booked.
+
+    A foreign order on the same account, a fill beyond the ordered amount, or a fill of an order
+    that ended before this desk started. Someone must look.
+    """
+
+    fill: Fill
+    reason: str

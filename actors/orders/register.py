@@ -1,0 +1,67 @@
+"""The orders that a desk knows: the live ones, the last ended ones, and the trades of both.
+
+An index and nothing more: it decides nothing and sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Final
+
+from ..market.fill import Fill
+from .journal import trade_key
+from .lifecycle import news
+from .model import Order
+
+REMEMBERED: Final = 1_000  # ended orders that are kept, so that late reports of them are understood
+
+
+class OrderRegister:
+    """Orders by client id.
+
+    orders: the live ones, oldest first. trades: keys of trades that were booked before this
+    register was made.
+    """
+
+    def __init__(self, orders: Iterable[Order] = (), trades: frozenset[str] = frozenset()) -> None:
+        self.live = {order.client_id: order for order in orders}  # oldest first
+        self._ended: dict[str, Order] = {}
+        self._endings: deque[str] = deque()  # client ids in _ended, oldest first
+        self._trades: dict[str, tuple[str, ...]] = {}  # client id -> trade ids booked since
+        self._restored = trades
+
+    def find(self, client_id: str) -> Order | None:
+        """A live or recently ended order."""
+        return self.live.get(client_id) or self._ended.get(client_id)
+
+    def keep(self, order: Order, fills: tuple[Fill, ...] = ()) -> None:
+        """Put the newest state of an order, and the fills that brought it, in its place."""
+        client_id = order.client_id
+        if fills:
+            ids = tuple([fill.trade_id for fill in fills])
+            self._trades[client_id] = self._trades.get(client_id, ()) + ids
+        if order.is_live:
+            self.live[client_id] = order
+            return
+        self.live.pop(client_id, None)
+        if client_id not in self._ended:
+            self._endings.append(client_id)
+        self._ended[client_id] = order
+        if len(self._endings) > REMEMBERED:
+            oldest = self._endings.popleft()
+            del self._ended[oldest]
+            self._trades.pop(oldest, None)
+
+    def drop(self, order: Order) -> None:
+        """Forget an order that never came to be."""
+        self.live.pop(order.client_id, None)
+
+    def news(self, client_id: str, fills: tuple[Fill, ...]) -> tuple[Fill, ...]:
+        """Those of `fills` that were not booked yet, each once, oldest first."""
+        fresh = news(fills, self._trades.get(client_id, ()))
+        if not self._restored:
+            return fresh
+        return tuple(
+            fill for fill in fresh if trade_key(fill.symbol, fill.trade_id) not in self._restored
+        )

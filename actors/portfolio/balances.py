@@ -1,0 +1,129 @@
+"""The rules of the ledger: what a reservation, a release or a fill moves between which accounts.
+
+Pure double entry over exact decimals. A rule gives the entries of one booking and changes nothing;
+`post` says what balances they lead to, or refuses. Nothing here knows an order, a file or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from ..market.fill import Fill
+from ..market.money import ZERO, add, multiply, subtract
+from ..market.side import Side
+from .messages import InsufficientFunds
+from .model import Balance, Entry
+
+Entries = tuple[Entry, ...]
+
+
+def deposit(asset: str, amount: Decimal) -> Entries:
+    """Entries that bring `amount` from outside."""
+    return Entry(asset, "venue", amount.copy_negate()), Entry(asset, "available", amount)
+
+
+def reserve(asset: str, amount: Decimal) -> Entries:
+    """Entries that keep `amount` for an order."""
+    return Entry(asset, "available", amount.copy_negate()), Entry(asset, "reserved", amount)
+
+
+def release(asset: str, amount: Decimal) -> Entries:
+    """Entries that give back what an order kept; none where it kept nothing."""
+    if not amount:
+        return ()
+    return Entry(asset, "reserved", amount.copy_negate()), Entry(asset, "available", amount)
+
+
+def reverse(entries: Entries) -> Entries:
+    """Entries that undo `entries`, last one first."""
+    return tuple(
+        Entry(line.asset, line.account, line.delta.copy_negate()) for line in reversed(entries)
+    )
+
+
+def settle(side: Side, base: str, quote: str, fills: Iterable[Fill], unlocked: Decimal) -> Entries:
+    """Entries of the fills of one order.
+
+    unlocked: what leaves the order's reservation, in units of the asset that it pays with (quote
+    for a buy, base for a sell). Of that the fills are paid first, fees in that asset next; what is
+    left over becomes available, what is missing comes from available. Fees are taken in their own
+    asset, whatever it is, and a negative one is a rebate (F6).
+    """
+    amount = cost = ZERO
+    fees: dict[str, Decimal] = {}
+    for fill in fills:
+        amount = add(amount, fill.amount)
+        cost = add(cost, multiply(fill.amount, fill.price))
+        if fill.fee:
+            fees[fill.fee_asset] = add(fees.get(fill.fee_asset, ZERO), fill.fee)
+    if side == "buy":
+        lines = _exchange(quote, cost, base, amount, unlocked, fees)
+    else:
+        lines = _exchange(base, amount, quote, cost, unlocked, fees)
+    return tuple(lines)
+
+
+def _exchange(
+    paid: str,
+    spent: Decimal,
+    got: str,
+    gained: Decimal,
+    unlocked: Decimal,
+    fees: dict[str, Decimal],
+) -> list[Entry]:
+    """Lines that turn `spent` of one asset into `gained` of another; no line moves nothing."""
+    lines = []
+    if unlocked:
+        lines.append(Entry(paid, "reserved", unlocked.copy_negate()))
+    rest = subtract(unlocked, spent)
+    fee = fees.pop(paid, None) if fees else None
+    if fee is not None:
+        rest = subtract(rest, fee)
+        lines.append(Entry(paid, "fees", fee))
+    if rest:
+        lines.append(Entry(paid, "available", rest))
+    lines.append(Entry(paid, "venue", spent))
+    lines.append(Entry(got, "venue", gained.copy_negate()))
+    fee = fees.pop(got, None) if fees else None
+    if fee is not None:
+        gained = subtract(gained, fee)
+        lines.append(Entry(got, "fees", fee))
+    if gained:
+        lines.append(Entry(got, "available", gained))
+    for asset, other in fees.items():
+        lines.append(Entry(asset, "fees", other))
+        lines.append(Entry(asset, "available", other.copy_negate()))
+    return lines
+
+
+def post(balances: Mapping[str, Balance], entries: Entries) -> tuple[Balance, ...]:
+    """The balances of the touched assets once `entries` are booked.
+
+    Raises InsufficientFunds where a part of one would become negative (F2).
+    """
+    after: dict[str, Balance] = {}
+    for line in entries:
+        account = line.account
+        if account in {"venue", "fees"}:
+            continue
+        asset = line.asset
+        balance = after.get(asset) or balances.get(asset) or Balance(asset, ZERO, ZERO)
+        if account == "available":
+            after[asset] = Balance(asset, add(balance.available, line.delta), balance.reserved)
+        else:
+            after[asset] = Balance(asset, balance.available, add(balance.reserved, line.delta))
+    for asset, balance in after.items():
+        if balance.available < ZERO or balance.reserved < ZERO:
+            raise _shortage(balances.get(asset), balance)
+    return tuple(after.values())
+
+
+def _shortage(before: Balance | None, after: Balance) -> InsufficientFunds:
+    """The part of a balance that would be overdrawn, as an error."""
+    was = before or Balance(after.asset, ZERO, ZERO)
+    if after.available < ZERO:
+        held, left = was.available, after.available
+    else:
+        held, left = was.reserved, after.reserved
+    return InsufficientFunds(after.asset, needed=subtract(held, left), available=held)

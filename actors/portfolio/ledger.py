@@ -1,0 +1,180 @@
+"""The portfolio of one account: the owner of its balances and reservations.
+
+What a booking moves is decided in `balances`, which is pure; this file keeps the outcome and, until
+the desk says `Committed` or `Aborted`, the way back. The portfolio stores nothing itself: it opens
+with what the desk read from the journal, and dies and restarts together with that desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from ...runtime import Actor, UsageError, on
+from ..market.money import ZERO, add
+from .balances import Entries, deposit, post, release, reserve, reverse, settle
+from .messages import (
+    Aborted,
+    AlreadyReserved,
+    Booking,
+    Committed,
+    GetBalance,
+    GetBalances,
+    InsufficientFunds,
+    LedgerMismatch,
+    NotOpen,
+    Open,
+    Release,
+    Reserve,
+    Settle,
+)
+from .model import Balance, Reservation
+
+
+class _Pending(msgspec.Struct, gc=False):
+    """How to take a booking back."""
+
+    entries: Entries
+    order_id: str
+    before: Reservation | None
+
+
+class Portfolio(Actor):
+    """Answers the bookings of one desk, and questions after balances from anybody.
+
+    deposits: what a fresh account starts with, (asset, amount > 0), booked when the journal has
+    never seen the account.
+    """
+
+    def __init__(self, deposits: Iterable[tuple[str, Decimal]] = ()) -> None:
+        self._deposits = tuple(deposits)
+        self._balances: dict[str, Balance] = {}  # by asset, in their order
+        self._firsts: dict[str, int] = {}  # asset -> number of the booking that brought it first
+        self._reservations: dict[str, Reservation] = {}  # by order id
+        self._pending: dict[int, _Pending] = {}
+        self._number = 0
+        self._is_open = False
+
+    @on(Open)
+    def open(self, message: Open) -> Booking:
+        if self._is_open:
+            raise UsageError("the portfolio is open: it is opened once in an incarnation")
+        known = sorted(message.balances, key=lambda balance: balance.asset)
+        self._balances = {balance.asset: balance for balance in known}
+        self._reservations = {held.order_id: held for held in message.reservations if held.amount}
+        check_reservations(message.balances, message.reservations)
+        self._is_open = True
+        if message.balances:
+            return self._book((), "", None)
+        entries = [line for asset, amount in self._deposits for line in deposit(asset, amount)]
+        return self._book(tuple(entries), "", None)
+
+    @on(Reserve)
+    def reserve(self, message: Reserve) -> Booking:
+        self._require_open()
+        order_id = message.order_id
+        if order_id in self._reservations:
+            raise AlreadyReserved(order_id)
+        asset, amount = message.asset, message.amount
+        booking = self._book(reserve(asset, amount), order_id, None)
+        self._reservations[order_id] = Reservation(order_id, asset, amount)
+        return booking
+
+    @on(Settle)
+    def settle(self, message: Settle) -> Booking:
+        self._require_open()
+        order_id, left = message.order_id, message.left
+        held = self._reservations.get(order_id)
+        unlocked = ZERO if held is None else add(held.amount, left.copy_negate())
+        if unlocked < ZERO or (held is None and left):
+            raise UsageError(f"order {order_id}: {left} cannot stay reserved of {held}")
+        entries = settle(message.side, message.base, message.quote, message.fills, unlocked)
+        booking = self._book(entries, order_id, held)
+        if held is not None:
+            if left:
+                self._reservations[order_id] = Reservation(order_id, held.asset, left)
+            else:
+                del self._reservations[order_id]
+        return booking
+
+    @on(Release)
+    def release(self, message: Release) -> Booking:
+        self._require_open()
+        held = self._reservations.get(message.order_id)
+        if held is None:
+            return self._book((), message.order_id, None)
+        booking = self._book(release(held.asset, held.amount), message.order_id, held)
+        del self._reservations[message.order_id]
+        return booking
+
+    @on(Committed)
+    def committed(self, message: Committed) -> None:
+        self._pending.pop(message.number, None)
+
+    @on(Aborted)
+    def aborted(self, message: Aborted) -> None:
+        pending = self._pending.pop(message.number, None)
+        if pending is None:
+            return  # reversed or committed already: once is all
+        try:
+            after = post(self._balances, reverse(pending.entries))
+        except InsufficientFunds as error:
+            raise LedgerMismatch(
+                f"booking {message.number} cannot be reversed, what it brought is spent: {error}"
+            ) from error
+        for balance in after:
+            asset = balance.asset
+            self._balances[asset] = balance
+            if self._firsts.get(asset) == message.number and not balance.total:
+                del self._balances[asset]  # as if it had never been here
+        if pending.before is not None:
+            self._reservations[pending.order_id] = pending.before
+        else:
+            self._reservations.pop(pending.order_id, None)
+
+    @on(GetBalance)
+    def balance(self, message: GetBalance) -> Balance:
+        self._require_open()
+        return self._balances.get(message.asset) or Balance(message.asset, ZERO, ZERO)
+
+    @on(GetBalances)
+    def balances(self, message: GetBalances) -> tuple[Balance, ...]:  # noqa: ARG002 - it has no fields
+        self._require_open()
+        return tuple(self._balances.values())
+
+    def _book(self, entries: Entries, order_id: str, before: Reservation | None) -> Booking:
+        balances = self._balances
+        after = post(balances, entries)
+        self._number = number = self._number + 1
+        for balance in after:
+            asset = balance.asset
+            if asset in balances:
+                balances[asset] = balance
+            else:
+                self._firsts[asset] = number
+                self._balances = balances = dict(sorted([*balances.items(), (asset, balance)]))
+        self._pending[number] = _Pending(entries, order_id, before)
+        return Booking(number, entries, after)
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise NotOpen
+
+
+def check_reservations(
+    balances: tuple[Balance, ...], reservations: tuple[Reservation, ...]
+) -> None:
+    """Raise LedgerMismatch unless what is reserved is what the live orders hold (F3), exactly."""
+    held: dict[str, Decimal] = {}
+    for reservation in reservations:
+        held[reservation.asset] = add(held.get(reservation.asset, ZERO), reservation.amount)
+    reserved = {balance.asset: balance.reserved for balance in balances}
+    for asset in sorted(held.keys() | reserved.keys()):
+        kept, known = held.get(asset, ZERO), reserved.get(asset, ZERO)
+        if kept != known:
+            raise LedgerMismatch(
+                f"the journal has {known} {asset} reserved, but its live orders hold {kept}: "
+                "check the store with `benthic orders`, do not trade on it"
+            )

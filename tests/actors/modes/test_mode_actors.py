@@ -1,0 +1,228 @@
+"""Producer and consumer as actors: what they say, what they survive, and what they do not repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+
+import trio
+
+from benthic.actors.exchange.messages import Accepted, FillReported, OrderRejected, Query, Submit
+from benthic.actors.feeds import CandleFeed
+from benthic.actors.market import Candle, Fees, Fill, Instrument, Side, Symbol, TimeFrame
+from benthic.actors.modes.consumer import AllInConsumer
+from benthic.actors.modes.messages import Signal, SignalPassed
+from benthic.actors.modes.producer import Producer
+from benthic.actors.orders.desk import OrderDesk
+from benthic.actors.orders.journal import JournalMemory, MemoryJournal
+from benthic.actors.portfolio.ledger import Portfolio
+from benthic.actors.portfolio.messages import GetBalances
+from benthic.runtime import (
+    Actor,
+    Child,
+    Millis,
+    Strategy,
+    Supervisor,
+    System,
+    Tell,
+    on,
+    run_virtual,
+)
+
+MINUTE = 60_000
+BTC = Instrument(
+    Symbol("BTC", "USDT"),
+    Decimal("0.01"),
+    Decimal("0.01"),
+    Decimal("0.01"),
+    Decimal(1),
+    Fees(Decimal("0.001"), Decimal("0.001")),
+)
+
+
+def a_candle(number: int, close: float) -> Candle:
+    return Candle(Millis(MINUTE * number), close, close, close, close, 1.0)
+
+
+class Turns:
+    """An evaluation that advises at every candle whose close is not 100: up is buy."""
+
+    def __init__(self, shown: list[float]) -> None:
+        self._shown = shown
+
+    def add(self, candle: Candle) -> Side | None:
+        self._shown.append(candle.close)
+        if candle.close == 100:
+            return None
+        return "buy" if candle.close > 100 else "sell"
+
+
+class Say(Tell):
+    def __init__(self, event: object) -> None:
+        self.event = event
+
+
+class Speaker(Actor):
+    """Publishes what it is told to."""
+
+    @on(Say)
+    def say(self, message: Say) -> None:
+        self.publish(message.event)
+
+
+class Witness(Actor):
+    """Remembers signals."""
+
+    def __init__(self, heard: list[object]) -> None:
+        self._heard = heard
+
+    def on_start(self) -> None:
+        for event in (Signal, SignalPassed):
+            self.subscribe(None, event)
+
+    @on(Signal, SignalPassed)
+    def hear(self, message: object) -> None:
+        self._heard.append(message)
+
+
+class Venue(Actor):
+    """Fills each order at 100, or rejects all."""
+
+    rejects = False
+
+    @on(Submit)
+    def submit(self, message: Submit) -> Accepted:
+        if self.rejects:
+            raise OrderRejected(message.client_id, "MIN_NOTIONAL", "not today")
+        price, fee = Decimal(100), message.amount / 10
+        fill = Fill(
+            *(f"t-{message.client_id}", message.client_id, message.symbol, message.side),
+            *(price, message.amount, fee, "USDT", self.now),
+        )
+        return Accepted(message.client_id, "v", (fill,), self.now)
+
+    @on(Query)
+    def query(self, _: Query) -> None:
+        return None
+
+    @on(FillReported)
+    def refuse_from_now_on(self, _: FillReported) -> None:
+        self.rejects = True
+
+
+def produce(story: Callable[[System], Awaitable[None]]) -> tuple[list[float], list[object]]:
+    """What a producer shows to its evaluation, and what it says."""
+    shown, heard = list[float](), list[object]()
+    feed = Child("feed", lambda: CandleFeed("BTC/USDT", TimeFrame.parse("1m")))
+    producer = Child(
+        "producer",
+        lambda: Producer("BTC/USDT", feed="feed", evaluation=lambda: Turns(shown)),
+    )
+    run_virtual(Supervisor("root", [feed, producer, Child("w", lambda: Witness(heard))]), story)
+    return shown, heard
+
+
+def test_a_producer_says_what_its_evaluation_advises() -> None:
+    async def story(system: System) -> None:
+        feed = system.lookup("/root/feed")
+        for number, close in enumerate([100.0, 101.0, 99.0]):
+            feed.tell(a_candle(number, close))
+        await system.settle()
+
+    _, heard = produce(story)
+    assert heard == [
+        Signal("BTC/USDT", "buy", 101.0, Millis(MINUTE)),
+        Signal("BTC/USDT", "sell", 99.0, Millis(2 * MINUTE)),
+    ]
+
+
+def test_a_producer_that_crashed_warms_up_in_silence_and_repeats_nothing() -> None:
+    async def story(system: System) -> None:
+        feed, producer = system.lookup("/root/feed"), system.lookup("/root/producer")
+        for number, close in enumerate([100.0, 101.0, 99.0]):
+            feed.tell(a_candle(number, close))
+        await system.settle()
+        producer.tell(Candle(None, *[0.0] * 5))  # type: ignore[arg-type]  # that is what kills it
+        feed.tell(a_candle(3, 103.0))  # while it is down
+        await trio.sleep(60)
+        for number, close in ((2, 99.0), (3, 103.0), (4, 98.0)):  # two of them again
+            producer.tell(a_candle(number, close))
+        await system.settle()
+
+    shown, heard = produce(story)
+    assert shown == [100, 101, 99, 100, 101, 99, 103, 98]
+    assert [signal.price for signal in heard if isinstance(signal, Signal)] == [101, 99, 98]
+
+
+def consume(story: Callable[[System], Awaitable[None]]) -> list[object]:
+    """What a consumer says of the signals that it did not trade on."""
+    heard, memory = list[object](), JournalMemory()
+
+    def desk() -> OrderDesk:
+        return OrderDesk(
+            "main", [BTC], connector="/root/venue", portfolio="portfolio", journal="/root/journal"
+        )
+
+    portfolio = Child("portfolio", lambda: Portfolio([("USDT", Decimal(1000))]))
+    consumer = Child(
+        "consumer",
+        lambda: AllInConsumer(
+            BTC, producer="speaker", portfolio="account/portfolio", desk="account/desk"
+        ),
+    )
+    tree = [
+        Child("journal", lambda: MemoryJournal(memory)),
+        Child("venue", Venue),
+        Supervisor("account", [portfolio, Child("desk", desk)], strategy=Strategy.ONE_FOR_ALL),
+        Child("speaker", Speaker),
+        consumer,
+        Child("w", lambda: Witness(heard)),
+    ]
+    run_virtual(Supervisor("root", tree), story)
+    return [event for event in heard if isinstance(event, SignalPassed)]
+
+
+async def signal(system: System, side: Side) -> dict[str, Decimal]:
+    """Give a signal; what is available afterwards."""
+    system.lookup("/root/speaker").tell(Say(Signal("BTC/USDT", side, 100.0, Millis(0))))
+    await system.settle()
+    balances = await system.lookup("/root/account/portfolio").ask(GetBalances())
+    return {balance.asset: balance.available for balance in balances}
+
+
+def test_a_consumer_goes_all_in_once_and_all_out_once() -> None:
+    async def story(system: System) -> None:
+        bought = await signal(system, "buy")
+        assert bought == {"BTC": Decimal("9.99"), "USDT": Decimal("0.001")}
+        assert await signal(system, "buy") == bought
+        sold = await signal(system, "sell")
+        assert sold == {"BTC": 0, "USDT": Decimal("998.002")}
+        assert await signal(system, "sell") == sold
+
+    passed = consume(story)
+    assert ["the position is as it should be" in str(event) for event in passed] == [True, True]
+
+
+def test_a_consumer_survives_refusals_and_says_so() -> None:
+    async def story(system: System) -> None:
+        nothing = FillReported(None)  # type: ignore[arg-type]  # only its type counts
+        system.lookup("/root/venue").tell(nothing)
+        assert await signal(system, "buy") == {"USDT": 1000}
+
+    (passed,) = consume(story)
+    assert "not today" in str(passed)
+
+
+def test_a_consumer_trades_on_after_the_desk_died() -> None:
+    async def story(system: System) -> None:
+        nothing = FillReported(None)  # type: ignore[arg-type]  # that is what kills it
+        system.lookup("/root/account/desk").tell(nothing)
+        system.lookup("/root/speaker").tell(Say(Signal("BTC/USDT", "buy", 100.0, Millis(0))))
+        await trio.sleep(60)
+        assert await signal(system, "sell") in (
+            {"USDT": 1000},  # the first signal fell into the gap
+            {"BTC": 0, "USDT": Decimal("998.002")},
+        )
+        assert (await signal(system, "buy"))["BTC"] > 9
+
+    consume(story)

@@ -1,0 +1,315 @@
+"""A desk in a world that does as the test says: the venue, its line and a journal that can be full.
+
+Not a test itself; `run` gives a story a running world and checks it when the story is over.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Literal
+
+import attrs
+import trio
+
+from benthic.actors.exchange.messages import (
+    Accepted,
+    Cancel,
+    Cancelled,
+    FillReported,
+    OrderRejected,
+    OrderReport,
+    Query,
+    Submit,
+    VenueStatus,
+)
+from benthic.actors.market import Fees, Fill, Instrument, Side, Symbol
+from benthic.actors.orders.desk import OrderDesk
+from benthic.actors.orders.evidence import Patience
+from benthic.actors.orders.journal import Commit, JournalMemory, MemoryJournal
+from benthic.actors.orders.messages import (
+    FillUnmatched,
+    ListOpenOrders,
+    OrderChanged,
+    OrderFilled,
+    PlaceOrder,
+)
+from benthic.actors.orders.model import Order
+from benthic.actors.portfolio.ledger import Portfolio
+from benthic.actors.portfolio.messages import GetBalances
+from benthic.runtime import (
+    Actor,
+    Ask,
+    Child,
+    Millis,
+    Ref,
+    Refusal,
+    Strategy,
+    Supervisor,
+    System,
+    on,
+    run_virtual,
+)
+
+BTC = Instrument(
+    Symbol("BTC", "USDT"),
+    Decimal("0.01"),
+    Decimal(1),
+    Decimal("0.01"),
+    Decimal(10),
+    Fees(Decimal("0.001"), Decimal("0.001")),
+)
+PRICE = Decimal(100)
+BUY = PlaceOrder("BTC/USDT", "buy", "market", Decimal(2), None, PRICE)
+BID = PlaceOrder("BTC/USDT", "buy", "limit", Decimal(2), PRICE)
+PATIENCE = Patience()
+Turn = Literal["fill", "rest", "reject", "fill unheard", "rest unheard", "never arrives"]
+
+
+class Venue:
+    """A venue that takes each order as the next of `turns` says; it outlives every actor."""
+
+    def __init__(self, *turns: Turn) -> None:
+        self.turns = deque(turns)
+        self.orders: dict[str, OrderReport] = {}
+        self.submitted: list[str] = []
+        self.on_the_way: list[Submit] = []  # what has not arrived
+        self.queries: list[Millis] = []
+        self.is_away = False  # for cancels and look-ups
+
+    def take(self, order: Submit, *, fills: tuple[Fill, ...], at: Millis) -> OrderReport:
+        """Keep an order with what filled of it."""
+        status: VenueStatus = "filled" if sum(f.amount for f in fills) == order.amount else "open"
+        report = OrderReport(
+            order.client_id,
+            f"v-{len(self.orders)}",
+            order.symbol,
+            order.side,
+            order.kind,
+            order.amount,
+            order.price,
+            status,
+            fills,
+            at,
+            at,
+        )
+        self.orders[order.client_id] = report
+        return report
+
+    def end(self, client_id: str, status: VenueStatus, *fills: Fill) -> OrderReport:
+        """Let more of an order fill, and leave it in `status`."""
+        old = self.orders[client_id]
+        report = OrderReport(
+            *(old.client_id, old.venue_id, old.symbol, old.side, old.kind, old.amount, old.price),
+            status,
+            (*old.fills, *fills),
+            *(old.created_at, old.changed_at),
+        )
+        self.orders[client_id] = report
+        return report
+
+
+class Say(Ask[None]):
+    """Let the connector publish an event."""
+
+    def __init__(self, event: object) -> None:
+        self.event = event
+
+
+class Connector(Actor):
+    """The line to a `Venue`."""
+
+    def __init__(self, venue: Venue) -> None:
+        self._venue = venue
+
+    @on(Submit)
+    def submit(self, message: Submit) -> Accepted | None:
+        venue = self._venue
+        venue.submitted.append(message.client_id)
+        turn = venue.turns.popleft()
+        if turn == "reject":
+            raise OrderRejected(message.client_id, "MIN_NOTIONAL", "says the venue")
+        if turn == "never arrives":
+            venue.on_the_way.append(message)
+            self.reply_later()
+            return None
+        full = (a_fill(message.client_id, amount=str(message.amount), side=message.side),)
+        fills = full if turn.startswith("fill") else ()
+        report = venue.take(message, fills=fills, at=self.now)
+        if turn.endswith("unheard"):
+            self.reply_later()
+            return None
+        return Accepted(message.client_id, report.venue_id, fills, self.now)
+
+    @on(Cancel)
+    def cancel(self, message: Cancel) -> Cancelled | None:
+        if self._venue.is_away:
+            self.reply_later()
+            return None
+        report = self._venue.orders.get(message.client_id)
+        if report is None or report.status != "open":
+            raise OrderRejected(message.client_id, "UNKNOWN_ORDER", "none open")
+        return Cancelled(self._venue.end(message.client_id, "cancelled"), self.now)
+
+    @on(Query)
+    def query(self, message: Query) -> OrderReport | None:
+        self._venue.queries.append(self.now)
+        if self._venue.is_away:
+            self.reply_later()
+            return None
+        return self._venue.orders.get(message.client_id)
+
+    @on(Say)
+    def say(self, message: Say) -> None:
+        self.publish(message.event)
+
+
+class DiskFull(Refusal):
+    """What a journal on a full disk answers."""
+
+
+@attrs.define
+class Disk:
+    """Where a journal lies."""
+
+    memory: JournalMemory = attrs.Factory(JournalMemory)
+    commits_left: int = 1_000_000  # before it is full
+
+
+class Journal(MemoryJournal):
+    """A journal in memory whose disk can be full."""
+
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(disk.memory)
+        self._disk = disk
+
+    @on(Commit)
+    def commit(self, message: Commit) -> int:
+        if not self._disk.commits_left:
+            raise DiskFull("no room left on the disk")
+        self._disk.commits_left -= 1
+        return super().commit(message)
+
+
+class Witness(Actor):
+    """Remembers what the desk says."""
+
+    def __init__(self, heard: list[object]) -> None:
+        self._heard = heard
+
+    def on_start(self) -> None:
+        for event in (OrderChanged, OrderFilled, FillUnmatched):
+            self.subscribe(self.lookup("account/desk"), event)
+
+    @on(OrderChanged, OrderFilled, FillUnmatched)
+    def hear(self, message: object) -> None:
+        self._heard.append(message)
+
+
+@attrs.frozen
+class World:
+    """A running desk and all around it."""
+
+    system: System
+    venue: Venue
+    disk: Disk
+    heard: list[object]
+
+    @property
+    def desk(self) -> Ref:
+        return self.system.lookup("/unit/account/desk")
+
+    @property
+    def connector(self) -> Ref:
+        return self.system.lookup("/unit/connector")
+
+    async def place(self, order: PlaceOrder) -> Order:
+        return await self.desk.ask(order)
+
+    async def open_orders(self) -> tuple[Order, ...]:
+        return await self.desk.ask(ListOpenOrders())
+
+    async def report(self, fill: Fill) -> None:
+        await self.connector.ask(Say(FillReported(fill)))
+        await self.system.settle()
+
+    async def balances(self) -> dict[str, tuple[Decimal, Decimal]]:
+        """(available, reserved) by asset, checked against the journal (P1) and the orders (F3)."""
+        answer = await self.system.lookup("/unit/account/portfolio").ask(GetBalances())
+        snapshot = self.disk.memory.load("main")
+        assert snapshot.balances == answer
+        assert snapshot.orders == await self.open_orders()
+        for balance in answer:
+            held = [o.held for o in snapshot.orders if o.held_asset == balance.asset]
+            assert balance.reserved == sum(held)
+        return {balance.asset: (balance.available, balance.reserved) for balance in answer}
+
+    async def crash_desk(self) -> None:
+        """Let the desk die of a report that names no trade."""
+        self.desk.tell(FillReported(None))  # type: ignore[arg-type]  # that is what kills it
+        await self.pass_time(2_000)
+
+    async def pass_time(self, duration: int) -> None:
+        """Let virtual time go by."""
+        await trio.sleep(duration / 1000)
+        await self.system.settle()
+
+
+def a_fill(
+    client_id: str,
+    *,
+    amount: str,
+    trade_id: str = "",
+    price: Decimal = PRICE,
+    side: Side = "buy",
+) -> Fill:
+    """A trade of an order of BTC/USDT, with a fee of a thousandth."""
+    quantity = Decimal(amount)
+    fee = quantity * price / 1000
+    trade = trade_id or f"t-{client_id}"
+    return Fill(trade, client_id, "BTC/USDT", side, price, quantity, fee, "USDT", Millis(0))
+
+
+def run(
+    story: Callable[[World], Awaitable[None]], *turns: Turn, patience: Patience = PATIENCE
+) -> World:
+    """Let a story happen to an account of 1,000 USDT; the world as it was left."""
+    venue, disk, heard = Venue(*turns), Disk(), list[object]()
+    worlds: list[World] = []
+
+    def desk() -> OrderDesk:
+        return OrderDesk(
+            "main",
+            [BTC],
+            connector="/unit/connector",
+            portfolio="portfolio",
+            journal="/unit/journal",
+            patience=patience,
+        )
+
+    tree = Supervisor(
+        "unit",
+        [
+            Child("journal", lambda: Journal(disk)),
+            Child("connector", lambda: Connector(venue)),
+            Supervisor(
+                "account",
+                [
+                    Child("portfolio", lambda: Portfolio([("USDT", Decimal(1000))])),
+                    Child("desk", desk),
+                ],
+                strategy=Strategy.ONE_FOR_ALL,
+            ),
+            Child("witness", lambda: Witness(heard)),
+        ],
+    )
+
+    async def body(system: System) -> None:
+        world = World(system, venue, disk, heard)
+        worlds.append(world)
+        await story(world)
+        await world.balances()
+
+    run_virtual(tree, body)
+    return worlds[0]

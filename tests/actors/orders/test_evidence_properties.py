@@ -1,0 +1,61 @@
+"""Promises of patience: silence proves nothing before the fence, and nothing when heard once."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benthic.actors.orders.evidence import (
+    Doubt,
+    Patience,
+    absent,
+    delay,
+    proves_absence,
+    tried,
+)
+from benthic.runtime import Millis
+
+PATIENCE = Patience()
+SINCE = Millis(1_000_000)
+DOUBT = Doubt(SINCE)
+waits = st.lists(st.integers(0, 100_000), max_size=12)
+
+
+@given(waits=waits)
+def test_absence_is_proved_only_by_two_look_ups_past_the_fence_and_apart(waits: list[int]) -> None:
+    doubt, at, looks = DOUBT, SINCE, list[int]()
+    for wait in waits:
+        at = Millis(at + wait)
+        past = [look for look in looks if look >= SINCE + PATIENCE.fence]
+        expected = bool(past) and at >= past[0] + PATIENCE.spacing
+
+        assert proves_absence(doubt, PATIENCE, at) == expected
+        doubt = absent(doubt, PATIENCE, at)
+        looks.append(at)
+
+
+@given(attempts=st.integers(0, 200), late=st.integers(0, 10**9))
+def test_the_next_look_up_comes_soon_enough_and_never_at_once(attempts: int, late: int) -> None:
+    at = Millis(SINCE + late)
+    wait = delay(Doubt(SINCE, attempts), PATIENCE, at)
+
+    assert 0 < wait <= PATIENCE.cap
+    assert at + wait <= max(SINCE + PATIENCE.fence, at + PATIENCE.cap)
+
+
+def test_look_ups_that_bring_nothing_come_ever_later() -> None:
+    doubt, at, seen = DOUBT, Millis(SINCE + PATIENCE.fence), list[Millis]()
+    for _ in range(10):
+        seen.append(delay(doubt, PATIENCE, at))
+        doubt = tried(doubt)
+
+    assert seen == sorted(seen)
+    assert seen[-1] == PATIENCE.cap
+
+
+def test_a_look_up_falls_on_the_fence_and_the_second_one_right_after_it() -> None:
+    almost = Millis(SINCE + PATIENCE.fence - 10)
+    assert delay(Doubt(SINCE, 9), PATIENCE, almost) == 10
+
+    fence = Millis(almost + 10)
+    assert delay(absent(DOUBT, PATIENCE, fence), PATIENCE, fence) == PATIENCE.spacing
