@@ -65,7 +65,7 @@ coverage: $(DEV)  ## all tests, then what they did not run
 	$(BIN)/coverage report
 
 clean:  ## remove what was built; .venv stays
-	rm -rf build .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "benthic needs Python 3.11 or newer and this is %d.%d: run make PYTHON=/path/to/python3.11 again" % sys.version_info[:2])'
