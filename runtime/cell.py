@@ -145,12 +145,15 @@ class Cell(Ref):
     def stop(self, reason: str = "stopped", *, deadline: int | None = None) -> None:
         if self.parent is None:
             self.rq.stop_root(reason)
-        elif self.state != "dead":
-            self.take_no_more()
-            self.parent.report(StopChild(self, reason, deadline))
+        else:
+            if self.state != "dead":
+                self.take_no_more()
+            self.parent.report(StopChild(self, reason, deadline))  # it may know one that has ended
 
     def drain(self, reason: str = "drained") -> None:
-        if self.state != "dead":
+        if self.state == "dead":
+            self.stop(reason)  # there is nothing to be handled
+        else:
             self.mail.append(Drained(reason))
             self.make_ready()
 
@@ -234,6 +237,7 @@ class Cell(Ref):
             await pending.wait_on_trio(rq)
         finally:
             rq.outside.discard(pending)
+            rq.timers.note_dead()  # the deadline
         return pending.outcome()
 
     def resume_front(self) -> None:

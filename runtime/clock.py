@@ -49,6 +49,8 @@ class VirtualClock(trio.abc.Clock):
         self.start = start
         self.time = start  # ms; read directly on the hot path
         self.members: list[Any] = []  # run-queues of the Systems that it moves
+        self._seconds = 0.0  # what trio was told last
+        self._due = (start, 0.0)  # the ms at which trio's next deadline passes, and that in s
 
     def now(self) -> Millis:
         return self.time
@@ -62,12 +64,11 @@ class VirtualClock(trio.abc.Clock):
             self.time = Millis(int(moment))
 
     def moment_of(self, seconds: float) -> Millis:
-        """The first whole ms at which a trio deadline `seconds` from now has passed."""
+        """The ms at which a trio deadline `seconds` from now passes; its rounding is forgiven."""
         deadline = self.current_time() + seconds
-        moment = self.start + math.ceil(deadline * 1000 - 0.001)
-        while (moment - self.start) / 1000 < deadline:
-            moment += 1
-        return Millis(moment)
+        moment = Millis(self.start + math.ceil(deadline * 1000 - 0.001))
+        self._due = (moment, deadline + 2 * math.ulp(deadline))
+        return moment
 
     # -- trio.abc.Clock, in seconds since the start
 
@@ -75,7 +76,12 @@ class VirtualClock(trio.abc.Clock):
         """Nothing to start: the first moment is given."""
 
     def current_time(self) -> float:
-        return (self.time - self.start) / 1000
+        moment, seconds = self._due
+        now = (self.time - self.start) / 1000
+        if self.time >= moment:
+            now = max(now, seconds)  # 0.1 s after 0.2 s is a little more than 0.3 s
+        self._seconds = max(self._seconds, now)
+        return self._seconds
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
         return 0.0 if deadline <= self.current_time() else FAR

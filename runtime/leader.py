@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import trio
 import trio.testing
 
 from .clock import VirtualClock
+from .errors import UsageError
 from .pending import PendingAsk
 from .runqueue import RunQueue
-from .supervision.boundary import run_replay, run_slice
-from .turns import leader_scope_of
+from .supervision.boundary import Event, Tape, run_replay, run_slice
 
 SLICE = 256  # turns between two looks at trio: sockets are never starved for longer
 JUMPS = 1024  # jumps of virtual time between two full rests
-
-Event = tuple[int, Any, Any]  # ms, reference, message
 
 
 class Leader:
@@ -33,7 +30,7 @@ class Leader:
         self._rq = rq
         self._drain = drain
         self._closing = False
-        self._source: Iterator[Event] | None = None
+        self._tape: Tape | None = None
         self._replay: PendingAsk | None = None
         self._settlers: list[PendingAsk] = []
 
@@ -46,24 +43,39 @@ class Leader:
         """The task itself."""
         rq = self._rq
         rq.leader = trio.lowlevel.current_task()
-        rq.leader_scope = leader_scope_of(rq.leader)
         clock = rq.clock
         while not self._closing:
+            if rq.unwinding:
+                await self._unwind()
             if rq.timers.next_due <= clock.elapsed():
                 rq.timers.fire_due(clock.elapsed())
             run_slice(rq, self._drain, SLICE)
+            if rq.unwinding:
+                continue  # before this task waits for anything else
             if rq.ready:
                 await trio.lowlevel.cancel_shielded_checkpoint()
             elif isinstance(clock, VirtualClock):
                 await self._rest_virtually(clock)
             else:
                 await self._rest_live()
+        await self._unwind()
+
+    async def _unwind(self) -> None:
+        """Give no turn until the refused ones are over: the scopes of this task must be its own."""
+        rq = self._rq
+        while rq.unwinding:
+            await rq.unwinding.pop().end()
 
     async def replay(self, source: Iterator[Event]) -> None:
         """Deliver the events of `source`, each once the one before has come to rest."""
+        if self._tape is not None:
+            raise UsageError("a replay is under way: await its end, or merge the two sources")
         done = PendingAsk(None, None)
-        self._source, self._replay = source, done
-        await self._wait(done)
+        self._tape, self._replay = Tape(source), done
+        try:
+            await self._wait(done)
+        finally:  # where the wait is cancelled, nothing more is delivered
+            self._tape = self._replay = None
 
     async def settle(self) -> None:
         """Wait until nothing is ready and no timer is due."""
@@ -96,13 +108,15 @@ class Leader:
             return
         if self._settled():
             return
-        if rq.holds:
+        if any(member.ready for member in clock.members):
+            return  # another System on this clock is still at work
+        if any(member.holds for member in clock.members):
             await self._sleep(math.inf)
             return
         seconds = trio.lowlevel.current_statistics().seconds_to_next_deadline
         deadline = clock.moment_of(seconds) if seconds < math.inf else math.inf
-        if self._source is not None and len(clock.members) == 1:
-            self._run_replay(deadline)
+        if self._tape is not None and len(clock.members) == 1:
+            self._run_replay(self._tape, deadline)
         else:
             await self._jump(clock, deadline)
 
@@ -112,15 +126,11 @@ class Leader:
             done.settle(None)
         return bool(settlers)
 
-    def _run_replay(self, deadline: float) -> None:
-        source = self._source
-        if source is None:
-            return
-        rest, error = run_replay(self._rq, self._drain, source, deadline)
-        self._source = rest
-        if rest is None and self._replay is not None:
-            self._replay.settle(None, error)
-            self._replay = None
+    def _run_replay(self, tape: Tape, deadline: float) -> None:
+        run_replay(self._rq, self._drain, tape, deadline)
+        if tape.has_ended and self._replay is not None:
+            self._replay.settle(None, tape.error)
+            self._tape = self._replay = None
 
     async def _jump(self, clock: VirtualClock, deadline: float) -> None:
         """Move to the next timer of any System on this clock, or to trio's next deadline."""
@@ -151,7 +161,7 @@ class Leader:
             if rq.ready or rq.woke_trio or rq.holds or self._closing or self._settlers:
                 return
             due = timers.next_due
-            if due >= deadline or due == math.inf or self._source is not None:
+            if due >= deadline or due == math.inf or self._tape is not None:
                 return
             if trio.lowlevel.current_statistics().tasks_runnable:
                 return

@@ -2,7 +2,7 @@
 
 Every mailbox has a bound. RAISE says so to the sender, DROP_OLDEST and CONFLATE are for data of
 which the newest counts. What the runtime itself puts into a mailbox (answers, timers, stops) is
-never dropped and never counts against the bound.
+never dropped and never refused, though it takes room while it waits.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Mailbox:
 class MailboxStatistics:
     """A mailbox at one moment."""
 
-    depth: int  # messages that wait
+    depth: int  # messages that wait, the runtime's own among them
     bound: int
     high_water: int  # most that waited when a turn came
     handled: int  # messages handled since the address exists

@@ -35,7 +35,6 @@ class RunQueue:
         "holds",
         "inline_asks",
         "leader",
-        "leader_scope",
         "letters",
         "make_supervisor",
         "open_host",
@@ -49,6 +48,7 @@ class RunQueue:
         "timers",
         "topics",
         "trace",
+        "unwinding",
         "woke_trio",
     )
 
@@ -76,7 +76,7 @@ class RunQueue:
         self.stop_root: Callable[[str], None] = ignore
         self.root_failed: Callable[[BaseException], None] = ignore
         self.leader: trio.lowlevel.Task | None = None
-        self.leader_scope: object = None
+        self.unwinding: list[Any] = []  # refused turns that wait for trio
         self.asleep = False
         self.woke_trio = False  # a trio task was made runnable: let it run before time moves
 

@@ -18,7 +18,7 @@ from . import chance
 from .actor import find
 from .cell import Cell
 from .clock import Clock, LiveClock, Millis, VirtualClock
-from .errors import ActorCrashed, ActorStopped, NoSuchActor, StartFailed, UsageError
+from .errors import ActorCrashed, ActorStopped, NoSuchActor, StartFailed, StillRunning, UsageError
 from .leader import Leader
 from .letters import DeadLetters
 from .notices import DeadLetter
@@ -109,14 +109,15 @@ class System:
         if isinstance(self.clock, VirtualClock):
             self.clock.members.append(rq)
         async with trio.open_nursery() as nursery:
-            self._nursery = nursery
-            rq.open_host = nursery.start_soon
-            root = self._root = make_cell(rq, self._spec, None)
             nursery.start_soon(self._leader.run)
-            if await self._start(root):
-                task_status.started(self)
-            await self._ended.wait()
-            self._leader.close()
+            async with trio.open_nursery() as hosts:
+                self._nursery = hosts
+                rq.open_host = hosts.start_soon
+                root = self._root = make_cell(rq, self._spec, None)
+                if await self._start(root):
+                    task_status.started(self)
+                await self._ended.wait()
+            self._leader.close()  # it has moved time for those tasks that were slow to unwind
 
     async def _start(self, root: Cell) -> bool:
         pending = PendingAsk(START, None)
@@ -153,16 +154,20 @@ class System:
     async def _stop_root(self, root: Cell, reason: str) -> None:
         rq = self._rq
         if root.state in {"starting", "running"}:
-            cut_turn(root)
-            unready(root)
-            root.state = "running"
+            if root.state == "starting" or isinstance(root.spec, Supervisor):
+                cut_turn(root)
+                unready(root)
+                root.state = "running"
+                root.idle = True
             pending = PendingAsk(STOP, None)
-            root.idle = True
             root.report(pending)
             limit = rq.clock.elapsed() + root.spec.stop_deadline
             rq.timers.set(limit, pending.expire, None)
             rq.wake()
             await pending.wait_on_trio(rq)
+            stuck = pending.error and pending.error.__cause__
+            if isinstance(stuck, StillRunning):
+                self._failure = stuck  # told once those tasks are gone
         self._finish(root, reason)
 
     def _fail(self, error: BaseException) -> None:
@@ -188,11 +193,13 @@ class System:
             bury(self._root, "its program ended")  # only after an error of trio's own
         if isinstance(self.clock, VirtualClock) and self._rq in self.clock.members:
             self.clock.members.remove(self._rq)
+            for member in self.clock.members:
+                member.wake()  # one of those that stay moves the clock from now on
         self._ended.set()
 
     def _check_fresh(self) -> None:
-        if self._root is not None:
-            raise UsageError("a System runs once; make another")
+        if self._root is not None or self._ended.is_set():
+            raise UsageError("a System runs once, and not after its stop; make another")
         if isinstance(self.clock, VirtualClock) and trio.lowlevel.current_clock() is not self.clock:
             raise UsageError(
                 "this System's VirtualClock does not drive trio: trio.run(main, clock=clock)"

@@ -1,7 +1,8 @@
 """Timers: one heap of what is due when, on the monotonic clock.
 
 Entries that are due at the same ms fire in the order in which they were set. A cancelled entry
-stays in the heap until its time, or until cancelled ones are the majority.
+stays in the heap until its time, or until the dead ones are the majority; so does the deadline of
+an ask that has its answer.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import itertools
 import math
 from collections.abc import Callable
 from typing import Any
+
+from .pending import PendingAsk
 
 SWEEP_AT = 1024  # entries; below, dead ones cost less than looking for them
 
@@ -45,7 +48,7 @@ class Timers:
     def __init__(self) -> None:
         self.heap: list[Entry] = []
         self._order = itertools.count()
-        self._cancelled = 0
+        self._dead = 0
 
     @property
     def next_due(self) -> float:
@@ -58,7 +61,7 @@ class Timers:
 
     def set_timer(self, due: float, function: Callable[[Any], None], timer: Timer) -> None:
         """The same for a timer that may be cancelled."""
-        timer._cancel = self._note_cancelled  # noqa: SLF001 - the two are one noun
+        timer._cancel = self.note_dead  # noqa: SLF001 - the two are one noun
         self.set(due, function, timer)
 
     def fire_due(self, now: float) -> None:
@@ -74,16 +77,19 @@ class Timers:
         function(argument)
         return due
 
-    def _note_cancelled(self) -> None:
-        self._cancelled += 1
-        if self._cancelled > SWEEP_AT and self._cancelled * 2 > len(self.heap):
+    def note_dead(self) -> None:
+        """An entry no longer waits for its time: a timer was cancelled, or an ask answered."""
+        self._dead += 1
+        if self._dead > SWEEP_AT and self._dead * 2 > len(self.heap):
             self.heap[:] = [entry for entry in self.heap if not is_dead(entry[3])]
             heapq.heapify(self.heap)
-            self._cancelled = 0
+            self._dead = 0
 
 
-def is_dead(argument: object) -> bool:
+def is_dead(argument: Any) -> bool:
     """Whether an entry's argument no longer waits for its time."""
     if isinstance(argument, Timer):
         return argument.is_cancelled
+    if isinstance(argument, tuple):  # the deadline of an ask
+        return isinstance(argument[0], PendingAsk) and argument[0].done
     return False

@@ -7,12 +7,11 @@ variables that it sets do not reach the next turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from random import Random
 from types import CoroutineType
 from typing import Any, NoReturn
 
-import outcome
 import trio
 
 from .cell import Cell
@@ -20,11 +19,11 @@ from .errors import DeadlockError, TrioInTurn, UnknownMessage
 from .pending import PARK, PendingAsk
 from .reports import START, STOP
 from .runqueue import RunQueue
+from .supervision.unwinding import RefusedTurn
 
 SUSPENDED = object()  # the turn is not over: parked, doing I/O, or cut short
 INLINE = PendingAsk(None, None)  # stands for an ask that runs on the asker's stack
 BATCH = 64  # messages that one cell handles before the next cell has its turn
-UNWINDING_STEPS = 100  # trio checkpoints that a refused handler may take while it unwinds
 
 
 def step(cell: Cell, coroutine: Coroutine[Any, Any, Any]) -> object:
@@ -37,6 +36,10 @@ def step(cell: Cell, coroutine: Coroutine[Any, Any, Any]) -> object:
     context = cell.context
     if context is None:
         context = cell.context = rq.context.copy()
+    # The one private name of trio: a scope or nursery opened in the turn belongs to the task
+    # that happened to drive it, and would corrupt that task's stack of scopes.
+    leader: Any = rq.leader
+    scope = leader._cancel_status  # noqa: SLF001
     try:
         trap = context.run(coroutine.send, None)
     except StopIteration as stop:
@@ -46,32 +49,27 @@ def step(cell: Cell, coroutine: Coroutine[Any, Any, Any]) -> object:
         rq.driving = outer
         if trace is not None:
             trace.running = cause
-    # The one private name of trio: a scope or nursery opened in the turn belongs to the task
-    # that happened to drive it, and would corrupt that task's stack of scopes.
-    if trap is PARK and rq.leader._cancel_status is rq.leader_scope:  # type: ignore[union-attr]  # noqa: SLF001
+    now = leader._cancel_status  # noqa: SLF001
+    if trap is PARK and (now is scope or (rq.unwinding and now is rq.unwinding[-1].scope)):
         cell.parked = coroutine
         return SUSPENDED
-    return refuse_trio(cell, coroutine, trap)
+    return refuse_trio(cell, leader, coroutine, trap)
 
 
-def refuse_trio(cell: Cell, coroutine: Coroutine[Any, Any, Any], trap: object) -> NoReturn:
-    """Unwind a turn that awaited trio, undoing what trio registered for the driving task."""
+def refuse_trio(
+    cell: Cell, leader: trio.lowlevel.Task, coroutine: Coroutine[Any, Any, Any], trap: object
+) -> NoReturn:
+    """Unwind a turn that awaited trio; what cannot be unwound at once, the leader waits for."""
     error = TrioInTurn(cell.path)
-
-    def cancelled() -> NoReturn:
-        raise error
-
-    resume: Callable[[], object] = lambda: coroutine.throw(error)  # noqa: E731
-    try:
-        for _ in range(UNWINDING_STEPS):
-            abort = getattr(trap, "abort_func", None)
-            if abort is not None:
-                abort(cancelled)
-            trap = resume()
-            resume = lambda: coroutine.send(outcome.Value(None))  # noqa: E731
-        coroutine.close()
-    except StopIteration:
-        pass
+    context, cell.context = cell.context, None
+    if context is not None:
+        for nursery in leader.child_nurseries:
+            nursery.cancel_scope.cancel()
+        turn = RefusedTurn(coroutine, context, error)
+        if not turn.unwind(trap):
+            turn.scope = leader._cancel_status  # noqa: SLF001 - as in `step`
+            cell.rq.unwinding.append(turn)
+            cell.rq.woke_trio = True
     raise error
 
 
@@ -274,8 +272,3 @@ def check_cycle(asker: Cell, target: Cell) -> None:
 def in_turn(rq: RunQueue, cell: Cell) -> bool:
     """Whether the code that asks this runs as a step of the cell's own turn."""
     return rq.driving is cell
-
-
-def leader_scope_of(task: trio.lowlevel.Task) -> object:
-    """What identifies the innermost cancel scope of a task."""
-    return task._cancel_status  # noqa: SLF001 - see `step`

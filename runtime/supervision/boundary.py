@@ -12,7 +12,7 @@ from types import CoroutineType
 from typing import Any
 
 from ..cell import Cell
-from ..errors import ActorCrashed, Refusal, UnknownMessage, UsageError
+from ..errors import ActorCrashed, MailboxFull, Refusal, UnknownMessage, UsageError
 from ..reports import ChildFailed
 from ..runqueue import RunQueue
 from ..turns import INLINE, SUSPENDED, conclude, step
@@ -38,6 +38,8 @@ def run_slice(rq: RunQueue, drain: Callable[[RunQueue, int], None], budget: int)
             except Exception as error:
                 rq.depth = 1
                 turn_failed(rq.current, error)
+                if rq.unwinding:
+                    return
             else:
                 return
     finally:
@@ -52,13 +54,11 @@ class Tape:
         self.has_ended = False
         self._source = source
         self._held: tuple[Event, ...] = ()
-        self._taken: Iterator[Event] = iter(())
 
     def take(self, count: int) -> Iterator[Event]:
         """The next `count` events."""
         held, self._held = self._held, ()
-        self._taken = islice(chain(held, self._source) if held else self._source, count)
-        return self._taken
+        return islice(chain(held, self._source) if held else self._source, count)
 
     def put_back(self, event: Event) -> None:
         """Keep an event that was taken for the next time."""
@@ -70,7 +70,7 @@ class Tape:
         self.has_ended = True
 
 
-def run_replay(
+def run_replay(  # noqa: C901, PLR0912 - one frame for the way of every candle
     rq: RunQueue,
     drain: Callable[[RunQueue, int], None],
     tape: Tape,
@@ -84,11 +84,13 @@ def run_replay(
     heap = rq.timers.heap
     ready = rq.ready
     last = clock.time
+    began = False
     direct = rq.cell_type is DirectCell
     rq.slice_at = clock.time
     rq.depth = 1  # the events themselves are turns: what they tell may run inside them
     try:
         for moment, ref, message in tape.take(EVENTS):
+            began = True
             if not last <= moment < deadline:
                 check_order(last, moment)
                 if fire_until(rq, drain, deadline):
@@ -117,7 +119,7 @@ def run_replay(
                 settle_turns(rq, drain)
             if rq.woke_trio or rq.holds or ready:
                 return
-        tape.note_end()
+        tape.has_ended = not began
     except Exception as error:
         tape.fail(error)
     finally:
@@ -300,10 +302,14 @@ class DirectCell(Cell):
             Cell.publish(self, event)
             return
         rq.depth = depth + 1
+        full: MailboxFull | None = None
         for cell in audience:
             handler = cell.table.get(event_type)
             if not cell.idle or handler is None:
-                cell.tell(event)
+                try:
+                    cell.tell(event)
+                except MailboxFull as error:
+                    full = error
                 continue
             cell.idle = False
             cell.handled += 1
@@ -317,3 +323,5 @@ class DirectCell(Cell):
                 else:
                     finish_turn(cell, result)
         rq.depth = depth
+        if full is not None:
+            raise full

@@ -6,7 +6,6 @@ deadlines and order are the supervisor's business.
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
 from collections.abc import Coroutine, Iterator
 from typing import Any
@@ -21,8 +20,8 @@ from ..runqueue import RunQueue
 from ..turns import INLINE
 from .specs import Backlog
 
-
 Turn = Coroutine[Any, Any, Any]
+MARKS = (Resume, Attend, Ending)
 CLOSING = object()  # drives while a parked turn is closed: its clean-up cannot wait
 
 
@@ -35,6 +34,9 @@ class DeadMail:
 
     def __len__(self) -> int:
         return 0
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(())
 
     def append(self, message: object) -> None:
         if isinstance(message, PendingAsk):
@@ -90,9 +92,8 @@ def close_host(cell: Cell) -> None:
 
 def unready(cell: Cell) -> None:
     """Take the cell out of the run-queue and let nobody put it back."""
-    if not cell.idle:
-        with contextlib.suppress(ValueError):  # parked, in its turn or suspended
-            cell.rq.ready.remove(cell)
+    if not cell.idle and cell in cell.rq.ready:  # else parked, in its turn or suspended
+        cell.rq.ready.remove(cell)
     cell.idle = False
 
 
@@ -124,11 +125,14 @@ def close(cell: Cell, coroutine: Turn, context: contextvars.Context) -> None:
 def forget_marks(cell: Cell) -> None:
     """Remove the marks that spoke of the old incarnation's turn, reports and end."""
     mail = cell.mail
-    if len(mail) == 0:
-        return
+    for message in mail:
+        if isinstance(message, MARKS):
+            break
+    else:
+        return  # the usual case, and a crash should not cost a walk with copies
     kept = [mail.popleft() for _ in range(len(mail))]
     for message in kept:
-        if not isinstance(message, (Resume, Attend, Ending)):
+        if not isinstance(message, MARKS):
             mail.append(message)
 
 

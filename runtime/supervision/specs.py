@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 
 import attrs
@@ -79,6 +79,11 @@ class Child:
         check_name(self.name)
 
 
+def as_tuple(children: Iterable[Child | Supervisor]) -> Sequence[Child | Supervisor]:
+    """Children as a value; typed, which `tuple` itself as a converter would not be."""
+    return tuple(children)
+
+
 @attrs.frozen
 class Supervisor:
     """A supervisor and its children, oldest first.
@@ -88,7 +93,7 @@ class Supervisor:
     """
 
     name: str
-    children: Sequence[Child | Supervisor] = attrs.field(converter=tuple)
+    children: Sequence[Child | Supervisor] = attrs.field(converter=as_tuple)
     strategy: Strategy = attrs.field(default=Strategy.ONE_FOR_ONE, kw_only=True)
     restart: Restart = attrs.field(default=Restart.PERMANENT, kw_only=True)
     max_restarts: int = attrs.field(default=3, kw_only=True)

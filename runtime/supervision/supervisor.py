@@ -133,6 +133,8 @@ class SupervisorActor(Actor):
         if child.is_alive:
             await self._end(child, Manner.ORDERLY, report.deadline)
             await self._remove(child, report.reason)
+        else:  # a transient child that has ended: its group must not start it again
+            self._forget(child)
 
     @on(RestartDue)
     async def restart_due(self, report: RestartDue) -> None:
@@ -207,7 +209,8 @@ class SupervisorActor(Actor):
 
     async def _boot(self, child: Cell) -> None:
         """Start a fresh incarnation and wait for its `on_start`."""
-        await self._unwound(child)
+        if may_unwind(child):
+            await self._unwound(child)
         install(child)
         value = self._run(child, START)
         if value is SUSPENDED:
@@ -223,6 +226,9 @@ class SupervisorActor(Actor):
 
     async def _end(self, child: Cell, manner: Manner, patience: int | None = None) -> None:
         """End the incarnation: its turn, `on_stop`, its tasks. The address stays."""
+        if child.state == "failed" and not may_unwind(child) and not overrides_stop(child):
+            child.state = "suspended"  # the crash has ended all that there was
+            return
         if child.state in {"running", "failed"}:
             try:
                 await self._run_stop(child, manner, patience)
@@ -294,6 +300,16 @@ class SupervisorActor(Actor):
 
 
 WAITING = frozenset({"suspended", "stillborn", "failed"})
+
+
+def may_unwind(child: Cell) -> bool:
+    """Whether tasks may be left of the incarnations at and below `child`."""
+    return child.tasks is not None or child.children is not None
+
+
+def overrides_stop(child: Cell) -> bool:
+    """Whether the incarnation has something to do when it ends."""
+    return type(child.actor).on_stop is not Actor.on_stop
 
 
 def is_busy(child: Cell) -> bool:
