@@ -11,13 +11,13 @@ import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from hashlib import blake2b
 from itertools import chain, islice
 from time import perf_counter
 from typing import Final, TypeAlias
 
 import attrs
-import trio
 
 from ...runtime import Millis, Ref, System, Trace, UsageError
 from ..market.candle import Candle
@@ -87,9 +87,8 @@ def run_backtest(
 
     written: where what the account has written is read back, if its journal is not in memory.
     """
-    system = bot.system(trace=trace)
     with rare_collection():
-        seconds, restarts = trio.run(_replay, bot, system, watch, clock=system.clock)
+        seconds, restarts = bot.run(partial(_replay, bot, watch), trace=trace)
     if written is None:
         memory, account = bot.memory, bot.config.account.name
         if memory is None:
@@ -118,17 +117,13 @@ def rare_collection() -> Iterator[None]:
         gc.unfreeze()
 
 
-async def _replay(bot: Bot, system: System, watch: Watch) -> tuple[float, int]:
+async def _replay(bot: Bot, watch: Watch, system: System) -> tuple[float, int]:
     """Seconds that the candles took, and restarts on the way."""
-    async with trio.open_nursery() as nursery:
-        await nursery.start(system.run)
-        events = _watched(bot.events(system), len(bot.context.tape), watch)
-        began = perf_counter()
-        await system.replay(events)
-        seconds = perf_counter() - began
-        restarts = sum(node.restarts for node in system.tree().walk())
-        await system.stop()
-    return seconds, restarts
+    events = _watched(bot.events(system), len(bot.context.tape), watch)
+    began = perf_counter()
+    await system.replay(events)
+    seconds = perf_counter() - began
+    return seconds, sum(node.restarts for node in system.tree().walk())
 
 
 def _watched(events: Iterator[Event], total: int, watch: Watch) -> Iterator[Event]:
@@ -179,7 +174,7 @@ class _Books:
         self._base, self._quote = symbol.base, symbol.quote
         self._earlier = earlier
         self._start = bot.context.start
-        self.balances = {
+        self.balances: dict[str, Balance] = {
             asset: Balance(asset, amount, ZERO)
             for asset, amount in bot.config.account.deposits.items()
         }

@@ -1,25 +1,37 @@
 """ExchangeBuilder: the only way from a bot file to a bot.
 
-    bot = ExchangeBuilder(load_config(path)).in_context(backtest(tape)).build()
-    bot.tree          # to embed: System(bot.tree, …)
-    bot.system()      # or with the clock, seed and schedule of its context
+bot = ExchangeBuilder(load_config(path)).in_context(backtest(tape)).build()
+bot.tree          # to embed: System(bot.tree, …)
+bot.system()      # or with the clock, seed and schedule of its context
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from typing import Self
+from typing import Self, TypeVar
 
 import attrs
 
-from ...runtime import Actor, Millis, Ref, Supervisor, System, Trace, UsageError, VirtualClock
+from ...runtime import (
+    Actor,
+    Millis,
+    Ref,
+    Supervisor,
+    System,
+    Trace,
+    UsageError,
+    VirtualClock,
+    run_virtual,
+)
 from ..exchange.replay import replay
 from ..market.candle import Candle
 from ..orders.journal import JournalMemory, MemoryJournal
 from .config import BotConfig
 from .contexts import Replayed
 from .tree import FEED, Factory, bot_tree
+
+R = TypeVar("R")
 
 
 @attrs.frozen
@@ -38,6 +50,17 @@ class Bot:
             clock=VirtualClock(self.context.start),
             seed=self.config.bot.seed,
             schedule=self.context.schedule,
+            trace=trace,
+        )
+
+    def run(self, story: Callable[[System], Awaitable[R]], *, trace: Trace | None = None) -> R:
+        """Start it, let `story(system)` happen to it in virtual time, and stop it."""
+        return run_virtual(
+            self.tree,
+            story,
+            seed=self.config.bot.seed,
+            schedule=self.context.schedule,
+            start=self.context.start,
             trace=trace,
         )
 

@@ -1,4 +1,4 @@
-"""What a bot file says, as values. How a file becomes them is `reading`, what they become `tree`."""
+"""What a bot file says, as values. `reading` makes them of a file, `tree` a bot of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, NewType
 import attrs
 
 from ...runtime import Millis
-from ..market.instrument import Fees, Instrument
+from ..market.fees import Fees
+from ..market.instrument import Instrument
 from ..market.symbol import Symbol
 from ..market.timeframe import TimeFrame
 
@@ -20,12 +21,11 @@ Positive = NewType("Positive", Decimal)  # > 0
 NotNegative = NewType("NotNegative", Decimal)  # >= 0
 Rate = NewType("Rate", Decimal)  # -1 < rate < 1
 Seed = NewType("Seed", int)  # 0 <= seed < 2**64
-"""Of all chance in the bot."""
 
 
 @attrs.frozen
 class BotSection:
-    """`[bot]`"""
+    """`[bot]`: its name, and the seed of all chance in it."""
 
     name: Name
     seed: Seed = Seed(0)

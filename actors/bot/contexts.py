@@ -1,8 +1,8 @@
 """Where a bot runs: what is swapped between contexts, as values. The tree is the same in all.
 
-    context       connector                         clock     schedule
-    backtest      simulated venue on a tape         virtual   direct
-    simulation    simulated venue on a tape         virtual   shuffle
+context       connector                         clock     schedule
+backtest      simulated venue on a tape         virtual   direct
+simulation    simulated venue on a tape         virtual   shuffle
 """
 
 from __future__ import annotations

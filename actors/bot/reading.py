@@ -110,8 +110,12 @@ def _converter() -> cattrs.Converter:
     )
     converter.register_structure_hook_factory(attrs.has, lambda cls: _table(converter, cls))
     for cls, read in hooks:
-        converter.register_structure_hook(cls, lambda value, _, read=read: read(value))
+        converter.register_structure_hook(cls, _ignoring_type(read))
     return converter
+
+
+def _ignoring_type(read: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda value, _: read(value)
 
 
 def _table(converter: cattrs.Converter, cls: type) -> Callable[[Any, Any], Any]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from ...runtime import Actor, AskError, Refusal, on
 from ..market.instrument import Instrument
-from ..market.money import ZERO, from_float
+from ..market.money import ZERO, add, from_float
 from ..market.precision import ceil_to_step
 from ..market.side import Side
 from ..orders.messages import PlaceOrder
@@ -57,14 +57,15 @@ def amount_for(
 ) -> Decimal:
     """What an all-in-or-all-out mode orders, in base currency; 0 where it has nothing to do."""
     symbol = instrument.symbol
-    base = quote = Balance("", ZERO, ZERO)
+    free = held = cash = ZERO
     for balance in balances:
-        if balance.asset == symbol.base:
-            base = balance
-        elif balance.asset == symbol.quote:
-            quote = balance
+        asset = balance.asset
+        if asset == symbol.base:
+            free, held = balance.available, balance.reserved
+        elif asset == symbol.quote:
+            cash = balance.available
     if side == "sell":
-        return sellable(base.available, price, instrument)
-    if sellable(base.total, price, instrument):
+        return sellable(free, price, instrument) if free else ZERO
+    if (free or held) and sellable(add(free, held), price, instrument):
         return ZERO  # holds some already
-    return affordable(quote.available, price, instrument)
+    return affordable(cash, price, instrument)

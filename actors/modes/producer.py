@@ -35,7 +35,7 @@ class Producer(Actor):
         self._symbol = symbol
         self._feed = feed
         self._add = evaluation().add
-        self._last = Millis(-1)  # when the newest candle that was shown began
+        self._known = Millis(-1)  # when the last candle began that the feed told of its past
 
     async def on_start(self) -> None:
         feed = self.lookup(self._feed)
@@ -43,13 +43,12 @@ class Producer(Actor):
         for row in (await self.ask(feed, GetCandles(MEMORY))).tolist():
             candle = Candle(Millis(int(row[0])), *row[1:])
             self._add(candle)
-            self._last = candle.at
+            self._known = candle.at
 
     @on(Candle)
     def candle(self, message: Candle) -> None:
-        if message.at <= self._last:
-            return  # the feed had told it by the time that it was asked
-        self._last = message.at
+        if message.at <= self._known:
+            return  # it was waiting here while the feed was asked
         side = self._add(message)
         if side is not None:
             self.publish(Signal(self._symbol, side, message.close, message.at))

@@ -8,7 +8,7 @@ commit in which the order does. Nothing is sent twice: after an unknown outcome 
 If the desk dies, portfolio and desk are started anew and rebuild from the journal. All of that
 happens in `on_start`, so what is asked meanwhile waits in the mailbox. Orders whose state at the
 venue cannot be learnt then stay in doubt, and new ones are refused (`NotReconciled`) until that
-is settled; cancels are not.
+is settled, as they are while the venue is silent (`VenueSilent`); cancels are not.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from ..portfolio.messages import (
 )
 from ..portfolio.model import Reservation
 from . import evidence, lifecycle
+from .doubts import Doubts
 from .evidence import Doubt, Patience
 from .factory import Terms, intended
 from .ids import CHANCE_BITS, OrderIds, client_id_of
@@ -49,7 +50,9 @@ from .messages import (
     OrderChanged,
     OrderFilled,
     PlaceOrder,
+    StrayOrders,
     Unplaceable,
+    VenueSilent,
 )
 from .model import Order
 from .register import OrderRegister
@@ -59,8 +62,6 @@ SILENCE = (AskError, MailboxFull, Refusal)  # whatever is no answer of the venue
 
 class _LookUp(msgspec.Struct, Tell, frozen=True):
     """Time to ask the venue for an order in doubt."""
-
-    client_id: str
 
 
 class OrderDesk(Actor):
@@ -85,17 +86,16 @@ class OrderDesk(Actor):
         self._paths = connector, portfolio, journal
         self._patience = patience
         self._orders = OrderRegister()
-        self._doubts: dict[str, Doubt] = {}  # by client id
-        self._timers: dict[str, Timer] = {}  # the next look-up of each order in doubt
-        self._unreconciled: set[str] = (
-            set()
-        )  # live since before this incarnation, not looked up yet
+        self._doubts = Doubts(patience)
+        self._timer: Timer | None = None  # for the next look-up
+        self._unreconciled = set[str]()  # live since before this incarnation, not looked up yet
 
     async def on_start(self) -> None:
         self._connector, self._portfolio, self._journal = map(self.lookup, self._paths)
         snapshot = await self.ask(self._journal, Load(self._account))
         self._ids = OrderIds(self.chance.getrandbits(CHANCE_BITS), snapshot.epoch)
         self._orders = OrderRegister(snapshot.orders, snapshot.trades)
+        self._require_terms(snapshot.orders)
         held = [Reservation(order.id, order.held_asset, order.held) for order in snapshot.orders]
         booking = await self.ask(self._portfolio, Open(snapshot.balances, tuple(held)))
         if booking.entries:
@@ -104,18 +104,20 @@ class OrderDesk(Actor):
         self._portfolio.tell(Committed(booking.number))
         self.subscribe(self._connector, FillReported)  # before the look-ups: no fill falls between
         self._unreconciled = {order.client_id for order in snapshot.orders}
-        heard = True
         for order in snapshot.orders:
-            doubt = self._doubts[order.client_id] = Doubt(self.now)
-            if heard:
-                heard = await self._look_up(order.client_id)
-            else:  # the venue is away: the timers ask again, and the start does not wait for it
-                self._doubt(order.client_id, doubt)
+            self._doubts.add(order.client_id, Doubt(self.now), self.now)
+        for order in snapshot.orders:
+            await self._look_up(order.client_id)
+            if self._doubts.is_silent:
+                break  # the start does not wait for a venue that is away
+        self._plan_look_up()
 
     @on(PlaceOrder)
     async def place(self, message: PlaceOrder) -> Order:
         if self._unreconciled:
             raise NotReconciled(len(self._unreconciled))
+        if self._doubts.is_silent:
+            raise VenueSilent(len(self._doubts))
         terms = self._terms.get(message.symbol)
         if terms is None:
             known = ", ".join(self._terms) or "nothing"
@@ -139,12 +141,16 @@ class OrderDesk(Actor):
             request = Cancel(client_id, order.symbol)
             answer = await self.ask(self._connector, request, timeout=self._patience.answer)
         except OrderRejected:  # not open there: how it ended is another question (C9, A17)
-            self._doubts.setdefault(client_id, Doubt(self.now))
+            self._doubts.heard()
+            self._doubts.add(client_id, self._doubts.get(client_id) or Doubt(self.now), self.now)
             await self._look_up(client_id)
         except SILENCE:
-            self._doubt_more(client_id)
+            self._doubts.add_more(client_id, self.now)
+            self._doubts.unheard(self.now)
         else:
+            self._doubts.heard()
             await self._reconcile(order, answer.report)
+        self._plan_look_up()
         return self._orders.find(client_id) or order
 
     @on(ListOpenOrders)
@@ -162,8 +168,17 @@ class OrderDesk(Actor):
         return self._fill(order, fresh, "") if fresh else None
 
     @on(_LookUp)
-    async def look_up(self, message: _LookUp) -> None:
-        await self._look_up(message.client_id)
+    async def look_up(self, _: _LookUp) -> None:
+        due = self._doubts.next()
+        if due is not None and due[0] <= self.now:
+            await self._look_up(due[1])
+        self._plan_look_up()
+
+    def _require_terms(self, orders: tuple[Order, ...]) -> None:
+        """Refuse to start with orders of pairs that are not traded here any more (C14)."""
+        strays = sorted({order.symbol for order in orders} - self._terms.keys())
+        if strays:
+            raise StrayOrders(self._account, strays)
 
     async def _send(self, order: Order) -> Order:
         """Submit an order whose intent is durable, and record what came of it."""
@@ -173,14 +188,18 @@ class OrderDesk(Actor):
         try:
             answer = await self.ask(self._connector, submit, timeout=self._patience.answer)
         except OrderRejected as no:
+            if no.reason == "DUPLICATE_ORDER":  # then it is there: the way doubled it (A12)
+                return await self._advance(order, lifecycle.lost(order, str(no), self.now), ())
             after = await self._advance(order, lifecycle.refused(order, str(no), self.now), ())
             if after.is_live:  # the journal was full: it is released once that is known there too
                 return after
             raise
         except SILENCE as silence:
+            self._doubts.unheard(self.now)
             return await self._advance(order, lifecycle.lost(order, str(silence), self.now), ())
         if answer.fills:
-            return await self._fill(order, answer.fills, answer.venue_id)
+            fills = self._orders.news(order.client_id, answer.fills)
+            return await self._fill(order, fills, answer.venue_id)
         return await self._advance(order, lifecycle.accepted(order, answer.venue_id, self.now), ())
 
     async def _fill(self, order: Order, fills: tuple[Fill, ...], venue_id: str) -> Order:
@@ -192,28 +211,25 @@ class OrderDesk(Actor):
             return order
         return await self._advance(order, after, fills)
 
-    async def _look_up(self, client_id: str) -> bool:
-        """Ask the venue for an order in doubt, and settle it on evidence only (O5).
-
-        Answers whether the venue was heard.
-        """
+    async def _look_up(self, client_id: str) -> None:
+        """Ask the venue for an order in doubt, and settle it on evidence only (O5)."""
         order, doubt = self._orders.live.get(client_id), self._doubts.get(client_id)
         if order is None or doubt is None:
-            return True
+            return
         try:
             query = Query(client_id, order.symbol)
             report = await self.ask(self._connector, query, timeout=self._patience.answer)
         except SILENCE:
-            self._doubt(client_id, evidence.tried(doubt))
-            return False
+            self._doubts.unheard(self.now)
+            return
+        self._doubts.heard()
         if report is not None:
             await self._reconcile(order, report)
         elif evidence.proves_absence(doubt, self._patience, self.now):
             proof = evidence.absence_evidence(order, doubt, self.now)
             await self._advance(order, lifecycle.gone(order, proof, self.now), ())
         else:
-            self._doubt(client_id, evidence.absent(doubt, self._patience, self.now))
-        return True
+            self._doubts.add(client_id, evidence.absent(doubt, self._patience, self.now), self.now)
 
     async def _reconcile(self, order: Order, report: OrderReport) -> None:
         """Bring an order to where the venue says it is."""
@@ -228,7 +244,7 @@ class OrderDesk(Actor):
         if after.status == "accepted" and report.status == "open":
             self._settled(order.client_id)
         elif after.is_live:  # not stored, or the report names fewer fills than it says there are
-            self._doubt_more(order.client_id)
+            self._doubts.add_more(order.client_id, self.now)
 
     async def _advance(self, order: Order, after: Order, fills: tuple[Fill, ...]) -> Order:
         """Book and commit one step of an order, and say so: the order as it stands then.
@@ -236,36 +252,38 @@ class OrderDesk(Actor):
         What the journal refuses has not happened here; the order stays as it was, in doubt, and
         the venue is asked for it again later (K3).
         """
-        booking = await self._book(order, after, fills)
+        booking = None
+        if fills:
+            booking = await self._settle(order, after, fills)
+        elif order.held and not after.held:
+            booking = await self.ask(self._portfolio, Release(order.id))
         no = await self._commit(after, fills, booking)
         if no is not None:
             self._orders.keep(order)
-            self._doubt_more(order.client_id)
+            self._doubts.add_more(order.client_id, self.now)
+            self._plan_look_up()
             return order
         self._orders.keep(after, fills)
         if not after.is_live:
             self._settled(after.client_id)
         elif after.status == "unknown":
-            self._doubt(after.client_id, Doubt(self.now))
+            self._doubts.add(after.client_id, Doubt(self.now), self.now)
+            self._plan_look_up()
         self.publish(OrderChanged(after))
         for fill in fills:
             self.publish(OrderFilled(after, fill))
         return after
 
-    async def _book(self, order: Order, after: Order, fills: tuple[Fill, ...]) -> Booking | None:
-        """Have the portfolio move what this step of an order moves."""
-        if fills:
-            terms = self._terms[order.symbol]
-            settle = Settle(order.id, order.side, terms.base, terms.quote, fills, after.held)
-            try:
-                return await self.ask(self._portfolio, settle)
-            except InsufficientFunds as error:
-                raise LedgerMismatch(
-                    f"order {order.id} filled for more than the account owns: {error}"
-                ) from error
-        if order.held and not after.held:
-            return await self.ask(self._portfolio, Release(order.id))
-        return None
+    async def _settle(self, order: Order, after: Order, fills: tuple[Fill, ...]) -> Booking:
+        """Have the portfolio book what has filled."""
+        terms = self._terms[order.symbol]
+        settle = Settle(order.id, order.side, terms.base, terms.quote, fills, after.held)
+        try:
+            return await self.ask(self._portfolio, settle)
+        except InsufficientFunds as error:
+            raise LedgerMismatch(
+                f"order {order.id} filled for more than the account owns: {error}"
+            ) from error
 
     async def _commit(
         self, order: Order, fills: tuple[Fill, ...], booking: Booking | None
@@ -289,27 +307,19 @@ class OrderDesk(Actor):
             self.publish(FillUnmatched(fill, str(error)))
         if order.is_live:
             self._orders.keep(order)
-            self._doubt_more(order.client_id)
-
-    def _doubt_more(self, client_id: str) -> None:
-        """Look the order up again, later than the last time."""
-        doubt = self._doubts.get(client_id)
-        self._doubt(client_id, Doubt(self.now) if doubt is None else evidence.tried(doubt))
-
-    def _doubt(self, client_id: str, doubt: Doubt) -> None:
-        """Look the order up once it is time, and not before."""
-        self._quiet(client_id)
-        self._doubts[client_id] = doubt
-        wait = evidence.delay(doubt, self._patience, self.now)
-        self._timers[client_id] = self.after(wait, _LookUp(client_id))
+            self._doubts.add_more(order.client_id, self.now)
+            self._plan_look_up()
 
     def _settled(self, client_id: str) -> None:
         """Where the order stands is known."""
-        if self._doubts.pop(client_id, None) is not None:
-            self._unreconciled.discard(client_id)
-            self._quiet(client_id)
+        self._doubts.settle(client_id)
+        self._unreconciled.discard(client_id)
 
-    def _quiet(self, client_id: str) -> None:
-        timer = self._timers.pop(client_id, None)
-        if timer is not None:
-            timer.cancel()
+    def _plan_look_up(self) -> None:
+        """Wake for the next look-up, and for no other."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due = self._doubts.next()
+        if due is not None:
+            self._timer = self.after(max(0, due[0] - self.now), _LookUp())

@@ -33,11 +33,16 @@ class Doubt(msgspec.Struct, frozen=True):
     absent_at: Millis | None = None  # the first look-up past the fence that found none
 
 
+def pause(attempts: int, patience: Patience) -> Millis:
+    """How many ms to wait after so many attempts in a row that brought nothing."""
+    return Millis(min(patience.first * patience.factor ** min(attempts, 32), patience.cap))
+
+
 def delay(doubt: Doubt, patience: Patience, at: Millis) -> Millis:
     """How many ms after `at` to look again: ever later, but not past the next time that counts."""
     if doubt.absent_at == at:
         return patience.spacing
-    wait = min(patience.first * patience.factor ** min(doubt.attempts, 32), patience.cap)
+    wait = pause(doubt.attempts, patience)
     until_fence = doubt.since + patience.fence - at
     return Millis(min(wait, until_fence) if until_fence > 0 else wait)
 

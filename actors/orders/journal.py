@@ -20,7 +20,7 @@ from ..market.fill import Fill
 from ..portfolio.model import Balance, Entry
 from .model import Order
 
-BLOCK: Final = 256  # commits that are packed together: a third of the memory, at 1 µs each
+BLOCK: Final = 64  # commits that are packed together: a third of the memory, for 1 µs each
 
 _encoder: Final = msgspec.msgpack.Encoder()
 

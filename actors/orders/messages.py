@@ -6,11 +6,12 @@ is not known is not refused: it is answered with status `unknown`, and settled l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
 
-from ...runtime import Ask, Refusal, Tell
+from ...runtime import Ask, BenthicError, Refusal, Tell
 from ..market.fill import Fill
 from ..market.side import Kind, Side
 from .model import Order
@@ -48,6 +49,29 @@ class NotReconciled(Refusal):
         self.unsettled = unsettled
 
 
+class VenueSilent(Refusal):
+    """The venue did not answer the last request; nothing new is sent until it answers one."""
+
+    def __init__(self, in_doubt: int) -> None:
+        super().__init__(
+            f"the venue is silent and {in_doubt} orders are in doubt: place new ones when it is "
+            "back, it is asked again and again"
+        )
+        self.in_doubt = in_doubt
+
+
+class StrayOrders(BenthicError):
+    """The journal has live orders of pairs that the desk was not given; it does not start."""
+
+    def __init__(self, account: str, symbols: Sequence[str]) -> None:
+        super().__init__(
+            f"account {account} has live orders of {', '.join(symbols)}, which this bot does not "
+            "trade: put that market back into the bot file, or cancel the orders there first"
+        )
+        self.account = account
+        self.symbols = tuple(symbols)
+
+
 class NoSuchOrder(Refusal):
     """No live order has this id."""
 
@@ -62,8 +86,8 @@ class PlaceOrder(msgspec.Struct, Ask[Order], frozen=True, gc=False):
     The amount is rounded down to the instrument's step, the price of a buy too, that of a sell up:
     never more, never worse than asked. A market order carries in `reference` what the asset is
     believed to trade at, from which the cost of a buy is estimated and reserved. Raises a Refusal
-    where nothing came of it: Unplaceable, InsufficientFunds, NotDurable, NotReconciled, or the
-    venue's OrderRejected.
+    where nothing came of it: Unplaceable, InsufficientFunds, NotDurable, NotReconciled,
+    VenueSilent, or the venue's OrderRejected.
     """
 
     symbol: str

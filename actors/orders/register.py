@@ -59,7 +59,10 @@ class OrderRegister:
 
     def news(self, client_id: str, fills: tuple[Fill, ...]) -> tuple[Fill, ...]:
         """Those of `fills` that were not booked yet, each once, oldest first."""
-        fresh = news(fills, self._trades.get(client_id, ()))
+        known = self._trades.get(client_id)
+        if known is None and len(fills) == 1 and not self._restored:
+            return fills
+        fresh = news(fills, known or ())
         if not self._restored:
             return fresh
         return tuple(

@@ -73,7 +73,8 @@ class Portfolio(Actor):
 
     @on(Reserve)
     def reserve(self, message: Reserve) -> Booking:
-        self._require_open()
+        if not self._is_open:
+            raise NotOpen
         order_id = message.order_id
         if order_id in self._reservations:
             raise AlreadyReserved(order_id)
@@ -84,7 +85,8 @@ class Portfolio(Actor):
 
     @on(Settle)
     def settle(self, message: Settle) -> Booking:
-        self._require_open()
+        if not self._is_open:
+            raise NotOpen
         order_id, left = message.order_id, message.left
         held = self._reservations.get(order_id)
         unlocked = ZERO if held is None else add(held.amount, left.copy_negate())
@@ -101,7 +103,8 @@ class Portfolio(Actor):
 
     @on(Release)
     def release(self, message: Release) -> Booking:
-        self._require_open()
+        if not self._is_open:
+            raise NotOpen
         held = self._reservations.get(message.order_id)
         if held is None:
             return self._book((), message.order_id, None)
@@ -136,12 +139,14 @@ class Portfolio(Actor):
 
     @on(GetBalance)
     def balance(self, message: GetBalance) -> Balance:
-        self._require_open()
+        if not self._is_open:
+            raise NotOpen
         return self._balances.get(message.asset) or Balance(message.asset, ZERO, ZERO)
 
     @on(GetBalances)
     def balances(self, message: GetBalances) -> tuple[Balance, ...]:  # noqa: ARG002 - it has no fields
-        self._require_open()
+        if not self._is_open:
+            raise NotOpen
         return tuple(self._balances.values())
 
     def _book(self, entries: Entries, order_id: str, before: Reservation | None) -> Booking:
@@ -157,10 +162,6 @@ class Portfolio(Actor):
                 self._balances = balances = dict(sorted([*balances.items(), (asset, balance)]))
         self._pending[number] = _Pending(entries, order_id, before)
         return Booking(number, entries, after)
-
-    def _require_open(self) -> None:
-        if not self._is_open:
-            raise NotOpen
 
 
 def check_reservations(

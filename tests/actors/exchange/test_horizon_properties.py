@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,22 @@ def test_the_next_bar_that_reaches_a_limit_is_never_missed(
     found = next_look(a_tape(ranges), start, bid, ask)
 
     assert found == reached_by_hand(ranges, start, bid, ask)
+
+
+@pytest.mark.parametrize("index", [0, 1, 255, 256, 257, 767, 768, 1791, 1792, 4_095])
+def test_a_bar_is_found_wherever_it_lies_before_the_horizon(index: int) -> None:
+    ranges = [(30, 40)] * 4_200
+    ranges[index + 9] = (30, 41)
+
+    assert next_look(a_tape(ranges), 9, None, Decimal("4.1")) == index + 9
+
+
+def test_a_bar_that_only_touches_a_limit_reaches_it() -> None:
+    tape = a_tape([(30, 40)])
+
+    assert next_look(tape, 0, Decimal("3.0"), None) == 0
+    assert next_look(tape, 0, None, Decimal("4.0")) == 0
+    assert next_look(tape, 0, Decimal("2.9"), Decimal("4.1")) == 1
 
 
 def test_a_bar_far_away_is_found_up_to_the_horizon() -> None:

@@ -11,6 +11,7 @@ from benthic.actors.exchange.messages import (
     OrderRejected,
     OrderReport,
     Query,
+    Submit,
 )
 from benthic.runtime import Schedule, System, run_virtual
 
@@ -67,6 +68,18 @@ def test_a_resting_order_fills_before_the_feed_has_the_candle(schedule: Schedule
     assert at_four == [fill, 100.0]
 
 
+def test_orders_are_met_in_each_of_several_bars_in_a_row() -> None:
+    bars = [STILL, (100.0, 100.0, 98.0, 99.0), (99.0, 99.0, 96.0, 97.0), (97.0, 97.0, 94.0, 95.0)]
+
+    diary = traded(bars, {1: [limit(f"bn-{price}", price) for price in ("95", "97", "98")]})
+
+    assert [(fill.client_id, fill.at // MINUTE) for fill in fills_in(diary)] == [
+        ("bn-98", 2),
+        ("bn-97", 3),
+        ("bn-95", 4),
+    ]
+
+
 def test_a_resting_order_costs_no_turn_in_bars_that_pass_it_by() -> None:
     bars = [STILL] * 5_000 + [DIP]
 
@@ -111,6 +124,18 @@ def test_a_refused_order_leaves_the_line_alive() -> None:
     refusal, accepted = answers_in(diary)
     assert str(refusal).startswith("order bn-1: PRICE_FILTER: ")  # A10
     assert isinstance(accepted, Accepted)
+
+
+def test_what_is_not_traded_here_is_refused_by_name() -> None:
+    async def body(system: System) -> None:
+        line = system.lookup("/bot/line")
+        with pytest.raises(OrderRejected, match="UNKNOWN_SYMBOL: X/Y is not traded"):
+            await line.ask(Submit("bn-1", "X/Y", "buy", "market", Decimal(1), None))
+        with pytest.raises(OrderRejected, match="UNKNOWN_ORDER"):
+            await line.ask(Cancel("bn-1", "X/Y"))
+        assert await line.ask(Query("bn-1", "X/Y")) is None
+
+    run_virtual(a_bot(a_venue(), a_tape([STILL])), body)
 
 
 @pytest.mark.parametrize("schedule", Schedule)

@@ -45,8 +45,10 @@ from .trading import (
 )
 
 
-def test_the_venue_keeps_its_orders_when_the_line_crashes() -> None:
-    bars = [STILL, STILL, DIP, STILL, STILL, STILL, STILL]
+@pytest.mark.parametrize("minute", [2, 3, 4])
+def test_the_venue_keeps_its_orders_when_the_line_crashes(minute: int) -> None:
+    bars = [STILL] * 7
+    bars[minute - 1] = DIP
     tape = a_tape(bars)
     diary: Diary = []
 
@@ -60,13 +62,13 @@ def test_the_venue_keeps_its_orders_when_the_line_crashes() -> None:
         report = await line.ask(Query("bn-1", PAIR))
         assert report is not None
         assert report.venue_id == before.venue_id
-        assert (report.status, report.changed_at) == ("filled", 3 * MINUTE)
+        assert (report.status, report.changed_at) == ("filled", minute * MINUTE)
 
     run_virtual(a_bot(a_venue(), tape, diary=diary, backoff=Millis(4 * MINUTE)), body)
 
     # The line was down when the bar ended; the report comes late and says when it was (B3).
     assert [(when, fill.at) for when, fill in diary if isinstance(fill, Fill)] == [
-        (5 * MINUTE, 3 * MINUTE)
+        (5 * MINUTE, minute * MINUTE)
     ]
 
 
@@ -137,6 +139,22 @@ def test_several_requests_are_on_their_way_at_once() -> None:
         assert system.clock.now() == 200
         with pytest.raises(OrderRejected, match="DUPLICATE_ORDER"):
             await line.ask(limit("bn-0", "95"))
+
+    run_virtual(a_bot(a_venue(), a_tape([STILL]), latency=latency), body)
+
+
+def test_every_request_and_every_refusal_travels_the_same_way() -> None:
+    latency = Latency(request=Millis(100), answer=Millis(50))
+
+    async def body(system: System) -> None:
+        line = system.lookup("/bot/line")
+        assert (await line.ask(limit("bn-1", "95"))).at == 100
+        assert (await line.ask(Cancel("bn-1", PAIR))).at == 250
+        report = await line.ask(Query("bn-1", PAIR))
+        assert (report and report.status) == "cancelled"
+        with pytest.raises(OrderRejected, match="UNKNOWN_ORDER"):
+            await line.ask(Cancel("bn-1", PAIR))
+        assert system.clock.now() == 600
 
     run_virtual(a_bot(a_venue(), a_tape([STILL]), latency=latency), body)
 

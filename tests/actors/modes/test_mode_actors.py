@@ -1,4 +1,4 @@
-"""Producer and consumer as actors: what they say, what they survive, and what they do not repeat."""
+"""Producer and consumer as actors: what they say, survive, and do not repeat."""
 
 from __future__ import annotations
 
@@ -95,9 +95,17 @@ class Venue(Actor):
         if self.rejects:
             raise OrderRejected(message.client_id, "MIN_NOTIONAL", "not today")
         price, fee = Decimal(100), message.amount / 10
+        client_id, trade_id = message.client_id, f"t-{message.client_id}"
         fill = Fill(
-            *(f"t-{message.client_id}", message.client_id, message.symbol, message.side),
-            *(price, message.amount, fee, "USDT", self.now),
+            trade_id,
+            client_id,
+            message.symbol,
+            message.side,
+            price,
+            message.amount,
+            fee,
+            "USDT",
+            self.now,
         )
         return Accepted(message.client_id, "v", (fill,), self.now)
 
@@ -170,7 +178,7 @@ def consume(story: Callable[[System], Awaitable[None]]) -> list[object]:
             BTC, producer="speaker", portfolio="account/portfolio", desk="account/desk"
         ),
     )
-    tree = [
+    tree: list[Child | Supervisor] = [
         Child("journal", lambda: MemoryJournal(memory)),
         Child("venue", Venue),
         Supervisor("account", [portfolio, Child("desk", desk)], strategy=Strategy.ONE_FOR_ALL),

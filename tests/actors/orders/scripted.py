@@ -64,7 +64,9 @@ PRICE = Decimal(100)
 BUY = PlaceOrder("BTC/USDT", "buy", "market", Decimal(2), None, PRICE)
 BID = PlaceOrder("BTC/USDT", "buy", "limit", Decimal(2), PRICE)
 PATIENCE = Patience()
-Turn = Literal["fill", "rest", "reject", "fill unheard", "rest unheard", "never arrives"]
+Turn = Literal[
+    "fill", "rest", "reject", "fill unheard", "rest unheard", "never arrives", "fill twice"
+]
 
 
 class Venue:
@@ -130,12 +132,14 @@ class Connector(Actor):
         turn = venue.turns.popleft()
         if turn == "reject":
             raise OrderRejected(message.client_id, "MIN_NOTIONAL", "says the venue")
+        if turn == "fill twice":  # the way doubled it, and the answer is that of the second
+            venue.take(message, fills=(a_full_fill(message),), at=self.now)
+            raise OrderRejected(message.client_id, "DUPLICATE_ORDER", "is open already")
         if turn == "never arrives":
             venue.on_the_way.append(message)
             self.reply_later()
             return None
-        full = (a_fill(message.client_id, amount=str(message.amount), side=message.side),)
-        fills = full if turn.startswith("fill") else ()
+        fills = (a_full_fill(message),) if turn.startswith("fill") else ()
         report = venue.take(message, fills=fills, at=self.now)
         if turn.endswith("unheard"):
             self.reply_later()
@@ -173,7 +177,7 @@ class DiskFull(Refusal):
 class Disk:
     """Where a journal lies."""
 
-    memory: JournalMemory = attrs.Factory(JournalMemory)
+    memory: JournalMemory
     commits_left: int = 1_000_000  # before it is full
 
 
@@ -236,12 +240,17 @@ class World:
 
     async def balances(self) -> dict[str, tuple[Decimal, Decimal]]:
         """(available, reserved) by asset, checked against the journal (P1) and the orders (F3)."""
-        answer = await self.system.lookup("/unit/account/portfolio").ask(GetBalances())
-        snapshot = self.disk.memory.load("main")
+        portfolio = self.system.lookup("/unit/account/portfolio")
+        live = await self.open_orders()
+        while True:
+            answer, snapshot = await portfolio.ask(GetBalances()), self.disk.memory.load("main")
+            before, live = live, await self.open_orders()
+            if before == live:  # nothing was worked off in between
+                break
         assert snapshot.balances == answer
-        assert snapshot.orders == await self.open_orders()
+        assert snapshot.orders == live
         for balance in answer:
-            held = [o.held for o in snapshot.orders if o.held_asset == balance.asset]
+            held = [order.held for order in live if order.held_asset == balance.asset]
             assert balance.reserved == sum(held)
         return {balance.asset: (balance.available, balance.reserved) for balance in answer}
 
@@ -249,6 +258,10 @@ class World:
         """Let the desk die of a report that names no trade."""
         self.desk.tell(FillReported(None))  # type: ignore[arg-type]  # that is what kills it
         await self.pass_time(2_000)
+
+    async def now(self) -> Millis:
+        """The time of the actors' clock."""
+        return Millis(round(trio.current_time() * 1000))
 
     async def pass_time(self, duration: int) -> None:
         """Let virtual time go by."""
@@ -271,11 +284,20 @@ def a_fill(
     return Fill(trade, client_id, "BTC/USDT", side, price, quantity, fee, "USDT", Millis(0))
 
 
+def a_full_fill(order: Submit) -> Fill:
+    """The trade that fills an order at once."""
+    return a_fill(order.client_id, amount=str(order.amount), side=order.side)
+
+
 def run(
-    story: Callable[[World], Awaitable[None]], *turns: Turn, patience: Patience = PATIENCE
+    story: Callable[[World], Awaitable[None]],
+    *turns: Turn,
+    patience: Patience = PATIENCE,
+    memory: JournalMemory | None = None,
 ) -> World:
     """Let a story happen to an account of 1,000 USDT; the world as it was left."""
-    venue, disk, heard = Venue(*turns), Disk(), list[object]()
+    venue, heard = Venue(*turns), list[object]()
+    disk = Disk(memory or JournalMemory())
     worlds: list[World] = []
 
     def desk() -> OrderDesk:

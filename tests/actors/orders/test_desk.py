@@ -21,8 +21,9 @@ from benthic.actors.orders.messages import (
 )
 from benthic.actors.portfolio.messages import InsufficientFunds
 
-from .scripted import BID, BUY, PRICE, Say, World, a_fill, run
+from .scripted import BID, BUY, PRICE, Say, Turn, World, a_fill, run
 
+ZERO = Decimal(0)
 NOTHING_SPENT = {"USDT": (Decimal(1000), Decimal(0))}
 BID_RESTS = {"USDT": (Decimal("799.8"), Decimal("200.2"))}
 
@@ -31,8 +32,16 @@ def test_a_market_order_that_fills_at_once_is_paid_and_journalled() -> None:
     async def story(world: World) -> None:
         order = await world.place(BUY)
 
-        assert (order.status, order.filled, order.cost, order.fee) == ("filled", 2, 200, Decimal("0.2"))
-        assert await world.balances() == {"BTC": (2, 0), "USDT": (Decimal("799.8"), 0)}
+        assert (order.status, order.filled, order.cost, order.fee) == (
+            "filled",
+            Decimal(2),
+            Decimal(200),
+            Decimal("0.2"),
+        )
+        assert await world.balances() == {
+            "BTC": (Decimal(2), ZERO),
+            "USDT": (Decimal("799.8"), ZERO),
+        }
 
     world = run(story, "fill")
     deposit, intent, end = world.disk.memory.commits("main")
@@ -44,7 +53,7 @@ def test_a_market_order_that_fills_at_once_is_paid_and_journalled() -> None:
 def test_the_intent_is_durable_before_the_venue_hears_of_the_order() -> None:
     async def story(world: World) -> None:
         world.disk.commits_left = 0
-        with pytest.raises(NotDurable, match="no room left on the disk.*make room"):
+        with pytest.raises(NotDurable, match=r"no room left on the disk.*make room"):
             await world.place(BUY)
 
         assert world.venue.submitted == []  # O3, K3
@@ -109,7 +118,7 @@ def test_amount_and_price_are_moved_to_their_steps_and_never_to_worse() -> None:
         off_step = replace(BID, amount=Decimal("2.019"), price=Decimal("100.9"))
         order = await world.place(off_step)
 
-        assert (order.amount, order.price) == (Decimal("2.01"), 100)
+        assert (order.amount, order.price) == (Decimal("2.01"), PRICE)
 
     run(story, "rest")
 
@@ -122,13 +131,16 @@ def test_a_resting_order_fills_in_parts_and_each_report_counts_once() -> None:
         second = a_fill(order.client_id, amount="1.5", trade_id="t-2")
         await world.report(first)
         assert await world.balances() == {
-            "BTC": (Decimal("0.5"), 0),
+            "BTC": (Decimal("0.5"), ZERO),
             "USDT": (Decimal("799.8"), Decimal("150.15")),
         }
         for fill in (first, second, first, second):  # F4, B1, B2
             await world.report(fill)
 
-        assert await world.balances() == {"BTC": (2, 0), "USDT": (Decimal("799.8"), 0)}
+        assert await world.balances() == {
+            "BTC": (Decimal(2), ZERO),
+            "USDT": (Decimal("799.8"), ZERO),
+        }
         assert await world.open_orders() == ()
 
     world = run(story, "rest")
@@ -143,11 +155,11 @@ def test_a_cancel_releases_what_has_not_filled() -> None:
         world.venue.end(order.client_id, "open", fill)  # its report is still on the way
         after = await world.desk.ask(CancelOrder(order.id))
 
-        assert (after.status, after.filled, after.held) == ("cancelled", Decimal("0.5"), 0)
+        assert (after.status, after.filled, after.held) == ("cancelled", Decimal("0.5"), ZERO)
         await world.report(fill)
         assert await world.balances() == {
-            "BTC": (Decimal("0.5"), 0),
-            "USDT": (Decimal("949.95"), 0),
+            "BTC": (Decimal("0.5"), ZERO),
+            "USDT": (Decimal("949.95"), ZERO),
         }
 
     run(story, "rest")
@@ -162,8 +174,8 @@ def test_a_trade_that_is_reported_after_the_cancel_is_booked_once() -> None:
         await world.report(late)
 
         assert await world.balances() == {  # A18
-            "BTC": (Decimal("0.5"), 0),
-            "USDT": (Decimal("949.95"), 0),
+            "BTC": (Decimal("0.5"), ZERO),
+            "USDT": (Decimal("949.95"), ZERO),
         }
 
     run(story, "rest")
@@ -211,7 +223,10 @@ def test_a_fill_event_before_the_answer_of_the_order_counts_once() -> None:
         order = await world.place(BUY)
         await world.report(a_fill(order.client_id, amount="2"))  # A6: the same trade again
 
-        assert await world.balances() == {"BTC": (2, 0), "USDT": (Decimal("799.8"), 0)}
+        assert await world.balances() == {
+            "BTC": (Decimal(2), ZERO),
+            "USDT": (Decimal("799.8"), ZERO),
+        }
 
     run(story, "fill")
 
@@ -250,7 +265,8 @@ def test_ids_are_never_used_twice_even_across_restarts() -> None:
             await world.crash_desk()
         seen.extend(world.venue.submitted)
 
-    run(story, *["reject"] * 6)
+    six: list[Turn] = ["reject"] * 6
+    run(story, *six)
     assert len(set(seen)) == 6  # O7
     assert {len(client_id) for client_id in seen} == {35}
 

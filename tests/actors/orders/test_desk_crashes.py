@@ -5,6 +5,7 @@ The venue is the simulated one, with funds of its own: what it says the account 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -129,17 +130,13 @@ async def trade(system: System) -> None:
     desk = system.lookup("/unit/account/desk")
     await trio.sleep(120)
     for order in orders():
-        try:
+        with suppress(AskError, Refusal):  # whoever asked knows no more; journal and venue do
             await desk.ask(order)
-        except (AskError, Refusal):
-            pass  # whoever asked knows no more; the journal and the venue do
         await trio.sleep(180)
     await trio.sleep(5_000)
     for open_order in await desk.ask(ListOpenOrders()):
-        try:
+        with suppress(AskError, Refusal):
             await desk.ask(CancelOrder(open_order.id))
-        except (AskError, Refusal):
-            pass
     await trio.sleep(600)
     await system.settle()
 

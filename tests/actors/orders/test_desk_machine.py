@@ -8,6 +8,7 @@ trades at the venue make of the deposit, in fractions.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 
@@ -23,7 +24,7 @@ from .scripted import Turn, World, a_fill, run
 
 Step = Callable[[World], Awaitable[None]]
 
-AT_ONCE: tuple[Turn, ...] = ("fill", "reject", "fill unheard", "never arrives")
+AT_ONCE: tuple[Turn, ...] = ("fill", "reject", "fill unheard", "never arrives", "fill twice")
 RESTING: tuple[Turn, ...] = ("rest", "rest unheard", "fill", "reject", "never arrives")
 amounts = st.sampled_from(["0.5", "1", "2", "3.33"])
 sides = st.sampled_from(("buy", "sell"))
@@ -98,10 +99,8 @@ class DeskMachine(RuleBasedStateMachine):
 async def place(world: World, order: PlaceOrder, turn: Turn) -> None:
     world.venue.turns.clear()
     world.venue.turns.append(turn)
-    try:
+    with suppress(AskError, Refusal):  # whoever asked is told; the venue's list says what is true
         await world.place(order)
-    except (Refusal, AskError):
-        pass  # said to whoever asked; the venue's list says what is true
 
 
 async def fill_some(world: World, place: int, share: Decimal, heard: int) -> None:
@@ -124,10 +123,8 @@ async def fill_some(world: World, place: int, share: Decimal, heard: int) -> Non
 async def cancel(world: World, place: int) -> None:
     live = await world.open_orders()
     if place < len(live):
-        try:
+        with suppress(AskError, Refusal):
             await world.desk.ask(CancelOrder(live[place].id))
-        except (Refusal, AskError):
-            pass
 
 
 async def end_oldest(world: World) -> None:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
 
 from benthic.actors.orders.evidence import Patience
-from benthic.actors.orders.messages import CancelOrder, FillUnmatched, NotReconciled, OrderChanged
+from benthic.actors.orders.journal import Commit, JournalMemory
+from benthic.actors.orders.messages import (
+    CancelOrder,
+    FillUnmatched,
+    NotReconciled,
+    OrderChanged,
+    VenueSilent,
+)
+from benthic.actors.portfolio.model import Balance
 from benthic.runtime import Millis
 
 from .scripted import BID, BUY, PATIENCE, Turn, World, a_fill, run
@@ -77,6 +86,45 @@ def test_an_order_that_turns_up_late_is_not_given_up() -> None:
     run(story, "never arrives")
 
 
+def test_a_duplicate_is_evidence_that_the_order_exists() -> None:
+    async def story(world: World) -> None:
+        order = await world.place(BUY)
+        assert order.status == "unknown"  # A12
+        await world.pass_time(PATIENCE.first)
+
+        assert await world.balances() == BOUGHT
+
+    run(story, "fill twice")
+
+
+def test_nothing_new_is_sent_to_a_venue_that_is_silent() -> None:
+    async def story(world: World) -> None:
+        world.venue.is_away = True
+        await world.place(BID)
+        with pytest.raises(VenueSilent, match="the venue is silent and 1 orders are in doubt"):
+            await world.place(BID)
+        world.venue.is_away = False
+        await world.pass_time(PATIENCE.first)
+
+        assert (await world.place(BID)).status == "accepted"
+
+    run(story, "rest unheard", "rest")
+
+
+def test_a_silent_venue_does_not_keep_the_desk_from_answering() -> None:
+    async def story(world: World) -> None:
+        placed = [await world.place(replace(BID, price=Decimal(50 + n))) for n in range(8)]
+        world.venue.is_away = True
+        await world.crash_desk()
+        for _ in range(30):
+            asked = await world.now()
+            assert await world.open_orders() == tuple(placed)
+            assert await world.now() - asked <= PATIENCE.answer  # one look-up at a time
+            await world.pass_time(7_000)
+
+    run(story, *repeat_rest(8))
+
+
 def test_a_venue_that_is_away_is_asked_ever_more_seldom_and_nothing_is_concluded() -> None:
     async def story(world: World) -> None:
         world.venue.is_away = True
@@ -85,7 +133,7 @@ def test_a_venue_that_is_away_is_asked_ever_more_seldom_and_nothing_is_concluded
         asked = world.venue.queries
         assert await world.balances() == HELD  # E1, R9
 
-        gaps = [later - earlier for earlier, later in zip(asked, asked[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in pairwise(asked)]
         assert gaps == sorted(gaps)
         assert max(gaps) == PATIENCE.cap + PATIENCE.answer
         world.venue.is_away = False
@@ -220,6 +268,25 @@ def test_other_patience_waits_longer() -> None:
         assert await world.balances() == HELD
 
     run(story, "never arrives", patience=Patience(fence=Millis(10 * HOUR)))
+
+
+def test_orders_of_a_pair_that_is_traded_no_more_are_not_forgotten() -> None:
+    memory = JournalMemory()
+    order = run(_place_bid, "rest").disk.memory.load("main").orders[0]
+    balance = Balance("USDT", Decimal(0), order.held)
+    memory.append(Commit("main", (replace(order, symbol="ETH/USDT"),), (), (), (balance,)))
+
+    with pytest.raises(ExceptionGroup) as failure:
+        run(_place_bid, memory=memory)
+    assert "has live orders of ETH/USDT" in _causes(failure.value)  # C14
+
+
+async def _place_bid(world: World) -> None:
+    await world.place(BID)
+
+
+def repeat_rest(count: int) -> list[Turn]:
+    return ["rest"] * count
 
 
 def _causes(error: BaseException | None) -> str:

@@ -84,5 +84,5 @@ def test_a_sell_reserves_its_amount_and_nobody_counts_on_a_rebate(taker: str) ->
     sold = intended(sell, terms, "o-1", "bn-1", Millis(0))
     bought = intended(buy, terms, "o-1", "bn-1", Millis(0))
 
-    assert (sold.held_asset, sold.held) == ("BTC", 3)
+    assert (sold.held_asset, sold.held) == ("BTC", Decimal(3))
     assert bought.held == max(Decimal(300), 300 * (1 + Decimal(taker)))

@@ -30,7 +30,7 @@ VENUE: tuple[VenueStatus, ...] = get_args(VenueStatus)
 
 def an_order(status: Status = "intent", side: Side = "buy", amount: str = "10") -> Order:
     """An order of 10 at 100; a test names only what it is about."""
-    held = Decimal("1001") if side == "buy" else Decimal(amount)
+    held = Decimal(1001) if side == "buy" else Decimal(amount)
     return Order(
         "o-1",
         "bn-1",
@@ -124,9 +124,11 @@ def test_reports_may_repeat_overlap_and_come_in_any_order(
                 order = lifecycle.filled(order, fresh, "v-1", NOW)
             return order, known | {fill.trade_id for fill in fresh}
 
-        return reduce(report, reports, (an_order("accepted"), set()))
+        nothing: tuple[Order, set[str]] = (an_order("accepted"), set())
+        return reduce(report, reports, nothing)
 
-    shuffled = data.draw(st.permutations([(fill,) for fill in trades + trades]))
+    single: list[tuple[Fill, ...]] = [(fill,) for fill in trades + trades]
+    shuffled = data.draw(st.permutations(single))
     cut = data.draw(st.integers(0, len(trades)))
 
     assert replay(shuffled) == replay([tuple(trades)])
@@ -179,7 +181,7 @@ def test_a_trade_reported_after_the_cancel_still_counts() -> None:
 
     late = lifecycle.filled(order, (a_fill("1"),), "v-1", NOW)
 
-    assert (late.status, late.filled, late.held) == ("cancelled", 1, 0)
+    assert (late.status, late.filled, late.held) == ("cancelled", Decimal(1), Decimal(0))
     assert late.evidence == "asked to"
 
 

@@ -23,27 +23,44 @@ from benthic.actors.orders.journal import (
     digest,
     trade_key,
 )
-from benthic.actors.orders.model import Order
+from benthic.actors.orders.model import Order, Status
 from benthic.actors.portfolio.model import Balance, Entry
 from benthic.runtime import Child, Millis, Supervisor, System, run_virtual
 
 ZERO = Decimal(0)
+statuses = st.sampled_from(("intent", "accepted", "unknown", "filled"))
 
 
-def an_order(number: int, status: str = "accepted") -> Order:
+def an_order(number: int, status: Status = "accepted") -> Order:
     return Order(
-        *(f"o-{number:05}", f"bn-{number}", "BTC/USDT", "buy", "limit", Decimal(2), Decimal(100)),
-        status,  # type: ignore[arg-type]  # a test names only legal ones
-        *("USDT", Decimal("200.2"), ZERO, ZERO, ZERO, "", Millis(number), Millis(number)),
+        f"o-{number:05}",
+        f"bn-{number}",
+        "BTC/USDT",
+        "buy",
+        "limit",
+        Decimal(2),
+        Decimal(100),
+        status,
+        "USDT",
+        Decimal("200.2"),
+        ZERO,
+        ZERO,
+        ZERO,
+        "",
+        Millis(number),
+        Millis(number),
     )
 
 
-def a_commit(number: int, status: str = "accepted", *trades: str) -> Commit:
+def a_commit(number: int, status: Status = "accepted", *trades: str) -> Commit:
     fills = tuple(
         Fill(trade, f"bn-{number}", "BTC/USDT", "buy", Decimal(1), Decimal(1), ZERO, "", Millis(0))
         for trade in trades
     )
-    entries = (Entry("USDT", "venue", -Decimal(number)), Entry("USDT", "available", Decimal(number)))
+    entries = (
+        Entry("USDT", "venue", -Decimal(number)),
+        Entry("USDT", "available", Decimal(number)),
+    )
     balance = Balance("USDT", Decimal(number), ZERO)
     return Commit("main", (an_order(number, status),), fills, entries, (balance,))
 
@@ -64,15 +81,10 @@ def test_an_unknown_account_is_empty_and_every_load_has_an_epoch_of_its_own() ->
     assert (first.epoch, second.epoch) == (1, 2)
 
 
-@given(
-    changes=st.lists(
-        st.tuples(st.integers(0, 9), st.sampled_from(["intent", "accepted", "unknown", "filled"])),
-        max_size=40,
-    )
-)
-def test_a_load_gives_the_last_state_of_what_is_live(changes: list[tuple[int, str]]) -> None:
+@given(changes=st.lists(st.tuples(st.integers(0, 9), statuses), max_size=40))
+def test_a_load_gives_the_last_state_of_what_is_live(changes: list[tuple[int, Status]]) -> None:
     memory = JournalMemory()
-    last: dict[int, str] = {}
+    last: dict[int, Status] = {}
     for number, status in changes:
         memory.append(a_commit(number, status))
         if status == "filled":

@@ -1,0 +1,75 @@
+"""Which orders a desk must look up at the venue, and when.
+
+Each order in doubt has a time of its own. While the venue is silent they do not matter: then one
+look-up at a time finds out whether it is back, since each may take as long as an answer may take,
+and the desk has other things to do.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+
+from ...runtime import Millis
+from .evidence import Doubt, Patience, delay, pause, tried
+
+
+class Doubts:
+    """The orders in doubt, by client id, and whether the venue is heard."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._doubts: dict[str, Doubt] = {}
+        self._dues: list[tuple[Millis, str]] = []  # a heap; holds past dues of an order as well
+        self._due: dict[str, Millis] = {}  # the due of each order that counts
+        self._silences = 0  # requests in a row without an answer
+        self._next_try = Millis(0)  # while the venue is silent
+
+    def __len__(self) -> int:
+        return len(self._doubts)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the venue left the last request unanswered, and is still asked about it."""
+        return self._silences > 0 and bool(self._doubts)
+
+    def get(self, client_id: str) -> Doubt | None:
+        """What is known of an order; None: it is in no doubt."""
+        return self._doubts.get(client_id)
+
+    def add(self, client_id: str, doubt: Doubt, at: Millis) -> None:
+        """Look an order up once it is time."""
+        due = Millis(at + delay(doubt, self._patience, at))
+        self._doubts[client_id] = doubt
+        self._due[client_id] = due
+        heappush(self._dues, (due, client_id))
+
+    def add_more(self, client_id: str, at: Millis) -> None:
+        """Look an order up later than the last time."""
+        doubt = self._doubts.get(client_id)
+        self.add(client_id, Doubt(at) if doubt is None else tried(doubt), at)
+
+    def settle(self, client_id: str) -> None:
+        """Where the order stands is known."""
+        if self._doubts.pop(client_id, None) is not None:
+            del self._due[client_id]
+        if not self._doubts:
+            self._silences = 0  # nothing is left to ask it
+
+    def heard(self) -> None:
+        """The venue has answered."""
+        self._silences = 0
+
+    def unheard(self, at: Millis) -> None:
+        """The venue has not answered."""
+        self._next_try = Millis(at + pause(self._silences, self._patience))
+        self._silences += 1
+
+    def next(self) -> tuple[Millis, str] | None:
+        """When to look up which order; None where none is in doubt."""
+        dues = self._dues
+        while dues and self._due.get(dues[0][1]) != dues[0][0]:
+            heappop(dues)
+        if not dues:
+            return None
+        due, client_id = dues[0]
+        return max(due, self._next_try) if self._silences else due, client_id
