@@ -1,0 +1,180 @@
+"""Does a store add up? The journal is folded once more and compared with what the tables say.
+
+The fold is written a second time here on purpose, from what a journal is and not from how `batch`
+writes it, and sums are fractions, not the ledger's decimals: an error in one is not in the other.
+It takes the whole journal into account, so it is for checks and tests, not for every start.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+import attrs
+
+from ..actors.orders.journal import Commit, trade_key
+from ..actors.orders.model import LIVE, Order
+from ..actors.portfolio.model import Balance
+from .environment import Transaction
+from .keys import HEAD, account_head, place_of
+from .tables import (
+    Tables,
+    keys_of,
+    read_accounts,
+    read_balances,
+    read_closed,
+    read_commits,
+    read_live,
+)
+
+Fault = tuple[str, str]
+"""Code and detail."""
+
+
+@attrs.frozen
+class Violation:
+    """An invariant that does not hold. code: of the fault catalogue, such as P3."""
+
+    code: str
+    account: str
+    detail: str
+
+
+@attrs.define
+class Books:
+    """What the commits of an account come to, the last word on each thing."""
+
+    orders: dict[str, Order] = attrs.field(factory=dict)  # by id
+    balances: dict[str, Balance] = attrs.field(factory=dict)  # by asset
+    trades: set[str] = attrs.field(factory=set)  # keys
+    commits: int = 0
+    faults: list[Fault] = attrs.field(factory=list)
+
+
+@attrs.define
+class Sums:
+    """What the commits of an account add up to."""
+
+    filled: dict[str, Fraction] = attrs.field(factory=lambda: defaultdict(Fraction))  # by client id
+    cost: dict[str, Fraction] = attrs.field(factory=lambda: defaultdict(Fraction))  # by client id
+    moved: dict[tuple[str, str], Fraction] = attrs.field(factory=lambda: defaultdict(Fraction))
+    faults: list[Fault] = attrs.field(factory=list)
+
+
+def audit_tables(txn: Transaction, tables: Tables) -> list[Violation]:
+    """Where tables and journal differ, for all accounts (P3, F4)."""
+    places = [place_of(key)[0] for key in keys_of(txn, tables.journal, b"")]
+    found: list[Violation] = []
+    if places != list(range(1, len(places) + 1)):
+        found.append(Violation("P3", "", "the journal has gaps"))
+    for name, account in read_accounts(txn, tables).items():
+        head = account_head(account.number)
+        books = fold(read_commits(txn, tables, account))
+        faults = [*books.faults, *_differences(txn, tables, head, books)]
+        if books.commits != account.commits:
+            faults.append(("P3", f"{books.commits} of {account.commits} commits are there"))
+        found += (Violation(code, name, detail) for code, detail in faults)
+    return found
+
+
+def audit_money(txn: Transaction, tables: Tables) -> list[Violation]:
+    """Where the money of an account does not add up (F1, F2, F3, F5)."""
+    found: list[Violation] = []
+    for name, account in read_accounts(txn, tables).items():
+        commits = list(read_commits(txn, tables, account))
+        books, sums = fold(commits), add_up(commits)
+        faults = [*sums.faults, *_balances_off(books, sums), *_holds_off(books)]
+        faults += _fills_off(books, sums)
+        found += (Violation(code, name, detail) for code, detail in faults)
+    return found
+
+
+def fold(commits: Iterable[Commit]) -> Books:
+    """The last word of the commits, with the faults that show on the way."""
+    books = Books()
+    for number, commit in enumerate(commits, 1):
+        books.commits = number
+        for fill in commit.fills:
+            key = trade_key(fill.symbol, fill.trade_id)
+            if key in books.trades:
+                books.faults.append(("F4", f"trade {key} comes again in commit {number}"))
+            books.trades.add(key)
+        for order in commit.orders:
+            books.orders[order.id] = order
+        for balance in commit.balances:
+            books.balances[balance.asset] = balance
+    return books
+
+
+def add_up(commits: Iterable[Commit]) -> Sums:
+    """The sums of the commits, with those that make money of nothing (F1)."""
+    sums = Sums()
+    for number, commit in enumerate(commits, 1):
+        for fill in commit.fills:
+            amount = Fraction(fill.amount)
+            sums.filled[fill.client_id] += amount
+            sums.cost[fill.client_id] += amount * Fraction(fill.price)
+        left: dict[str, Fraction] = defaultdict(Fraction)
+        for entry in commit.entries:
+            delta = Fraction(entry.delta)
+            left[entry.asset] += delta
+            sums.moved[entry.asset, entry.account] += delta
+        for asset, amount in left.items():
+            if amount:
+                sums.faults.append(("F1", f"commit {number} makes {amount} {asset} of nothing"))
+    return sums
+
+
+def _differences(txn: Transaction, tables: Tables, head: bytes, books: Books) -> Iterator[Fault]:
+    live = {order.id: order for order in read_live(txn, tables, head)}
+    closed = {order.id: order for order in read_closed(txn, tables, head)}
+    balances = {balance.asset: balance for balance in read_balances(txn, tables, head)}
+    if live != {key: order for key, order in books.orders.items() if order.status in LIVE}:
+        yield "P3", "the live orders are not those of the journal"
+    if closed != {key: order for key, order in books.orders.items() if order.status not in LIVE}:
+        yield "P3", "the closed orders are not those of the journal"
+    if balances != books.balances:
+        yield "P3", "the balances are not those of the journal"
+    if {key[HEAD:].decode() for key in keys_of(txn, tables.trades, head)} != books.trades:
+        yield "F4", "the trade keys are not those of the journal"
+    if len(keys_of(txn, tables.reported, head)) != len(books.trades):
+        yield "F4", "the trades in their order are not those of the journal"
+    partial = {
+        key[HEAD:].partition(b"\0")[0].decode() for key in keys_of(txn, tables.partial, head)
+    }
+    if partial - {order.client_id for order in live.values()}:
+        yield "P3", "trades are kept as those of live orders that have ended"
+
+
+def _balances_off(books: Books, sums: Sums) -> Iterator[Fault]:
+    for asset, balance in books.balances.items():
+        for account, amount in (("available", balance.available), ("reserved", balance.reserved)):
+            if Fraction(amount) != sums.moved[asset, account]:
+                yield "F1", f"{account} {asset} is {amount}, its entries say otherwise"
+            if amount < 0:
+                yield "F2", f"{account} {asset} is {amount}"
+
+
+def _holds_off(books: Books) -> Iterator[Fault]:
+    held: dict[str, Fraction] = defaultdict(Fraction)
+    for order in books.orders.values():
+        if order.status in LIVE:
+            held[order.held_asset] += Fraction(order.held)
+        elif order.held:
+            yield "F3", f"order {order.id} is {order.status} and holds {order.held}"
+    for asset in sorted(held.keys() | books.balances.keys()):
+        balance = books.balances.get(asset)
+        if held[asset] != (Fraction(balance.reserved) if balance is not None else 0):
+            yield "F3", f"reserved {asset} is not what the live orders hold"
+
+
+def _fills_off(books: Books, sums: Sums) -> Iterator[Fault]:
+    for order in books.orders.values():
+        traded = sums.filled[order.client_id], sums.cost[order.client_id]
+        if traded != (Fraction(order.filled), Fraction(order.cost)):
+            yield "F5", f"order {order.id} says it filled {order.filled}, its trades say otherwise"
+        if order.filled > order.amount:
+            yield "F5", f"order {order.id} filled {order.filled} of {order.amount}"
+    for client in sorted(sums.filled.keys() - {o.client_id for o in books.orders.values()}):
+        yield "F5", f"trades of {client}, which is no order"

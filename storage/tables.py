@@ -1,0 +1,154 @@
+"""The tables of an order store, and how an account is read from them.
+
+meta      what the file is (see `inspection`)
+accounts  name -> number, epoch and count of commits
+live      order id -> order, as long as the venue may still fill it
+closed    order id -> order, after that
+balances  asset -> balance
+journal   place and account -> commit, each once, in order: the rest is what they add up to
+trades    trade key -> number of the commit that brought it; no trade comes twice
+reported  number of a commit and place in it -> trade key, in the order in which trades came
+partial   client id and trade key -> trade key, of live orders only
+
+All but the first two and the journal have the account's number before what is said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from operator import attrgetter
+from typing import Final
+
+from ..actors.orders.journal import Commit, Snapshot
+from ..actors.orders.model import Order
+from ..actors.portfolio.model import Balance
+from .codec import ACCOUNT, BALANCE, COMMIT, ORDER, TRADE, Account, Codec, T
+from .environment import Table, Transaction
+from .inspection import CHECKSUM_BYTES
+from .keys import account_head, after, place_of
+
+TABLES: Final = (
+    "meta",
+    "accounts",
+    "live",
+    "closed",
+    "balances",
+    "journal",
+    "trades",
+    "reported",
+    "partial",
+)
+RECENT_TRADES: Final = 10_000  # of an account; a venue may report these again after a reconnect
+
+_age: Final = attrgetter("created_at")
+
+
+class Tables:
+    """The handles of the tables of one environment."""
+
+    def __init__(self, handles: Mapping[str, Table]) -> None:
+        self.meta = handles["meta"]
+        self.accounts = handles["accounts"]
+        self.live = handles["live"]
+        self.closed = handles["closed"]
+        self.balances = handles["balances"]
+        self.journal = handles["journal"]
+        self.trades = handles["trades"]
+        self.reported = handles["reported"]
+        self.partial = handles["partial"]
+
+
+def read_accounts(txn: Transaction, tables: Tables) -> dict[str, Account]:
+    """All accounts by name."""
+    return {key.decode(): ACCOUNT.read(record) for key, record in txn.cursor(tables.accounts)}
+
+
+def read_snapshot(txn: Transaction, tables: Tables, name: str, account: Account) -> Snapshot:
+    """What an account comes back to."""
+    head = account_head(account.number)
+    return Snapshot(
+        name,
+        account.epoch,
+        read_live(txn, tables, head),
+        read_balances(txn, tables, head),
+        read_trades(txn, tables, head),
+    )
+
+
+def read_live(txn: Transaction, tables: Tables, head: bytes) -> tuple[Order, ...]:
+    """The live orders of an account, oldest first."""
+    orders = _read_all(txn, tables.live, head, ORDER)
+    orders.sort(key=_age)
+    return tuple(orders)
+
+
+def read_closed(txn: Transaction, tables: Tables, head: bytes) -> tuple[Order, ...]:
+    """The orders of an account that have ended, oldest first."""
+    orders = _read_all(txn, tables.closed, head, ORDER)
+    orders.sort(key=_age)
+    return tuple(orders)
+
+
+def read_balances(txn: Transaction, tables: Tables, head: bytes) -> tuple[Balance, ...]:
+    """The balances of an account, sorted by asset."""
+    return tuple(_read_all(txn, tables.balances, head, BALANCE))
+
+
+def read_trades(txn: Transaction, tables: Tables, head: bytes) -> frozenset[str]:
+    """The keys of the trades of live orders and of the latest ones of the account."""
+    of_live = _read_all(txn, tables.partial, head, TRADE)
+    latest = islice(_backwards(txn, tables.reported, head), RECENT_TRADES)
+    return frozenset(of_live).union(TRADE.read(record) for _, record in latest)
+
+
+def read_commits(txn: Transaction, tables: Tables, account: Account) -> Iterator[Commit]:
+    """What an account has committed, oldest first."""
+    for key, record in txn.cursor(tables.journal):
+        if place_of(key)[1] == account.number:
+            yield COMMIT.read(record)
+
+
+def journal_length(txn: Transaction, tables: Tables) -> int:
+    """The place of the latest commit of all; 0 where there is none."""
+    cursor = txn.cursor(tables.journal)
+    return place_of(cursor.key())[0] if cursor.last() else 0
+
+
+def keys_of(txn: Transaction, table: Table, head: bytes) -> list[bytes]:
+    """The keys that start with `head`."""
+    return [key for key, _ in _rows(txn, table, head)]
+
+
+def _read_all(txn: Transaction, table: Table, head: bytes, codec: Codec[T]) -> list[T]:
+    # A restart waits for this loop: 10,000 orders pass through it, so nothing is called twice.
+    decode, tag, end = codec.decode, codec.tag, -CHECKSUM_BYTES
+    cursor = txn.cursor(table)
+    if not cursor.set_range(head):
+        return []
+    records: list[T] = []
+    for key, record in cursor:
+        if not key.startswith(head):
+            break
+        if record[0] != tag:
+            codec.read(record)  # says what is wrong with it
+        records.append(decode(record[1:end]))
+    return records
+
+
+def _rows(txn: Transaction, table: Table, head: bytes) -> Iterator[tuple[bytes, bytes]]:
+    cursor = txn.cursor(table)
+    if cursor.set_range(head):
+        for key, record in cursor:
+            if not key.startswith(head):
+                return
+            yield key, record
+
+
+def _backwards(txn: Transaction, table: Table, head: bytes) -> Iterator[tuple[bytes, bytes]]:
+    cursor = txn.cursor(table)
+    # The first key of the next account, and one back; the last key of all where there is none.
+    there = cursor.prev() if cursor.set_range(after(head)) else cursor.last()
+    while there and cursor.key().startswith(head):
+        yield cursor.item()
+        there = cursor.prev()

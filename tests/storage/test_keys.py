@@ -1,0 +1,74 @@
+"""Keys sort as what they stand for, and keep accounts and orders apart."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benthic.storage.keys import (
+    LONGEST,
+    Unstorable,
+    account_head,
+    after,
+    fill_key,
+    journal_key,
+    name_key,
+    order_head,
+    order_trade_key,
+    place_of,
+)
+
+numbers = st.integers(0, 2**32 - 1)
+places = st.integers(0, 2**64 - 1)
+names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60)
+
+
+@given(places, numbers, places, numbers)
+def test_journal_keys_sort_by_their_place_first(
+    place: int, account: int, other: int, foreign: int
+) -> None:
+    assert (journal_key(place, account) < journal_key(other, foreign)) == (
+        (place, account) < (other, foreign)
+    )
+    assert place_of(journal_key(place, account)) == (place, account)
+
+
+@given(numbers, places, numbers, places, numbers)
+def test_fill_keys_sort_by_commit_and_place_in_it(
+    account: int, commit: int, place: int, other: int, foreign: int
+) -> None:
+    assert (fill_key(account, commit, place) < fill_key(account, other, foreign)) == (
+        (commit, place) < (other, foreign)
+    )
+
+
+@given(st.integers(0, 2**32 - 2), names, names)
+def test_no_key_of_an_account_lies_among_those_of_the_next(
+    account: int, name: str, other: str
+) -> None:
+    first, second = account_head(account), account_head(account + 1)
+
+    assert name_key(first, name) < after(first) <= name_key(second, other)
+
+
+@given(names, names, names, names)
+def test_trades_of_two_orders_are_never_mixed_up(
+    client: str, other: str, trade: str, foreign: str
+) -> None:
+    head = account_head(1)
+    is_inside = order_trade_key(head, other, foreign).startswith(order_head(head, client))
+
+    assert is_inside == (client == other)
+    assert order_trade_key(head, client, trade).startswith(order_head(head, client))
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "reason"),
+    [
+        pytest.param(b"", "", "empty", id="no name"),
+        pytest.param(b"1234", "ü" * (LONGEST // 2), "longer", id="a long name"),
+        pytest.param(b"1234", "\ud800", "no Unicode", id="half a character"),
+    ],
+)
+def test_a_name_that_cannot_be_a_key_is_refused(head: bytes, name: str, reason: str) -> None:
+    with pytest.raises(Unstorable, match=reason):
+        name_key(head, name)

@@ -1,0 +1,70 @@
+"""Looking into a store from outside: beside the bot that writes it, and after its death."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from benthic.benchmarks.orders import Scribe
+from benthic.storage import audit_store, graph_hash, open_store, read_closed_orders, read_orders
+from benthic.storage.verification import inspect_here
+
+WRITE_ON = """
+import sys
+from pathlib import Path
+from benthic.benchmarks.orders import Scribe
+from benthic.storage import open_store
+from benthic.storage.verification import inspect_here
+
+store = open_store(Path(sys.argv[1]), inspector=inspect_here, map_size=160 << 10)
+scribe = Scribe("main")
+store.commit(scribe.deposit())
+while True:
+    print(store.commit(scribe.place()), flush=True)
+"""
+
+
+def test_a_running_bots_orders_are_read_while_it_writes_and_after_its_death(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "store"
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITE_ON, str(path)], stdout=subprocess.PIPE, text=True
+    ) as bot:
+        assert bot.stdout is not None
+        seen, number = list[int](), 0
+        while len(seen) < 5:
+            number = int(bot.stdout.readline())
+            if number % 40 == 0:  # its map grows meanwhile
+                (account,) = read_orders(path, inspector=inspect_here)
+                seen.append(account.commits)
+                assert account.commits >= number
+                assert len(account.orders) == account.commits - 1
+        bot.send_signal(signal.SIGKILL)
+        rest = bot.stdout.read().split()
+        number = int(rest[-1]) if rest else number
+    (account,) = read_orders(path)
+
+    assert seen == sorted(seen)
+    assert account.commits >= number
+    assert audit_store(path) == []
+    with open_store(path) as store:
+        assert graph_hash((), ()) != account.graph_hash
+        snapshot = store.load("main")
+        assert graph_hash(snapshot.orders, snapshot.balances) == account.graph_hash
+
+
+def test_orders_that_have_ended_are_read_apart_from_live_ones(tmp_path: Path) -> None:
+    scribe = Scribe("main")
+    with open_store(tmp_path, inspector=inspect_here) as store:
+        store.write([scribe.deposit(), scribe.place(), scribe.place(), scribe.place()])
+        first, second, third = scribe.orders
+        store.write([scribe.cancel(second), scribe.trade(first)])
+        store.commit(Scribe("other", chance=2).deposit())
+    main, other = read_orders(tmp_path)
+    closed = read_closed_orders(tmp_path)
+
+    assert [order.id for order in main.orders] == [third]
+    assert [order.status for order in closed["main"]] == ["filled", "cancelled"]
+    assert (other.orders, closed["other"]) == ((), ())
+    assert main.graph_hash == graph_hash(scribe.orders.values(), scribe.balances.values())
