@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .actors.bot.builder import Bot, ExchangeBuilder
     from .runtime import (
         Actor,
         Ask,
@@ -35,7 +36,9 @@ __all__ = [
     "Actor",
     "Ask",
     "BenthicError",
+    "Bot",
     "Child",
+    "ExchangeBuilder",
     "LiveClock",
     "Millis",
     "Ref",
@@ -51,7 +54,10 @@ __all__ = [
     "run_virtual",
 ]
 
-_ELSEWHERE: Mapping[str, str] = MappingProxyType({})  # every name that does not live in the runtime
+# Every name that does not live in the runtime.
+_ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {"Bot": ".actors.bot.builder", "ExchangeBuilder": ".actors.bot.builder"}
+)
 
 if not TYPE_CHECKING:  # a checker would take any name of a module that has __getattr__
 

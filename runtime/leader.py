@@ -52,7 +52,7 @@ class Leader:
             run_slice(rq, self._drain, SLICE)
             if rq.unwinding:
                 continue  # before this task waits for anything else
-            if rq.ready:
+            if rq.ready or rq.timers.next_due <= clock.elapsed():
                 await trio.lowlevel.cancel_shielded_checkpoint()
             elif isinstance(clock, VirtualClock):
                 await self._rest_virtually(clock)
@@ -103,7 +103,12 @@ class Leader:
     async def _rest_virtually(self, clock: VirtualClock) -> None:
         rq = self._rq
         rq.woke_trio = False
-        await trio.testing.wait_all_tasks_blocked()
+        with trio.CancelScope() as scope:
+            rq.asleep, rq.resting = True, scope
+            await trio.testing.wait_all_tasks_blocked()
+        rq.asleep, rq.resting = False, None
+        if scope.cancel_called:
+            return  # woken meanwhile: there is more to do before all can come to rest
         if rq.ready or self._closing or rq.timers.next_due <= clock.time:
             return
         if self._settled():
@@ -170,6 +175,8 @@ class Leader:
     async def _sleep(self, deadline: float) -> None:
         """Until woken, or until trio's clock is at `deadline`, s."""
         rq = self._rq
+        if rq.ready or self._closing:
+            return
 
         def abort(_: object) -> trio.lowlevel.Abort:
             rq.asleep = False

@@ -40,6 +40,7 @@ class RunQueue:
         "open_host",
         "outside",
         "ready",
+        "resting",
         "root_failed",
         "seed",
         "slice_at",
@@ -78,13 +79,17 @@ class RunQueue:
         self.leader: trio.lowlevel.Task | None = None
         self.unwinding: list[Any] = []  # refused turns that wait for trio
         self.asleep = False
+        self.resting: trio.CancelScope | None = None  # of a wait for all others to come to rest
         self.woke_trio = False  # a trio task was made runnable: let it run before time moves
 
     def wake(self) -> None:
-        """End the dispatcher's sleep."""
+        """End the dispatcher's sleep, or its wait for all others to come to rest."""
         if self.asleep and self.leader is not None:
             self.asleep = False
-            trio.lowlevel.reschedule(self.leader)
+            if self.resting is None:
+                trio.lowlevel.reschedule(self.leader)
+            else:
+                self.resting.cancel()
 
     def push(self, cell: Any) -> None:
         """Give `cell` a turn after all that is ready."""

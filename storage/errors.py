@@ -79,7 +79,7 @@ class StoreOlder(StoreUnusable):
 
 
 class StoreDamaged(StoreUnusable):
-    """The store is cut off, torn or has rotted; it was set aside by nobody and is as it was."""
+    """The store is cut off, torn or has rotted; nothing in it was changed."""
 
     def __init__(self, path: Path, *, damage: str) -> None:
         super().__init__(

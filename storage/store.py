@@ -23,7 +23,7 @@ from ..actors.orders.journal import Commit, Digest, GetDigest, Load, Snapshot
 from ..runtime import Actor, Ask, Reply, Tell, on
 from ..runtime.errors import Refusal
 from .environment import Room
-from .errors import StoreRefusal
+from .errors import StoreBroken, StoreRefusal
 from .order_store import Answer, OrderStore, Request
 
 LARGEST_BATCH: Final = 512  # requests in one transaction
@@ -79,7 +79,11 @@ class Store(Actor):
     def on_stop(self) -> None:
         while self._waiting:  # what came before the stop is carried out before it
             batch = self._take_batch()
-            self._answer(batch, self._carry_out([request for request, _ in batch]))
+            try:
+                self._answer(batch, self._carry_out([request for request, _ in batch]))
+            except StoreBroken as broken:
+                for _, reply in batch:
+                    reply.fail(broken)
 
     @on(Commit)
     def commit(self, message: Commit) -> int | None:
@@ -111,8 +115,10 @@ class Store(Actor):
         self._is_told = False
         batch = self._take_batch()
         requests = [request for request, _ in batch]
-        # Not abandoned when cancelled: a commit that has begun ends, and its askers hear of it.
-        self._answer(batch, await trio.to_thread.run_sync(self._carry_out, requests))
+        with self.hold():  # were the clock a virtual one, it would run away from the disk
+            # Not abandoned when cancelled: a commit that has begun ends, and its askers hear of it.
+            answers = await trio.to_thread.run_sync(self._carry_out, requests)
+        self._answer(batch, answers)
         if self._waiting:
             self._tell_myself()
 

@@ -36,26 +36,28 @@ class EmaCross:
     first close.
     """
 
-    __slots__ = ("_bars", "_fast", "_fast_share", "_slow", "_slow_share", "_warm_up")
+    __slots__ = ("_fast", "_fast_share", "_slow", "_slow_share", "_to_warm_up")
 
     def __init__(self, settings: EmaCrossSettings) -> None:
         self._fast_share = 2 / (settings.fast + 1)
         self._slow_share = 2 / (settings.slow + 1)
-        self._warm_up = settings.warm_up
-        self._bars = 0
-        self._fast = self._slow = 0.0
+        self._to_warm_up = settings.warm_up  # candles still to come before the first signal
+        self._fast: float | None = None
+        self._slow = 0.0
 
     def add(self, candle: Candle) -> Side | None:
         """The side that this candle, the next in time, advises."""
         close = candle.close
-        bars = self._bars
-        self._bars = bars + 1
-        if not bars:
-            self._fast = self._slow = close
-            return None
         old_fast, old_slow = self._fast, self._slow
+        if old_fast is None:
+            self._fast = self._slow = close
+            self._to_warm_up -= 1
+            return None
         self._fast = fast = old_fast + self._fast_share * (close - old_fast)
         self._slow = slow = old_slow + self._slow_share * (close - old_slow)
+        if self._to_warm_up > 0:
+            self._to_warm_up -= 1
+            return None
         if fast > slow:
-            return "buy" if old_fast <= old_slow and bars >= self._warm_up else None
-        return "sell" if fast < slow and old_fast >= old_slow and bars >= self._warm_up else None
+            return "buy" if old_fast <= old_slow else None
+        return "sell" if fast < slow and old_fast >= old_slow else None

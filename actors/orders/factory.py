@@ -89,7 +89,13 @@ def _value(message: PlaceOrder) -> Decimal:
     if value is None or other is not None:
         reason = f"a {message.kind} order needs `{name}`, and of the two prices only that one"
         raise Unplaceable(message.symbol, reason=reason)
-    for what, number in ((name, value), ("amount", message.amount)):
-        if not number.is_finite() or number <= ZERO:
-            raise Unplaceable(message.symbol, reason=f"{what} {number} is not above 0")
+    if not is_positive(value):
+        raise Unplaceable(message.symbol, reason=f"{name} {value} is not above 0")
+    if not is_positive(message.amount):
+        raise Unplaceable(message.symbol, reason=f"amount {message.amount} is not above 0")
     return value
+
+
+def is_positive(number: Decimal) -> bool:
+    """Whether a number is finite and above 0."""
+    return number.is_finite() and number > ZERO

@@ -9,6 +9,7 @@ beside the tree as a file would be, is handed to each incarnation.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Final
@@ -20,7 +21,8 @@ from ..market.fill import Fill
 from ..portfolio.model import Balance, Entry
 from .model import Order
 
-BLOCK: Final = 64  # commits that are packed together: a third of the memory, for 1 µs each
+RECENT: Final = 8_192  # commits that stay as they are: some 15 MB
+BLOCK: Final = 64  # older ones, packed together: half as large, for 1 µs each
 
 _encoder: Final = msgspec.msgpack.Encoder()
 
@@ -133,7 +135,7 @@ class _Account:
 
     def __init__(self) -> None:
         self.blocks: list[bytes] = []  # BLOCK commits each, oldest first
-        self.recent: list[Commit] = []  # those since the last block
+        self.recent: deque[Commit] = deque()  # those since the last block
         self.trades: set[str] = set()
         self.count = 0
         self.epoch = 0
@@ -162,9 +164,8 @@ class JournalMemory:
             account.trades.update(keys)
         recent = account.recent
         recent.append(commit)
-        if len(recent) >= BLOCK:
-            account.blocks.append(_encoder.encode(recent))
-            recent.clear()
+        if len(recent) >= RECENT + BLOCK:
+            account.blocks.append(_encoder.encode([recent.popleft() for _ in range(BLOCK)]))
         account.count = number = account.count + 1
         return number
 

@@ -1,1 +1,40 @@
 """The ledger of one account: balances, reservations and bookings."""
+
+from .ledger import Portfolio
+from .messages import (
+    Aborted,
+    AlreadyReserved,
+    Booking,
+    Committed,
+    GetBalance,
+    GetBalances,
+    InsufficientFunds,
+    LedgerMismatch,
+    NotOpen,
+    Open,
+    Release,
+    Reserve,
+    Settle,
+)
+from .model import Account, Balance, Entry, Reservation
+
+__all__ = [
+    "Aborted",
+    "Account",
+    "AlreadyReserved",
+    "Balance",
+    "Booking",
+    "Committed",
+    "Entry",
+    "GetBalance",
+    "GetBalances",
+    "InsufficientFunds",
+    "LedgerMismatch",
+    "NotOpen",
+    "Open",
+    "Portfolio",
+    "Release",
+    "Reservation",
+    "Reserve",
+    "Settle",
+]

@@ -100,7 +100,8 @@ def _exchange(
 def post(balances: Mapping[str, Balance], entries: Entries) -> tuple[Balance, ...]:
     """The balances of the touched assets once `entries` are booked.
 
-    Raises InsufficientFunds where a part of one would become negative (F2).
+    Each account of an asset stands in at most one line, as the rules above have it. Raises
+    InsufficientFunds where a part of a balance would become negative (F2).
     """
     after: dict[str, Balance] = {}
     for line in entries:
@@ -110,20 +111,13 @@ def post(balances: Mapping[str, Balance], entries: Entries) -> tuple[Balance, ..
         asset = line.asset
         balance = after.get(asset) or balances.get(asset) or Balance(asset, ZERO, ZERO)
         if account == "available":
-            after[asset] = Balance(asset, add(balance.available, line.delta), balance.reserved)
+            held = balance.available
+            part = add(held, line.delta)
+            after[asset] = Balance(asset, part, balance.reserved)
         else:
-            after[asset] = Balance(asset, balance.available, add(balance.reserved, line.delta))
-    for asset, balance in after.items():
-        if balance.available < ZERO or balance.reserved < ZERO:
-            raise _shortage(balances.get(asset), balance)
+            held = balance.reserved
+            part = add(held, line.delta)
+            after[asset] = Balance(asset, balance.available, part)
+        if part < ZERO:
+            raise InsufficientFunds(asset, needed=line.delta.copy_negate(), available=held)
     return tuple(after.values())
-
-
-def _shortage(before: Balance | None, after: Balance) -> InsufficientFunds:
-    """The part of a balance that would be overdrawn, as an error."""
-    was = before or Balance(after.asset, ZERO, ZERO)
-    if after.available < ZERO:
-        held, left = was.available, after.available
-    else:
-        held, left = was.reserved, after.reserved
-    return InsufficientFunds(after.asset, needed=subtract(held, left), available=held)

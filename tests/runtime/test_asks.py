@@ -314,7 +314,7 @@ def test_asks_that_wait_at_a_stopping_actor_hear_that_it_stopped(run: Run) -> No
     run(a_pair(), body)
 
 
-def test_an_ask_of_a_crashed_asker_leaves_its_target_in_peace(run: Run) -> None:
+def test_an_ask_of_a_crashed_asker_leaves_its_target_in_peace(schedule: Schedule) -> None:
     class Impatient(Asker):
         def on_start(self) -> None:
             self.spawn(self.break_soon)
@@ -335,7 +335,7 @@ def test_an_ask_of_a_crashed_asker_leaves_its_target_in_peace(run: Run) -> None:
         backoff=AT_ONCE,
         max_restarts=100,
     )
-    run(tree, body)
+    run_virtual(tree, body, schedule=schedule)
 
 
 class Link(Actor):

@@ -1,4 +1,4 @@
-"""A disk that fails under an open store: nothing more is written, and what was answered is there.
+"""A disk that fails under an open store: no more is written, what was answered is there (K5).
 
 The failure is real to the store: a library between it and the kernel answers one sync with EIO.
 """

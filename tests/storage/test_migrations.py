@@ -1,4 +1,4 @@
-"""An older store is copied and then brought up to date; a crash in between leaves the old one."""
+"""An older store is copied, then brought up to date; a crash in between leaves it (C15, P4)."""
 
 from collections.abc import Mapping
 from pathlib import Path

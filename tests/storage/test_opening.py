@@ -1,4 +1,4 @@
-"""What is opened as a store, what is not, and what the error then says."""
+"""What is opened as a store, what is not, and what the error then says (C15, K7, K8, K12, P5)."""
 
 import shutil
 import stat
@@ -278,3 +278,33 @@ def test_a_copied_data_file_alone_can_be_opened_as_a_store(store: Path, tmp_path
     open_store(copy).close()
 
     assert read_orders(copy) == read_orders(store)
+
+
+STAY = """
+import sys, lmdb
+environment = lmdb.open(sys.argv[1], readonly=True)
+reading = environment.begin() if sys.argv[2] == "reading" else None
+print("opened", flush=True)
+input()
+"""
+
+
+def stay(store: Path, how: str) -> subprocess.Popen[bytes]:
+    program = [sys.executable, "-c", STAY, str(store), how]
+    child = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.readline()
+    return child
+
+
+def test_a_reader_that_was_killed_does_not_keep_old_pages_for_ever(store: Path) -> None:
+    with stay(store, "idle") as idle, stay(store, "reading") as reading:
+        reading.kill()
+        reading.wait()
+        with open_store(store) as order_store:
+            before = order_store.room().used
+            for number in range(300):  # each takes the pages that the last but one gave back
+                order_store.load(f"account-{number % 3}")
+
+            assert order_store.room().used <= before + (64 << 10)
+        idle.kill()

@@ -1,4 +1,4 @@
-"""What a transaction keeps, what it refuses, and what is left when the disk says no."""
+"""What a transaction keeps, what it refuses, and what a full disk leaves (F4, K3, K4, P3)."""
 
 import resource
 import subprocess
@@ -187,3 +187,27 @@ def test_a_full_disk_refuses_commits_and_loses_none_that_was_answered(tmp_path: 
     assert (main.commits, other.commits) == (int(stored), int(again))
     assert len(main.orders) == int(stored) - 1  # nothing of what was refused
     assert audit_store(tmp_path) == []
+
+
+MAKE_ON_A_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from benthic.storage import StoreFull, open_store
+
+path = Path(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+try:
+    open_store(path)
+except StoreFull as full:
+    print(full)
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+open_store(path).close()
+"""
+
+
+def test_a_store_that_has_no_room_to_begin_begins_once_there_is_some(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", MAKE_ON_A_FULL_DISK, str(tmp_path / "store")]
+    child = subprocess.run(program, capture_output=True, text=True, check=True)
+
+    assert "make room on the disk" in child.stdout
+    assert read_orders(tmp_path / "store") == ()

@@ -1,4 +1,4 @@
-"""A store beside dictionaries: whatever is committed, refused, reloaded or reopened, they agree."""
+"""A store beside dictionaries: committed, refused, reloaded or reopened, they agree (P1, P3)."""
 
 import shutil
 import tempfile

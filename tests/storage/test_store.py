@@ -1,4 +1,4 @@
-"""The actor: answers come after the disk, in groups, and a disk that says no costs nobody else."""
+"""The actor: answers come after the disk, in groups; a disk that says no costs nobody else (P2)."""
 
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from benthic.actors.market import Fill
 from benthic.actors.orders.journal import (
     BLOCK,
+    RECENT,
     Commit,
     DuplicateTrade,
     GetDigest,
@@ -113,7 +114,7 @@ def test_a_trade_is_kept_once_and_a_commit_with_a_known_one_not_at_all() -> None
 
 def test_what_was_packed_comes_back_as_it_was() -> None:
     memory = JournalMemory()
-    commits = [a_commit(number) for number in range(3 * BLOCK + 5)]
+    commits = [a_commit(number) for number in range(RECENT + 3 * BLOCK + 5)]
     for commit in commits:
         memory.append(commit)
 
@@ -148,7 +149,7 @@ def test_a_journal_that_crashes_forgets_nothing() -> None:
 
 
 def test_an_order_takes_at_most_three_kilobytes() -> None:
-    memory, orders = JournalMemory(), 1_000
+    memory, orders = JournalMemory(), RECENT
     tracemalloc.start()
     try:
         for number in range(orders):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from benthic.actors.bot.backtest import BLOCK, BacktestResult, Watch, run_backtest, unwatched
+from benthic.actors.bot.run import BLOCK, BacktestResult, Watch, run_backtest, unwatched
 from benthic.actors.bot.builder import ExchangeBuilder
 from benthic.actors.bot.contexts import Replayed
 from benthic.actors.bot.reading import parse_config

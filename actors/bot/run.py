@@ -14,8 +14,8 @@ from decimal import Decimal
 from functools import partial
 from hashlib import blake2b
 from itertools import chain, islice
-from time import perf_counter
-from typing import Final, TypeAlias
+from time import perf_counter, process_time
+from typing import Final, NamedTuple, TypeAlias
 
 import attrs
 
@@ -63,6 +63,7 @@ class BacktestResult:
     performance: Performance
     restarts: int  # of actors: more than none is a bug in a mode or in benthic
     engine_seconds: float  # wall time, from the first candle to the last turn at rest
+    cpu_seconds: float  # of this process, in the same while; others on the machine do not count
     journal_hash: str  # of every commit and of the state that they lead to
     trace_hash: str | None  # of all turns; None where no trace was kept
 
@@ -88,7 +89,7 @@ def run_backtest(
     written: where what the account has written is read back, if its journal is not in memory.
     """
     with rare_collection():
-        seconds, restarts = bot.run(partial(_replay, bot, watch), trace=trace)
+        run = bot.run(partial(_replay, bot, watch), trace=trace)
     if written is None:
         memory, account = bot.memory, bot.config.account.name
         if memory is None:
@@ -96,7 +97,7 @@ def run_backtest(
         written = Written(lambda: memory.commits(account))
     books = _Books(bot, written.earlier)
     hashes = digest(bot.config.account.name, map(books.add, written.commits()))
-    return _result(bot, books, hashes, (seconds, restarts), trace)
+    return _result(bot, books, hashes, run, trace)
 
 
 @contextmanager
@@ -117,13 +118,20 @@ def rare_collection() -> Iterator[None]:
         gc.unfreeze()
 
 
-async def _replay(bot: Bot, watch: Watch, system: System) -> tuple[float, int]:
-    """Seconds that the candles took, and restarts on the way."""
+class _Run(NamedTuple):
+    """What passed while the candles were worked off."""
+
+    seconds: float  # wall time
+    cpu_seconds: float
+    restarts: int
+
+
+async def _replay(bot: Bot, watch: Watch, system: System) -> _Run:
     events = _watched(bot.events(system), len(bot.context.tape), watch)
-    began = perf_counter()
+    began, cpu_began = perf_counter(), process_time()
     await system.replay(events)
-    seconds = perf_counter() - began
-    return seconds, sum(node.restarts for node in system.tree().walk())
+    seconds, cpu_seconds = perf_counter() - began, process_time() - cpu_began
+    return _Run(seconds, cpu_seconds, sum(node.restarts for node in system.tree().walk()))
 
 
 def _watched(events: Iterator[Event], total: int, watch: Watch) -> Iterator[Event]:
@@ -139,7 +147,7 @@ def _watched(events: Iterator[Event], total: int, watch: Watch) -> Iterator[Even
 
 
 def _result(
-    bot: Bot, books: _Books, hashes: Digest, run: tuple[float, int], trace: Trace | None
+    bot: Bot, books: _Books, hashes: Digest, run: _Run, trace: Trace | None
 ) -> BacktestResult:
     tape, market = bot.context.tape, bot.config.market
     dust = multiply(max(market.amount_step, market.min_amount), _NEARLY)
@@ -156,8 +164,9 @@ def _result(
         balances=tuple(books.balances[asset] for asset in sorted(books.balances)),
         equity=add(books.quote, multiply(books.base, last)),
         performance=measure(tape.closes, tape.close_times, books.holdings, dust=dust),
-        restarts=run[1],
-        engine_seconds=run[0],
+        restarts=run.restarts,
+        engine_seconds=run.seconds,
+        cpu_seconds=run.cpu_seconds,
         journal_hash=blake2b(both, digest_size=16).hexdigest(),
         trace_hash=None if trace is None else trace.hash,
     )

@@ -1,0 +1,1 @@
+"""The command line; compose is the one place that wires everything."""

@@ -1,0 +1,89 @@
+"""`benthic bench`: figures of this machine, ours beside another's, each with its bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
+
+import attrs
+from cyclopts import App, Parameter
+
+from ..benchmarks.measurement import Measurement
+from .exits import ExitCode
+from .output import console, print_json, table
+from .progress import progress
+
+THOUSAND: Final = 1_000
+
+Json = Annotated[bool, Parameter(help="Print one JSON object for each measurement.")]
+
+command: Final = App(name="bench")
+
+
+@command.command
+def runtime(*, json: Json = False) -> int:
+    """Messages, idle actors and restarts, beside trio's own channels and nurseries."""
+    from ..benchmarks.runtime import measure
+
+    return _show("runtime", measure(), json=json)
+
+
+@command.command
+def backtest(
+    *,
+    peer: Annotated[
+        Literal["backtesting", "loop"],
+        Parameter(help="Beside backtesting.py (extra bench), or a plain loop over the closes."),
+    ] = "loop",
+    json: Json = False,
+) -> int:
+    """The common backtest: bars per second and memory, fills and equity checked."""
+    from ..benchmarks.backtest import measure
+
+    with progress(f"ours and {peer}", "runs") as watch:
+        return _show("backtest", measure(peer=peer, watch=watch), json=json)
+
+
+@command.command
+def store(*, json: Json = False) -> int:
+    """Group commit and reload of the order store, beside plain LMDB."""
+    from ..benchmarks.store import measure
+
+    return _show("store", measure(), json=json)
+
+
+def _show(name: str, measurements: Iterator[Measurement], *, json: bool) -> int:
+    """Print what is measured; in JSON as soon as it is."""
+    missed, rows = False, []
+    for each in measurements:
+        missed = missed or not each.ok
+        if json:
+            print_json(attrs.asdict(each))
+        else:
+            rows.append(each)
+    if not json:
+        console().print(_drawn(name, rows))
+    return ExitCode.DIFFERS if missed else ExitCode.OK
+
+
+def _drawn(name: str, rows: list[Measurement]) -> object:
+    drawn = table(
+        *("measurement", "ours", "other", "unit", "ratio", "bar", ""),
+        title=f"bench {name}",
+        numbers=(1, 2, 4, 5),
+    )
+    for row in rows:
+        drawn.add_row(
+            row.name,
+            _number(row.ours),
+            _number(row.other),
+            row.unit,
+            f"{row.ratio:.2f}",
+            "-" if row.bar is None else f"{row.bar:.2f}",
+            "ok" if row.ok else "MISSED",
+        )
+    return drawn
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= THOUSAND else f"{value:.4g}"

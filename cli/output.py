@@ -1,0 +1,98 @@
+"""What commands print: tables for people, JSON for scripts, and nothing else on standard output.
+
+Progress and words on the side go to standard error. Rich is imported where a table is drawn, so
+that a command with `--json` does without it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+WIDTH: Final = 120  # columns of what is not a terminal
+
+
+class Format(Enum):
+    """For whom a command prints."""
+
+    TEXT = "text"
+    JSON = "json"
+
+    @classmethod
+    def of(cls, json: bool) -> Format:  # noqa: FBT001 - it is what turns the flag into a name
+        """What `--json` asks for."""
+        return cls.JSON if json else cls.TEXT
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one object on a line of its own; decimals become text, digit for digit."""
+    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def console(stream: IO[str] | None = None) -> Console:
+    """A console that raises BrokenPipeError where its reader has gone, as `write` does.
+
+    Where nothing tells how wide the reader is, it is as wide as a table is comfortable.
+    """
+    from rich.console import Console
+
+    class Terminal(Console):
+        def on_broken_pipe(self) -> NoReturn:
+            raise BrokenPipeError
+
+    file = sys.stdout if stream is None else stream
+    width = None if file.isatty() or "COLUMNS" in os.environ else WIDTH
+    return Terminal(file=file, highlight=False, soft_wrap=False, width=width)
+
+
+def table(*columns: str, title: str | None = None, numbers: Iterable[int] = ()) -> Table:
+    """An empty table; the columns with these indices hold numbers."""
+    from rich import box
+    from rich.table import Table
+
+    right = frozenset(numbers)
+    drawn = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, column in enumerate(columns):
+        drawn.add_column(column, justify="right" if index in right else "left", overflow="fold")
+    return drawn
+
+
+def grouped(number: Decimal | float, places: int | None = None) -> str:
+    """A number for people, with thousands apart.
+
+    places: digits after the point; all there are where None.
+
+    >>> grouped(Decimal("24981922.70500"), 2), grouped(3620), grouped(Decimal("0.10"))
+    ('24,981,922.70', '3,620', '0.10')
+    """
+    return (
+        f"{number:,f}"
+        if places is None and isinstance(number, Decimal)
+        else (f"{number:,}" if places is None else f"{number:,.{places}f}")
+    )
+
+
+def percent(fraction: float | None) -> str:
+    """A share as people write it; a dash where there is none.
+
+    >>> percent(0.125), percent(None)
+    ('12.50 %', '-')
+    """
+    return "-" if fraction is None else f"{100 * fraction:,.2f} %"

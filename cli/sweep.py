@@ -1,0 +1,99 @@
+"""`benthic sweep`: many trials, none of which may find anything. Resumable, and seeded."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Final, Protocol
+
+import attrs
+from cyclopts import App, Parameter
+from cyclopts.validators import Number
+
+from ..benchmarks.chunks import Report
+from ..benchmarks.progress import Watch
+from .exits import ExitCode
+from .output import print_json
+from .progress import progress
+
+SHOWN: Final = 20  # violations that are printed for people
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class Options:
+    """How many trials, and which."""
+
+    count: Annotated[int | None, Parameter(help="How many trials.", validator=Number(gte=1))] = None
+    resume: Annotated[
+        Path | None, Parameter(help="Keep what is done in this file, and go on from it.")
+    ] = None
+    seed: Annotated[
+        int, Parameter(help="Where chance begins.", validator=Number(gte=0, lt=2**32))
+    ] = 0
+    json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False
+
+
+class Sweep(Protocol):
+    """Makes the trials."""
+
+    def __call__(self, count: int, *, resume: Path | None, watch: Watch, seed: int) -> Report: ...
+
+
+NO_OPTIONS: Final = Options()
+
+command: Final = App(name="sweep")
+
+
+@command.command
+def kills(*, options: Options = NO_OPTIONS) -> int:
+    """Kill a writing process with SIGKILL, open its store, and look for what is lost (1,000)."""
+    from ..benchmarks.kills import run_kills
+
+    return _sweep("kills", run_kills, options, 1_000)
+
+
+@command.command
+def images(*, options: Options = NO_OPTIONS) -> int:
+    """Cut the power at random moments, build what the disk may hold, and look (20,000)."""
+    from ..benchmarks.images.run import run_images
+
+    return _sweep("images", run_images, options, 20_000)
+
+
+@command.command
+def seeds(*, options: Options = NO_OPTIONS) -> int:
+    """Run seeds in two processes each, and look for a turn that differs (300)."""
+    from ..benchmarks.seeds import run_seeds
+
+    return _sweep("seeds", run_seeds, options, 300)
+
+
+@command.command
+def supervisors(*, options: Options = NO_OPTIONS) -> int:
+    """Crash random trees, and look for what a model of OTP's rules does otherwise (10,000)."""
+    from ..benchmarks.supervisors.run import run_supervisors
+
+    return _sweep("supervisors", run_supervisors, options, 10_000)
+
+
+def _sweep(name: str, run: Sweep, options: Options, usual: int) -> int:
+    count = usual if options.count is None else options.count
+    with progress(f"sweep {name}", "trials") as watch:
+        report = run(count, resume=options.resume, watch=watch, seed=options.seed)
+    if options.json:
+        print_json({**attrs.asdict(report), "ok": report.ok})
+    else:
+        _tell(report)
+    return ExitCode.OK if report.ok else ExitCode.DIFFERS
+
+
+def _tell(report: Report) -> None:
+    figures = "".join(f", {value:,.0f} {name}" for name, value in report.figures.items())
+    found = len(report.violations)
+    lines = [f"{report.sweep}: {report.trials:,} trials{figures}, {report.seconds:,.1f} s"]
+    lines += [f"violation: {violation}" for violation in report.violations[:SHOWN]]
+    if found > SHOWN:
+        lines.append(f"and {found - SHOWN:,} more")
+    lines.append(f"{found:,} violations" if found else "no violation")
+    sys.stdout.write("\n".join(lines) + "\n")

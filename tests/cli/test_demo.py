@@ -1,0 +1,137 @@
+"""The demo: every promise is shown and checked, and nothing is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benthic.actors.orders.journal import Commit
+from benthic.actors.portfolio.model import Balance
+from benthic.cli.demo.keeper import Ledger
+from benthic.cli.demo.witness import Loaded
+
+Benthic = Callable[..., Any]
+
+PATIENCE = 100  # seconds of wall time
+PROMISES = (
+    "the connector crashes and is restarted: TypeError",
+    "the desk crashes and is restarted: AttributeError",
+    "the bot's process is killed with open orders: SIGKILL",
+    "the store on disk has the acknowledged order graph",
+    "the desk of the new process has the acknowledged order graph",
+    "it trades on",
+    "no order lost, none twice, the ledger adds up",
+)
+
+
+def processes(word: str) -> list[int]:
+    """The living processes whose command line has the word."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if word.encode() in place.read_bytes():
+                found.append(int(place.parent.name))
+        except OSError:
+            continue  # it has just ended
+    return found
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where temporary folders are made during the test; short, for a socket lies in it."""
+    with tempfile.TemporaryDirectory(prefix="bd-") as name:
+        monkeypatch.setenv("TMPDIR", name)
+        yield Path(name)
+
+
+def test_the_demo_shows_all_it_promises_and_cleans_up(benthic: Benthic, folder: Path) -> None:
+    ran = benthic("demo", "--fast")
+
+    assert ran.code == 0, ran.out
+    assert [promise for promise in PROMISES if f"ok  {promise}" not in ran.out] == []
+    assert "NOT" not in ran.out
+    assert "every check held" in ran.out
+    assert list(folder.iterdir()) == []
+    assert processes(str(folder)) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
+)
+def test_an_interrupted_demo_leaves_no_process_and_no_file(
+    folder: Path, number: signal.Signals, code: int
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "benthic", "demo"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as demo:
+        assert demo.stdout is not None
+        assert demo.stderr is not None
+        assert "the bot runs in process" in demo.stdout.readline()
+        demo.send_signal(number)
+        demo.stdout.read()
+        words = demo.stderr.read()
+
+        assert demo.wait(PATIENCE) == code
+    assert "Traceback" not in words
+    assert list(folder.iterdir()) == []
+    assert processes(str(folder)) == []
+
+
+def test_a_bot_whose_demo_is_killed_ends_by_itself(folder: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "benthic", "demo"],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as demo:
+        assert demo.stdout is not None
+        assert "the bot runs in process" in demo.stdout.readline()
+        demo.kill()
+    deadline = time.monotonic() + PATIENCE
+    while processes(str(folder)) and time.monotonic() < deadline:
+        os.sched_yield()
+
+    assert processes(str(folder)) == []
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_running_bot_shows_its_tree_to_another_terminal(benthic: Benthic) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "benthic", "demo"], stdout=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        demo.stdout.readline()
+        socket = demo.stdout.readline().split("--live ")[1].strip()
+        shown = benthic("tree", "--live", socket)
+        told = benthic("tree", "--live", socket, "--json").json
+        demo.send_signal(signal.SIGINT)
+        demo.stdout.read()
+        demo.wait(PATIENCE)
+
+    assert shown.code == 0
+    assert "desk  [WitnessedDesk] running" in shown.out
+    assert told["state"] == "running"
+    assert [child["name"] for child in told["children"]] == ["store", "exchange"]
+
+
+def test_a_graph_that_is_not_the_acknowledged_one_is_seen() -> None:
+    ledger = Ledger()
+    balance = Balance("USDT", Decimal(1), Decimal(0))
+    ledger.acknowledge(1, Commit("demo", (), (), (), (balance,)))
+
+    ledger.load(Loaded(2, (), ()))
+    ledger.load(Loaded(3, (), ()))
+
+    assert [found.is_equal for found in ledger.restored] == [False, True]
