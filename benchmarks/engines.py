@@ -72,10 +72,10 @@ class Engine(Protocol):
 
 def ours(path: Path) -> EngineRun:
     """The whole bot: feed, mode, desk, portfolio, simulated venue, order journal in memory."""
-    from ..actors.bot.run import run_backtest
     from ..actors.bot.builder import ExchangeBuilder
     from ..actors.bot.contexts import backtest
     from ..actors.bot.reading import parse_config
+    from ..actors.bot.run import run_backtest
 
     config = parse_config(BOT)
     bot = ExchangeBuilder(config).in_context(backtest(tape(load(path)))).build()

@@ -12,15 +12,15 @@ import msgspec
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ..actors.bot.run import BacktestResult, Watch
 from ..actors.bot.config import BotConfig
 from ..actors.bot.contexts import Replayed
+from ..actors.bot.run import BacktestResult, Watch
 from ..actors.exchange.tape import Gaps
 from ..runtime import Schedule, Trace, TurnRecord
 from .compose import Instead, read_bot, read_market, run_in_memory, run_on_disk
 from .exits import ExitCode, say
 from .journal import open_journal
-from .output import Format, print_json
+from .output import print_json
 from .progress import progress
 from .report import as_json, print_report
 
@@ -76,7 +76,7 @@ def command(
         result = _run(config, context, options, trace, told)
     if result.restarts:
         say(f"{result.restarts} restarts of actors on the way: look at them, this is a bug")
-    if Format.of(options.json) is Format.JSON:
+    if options.json:
         print_json(as_json(config, context, result))
     else:
         print_report(config, context, result)

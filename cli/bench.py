@@ -54,7 +54,8 @@ def store(*, json: Json = False) -> int:
 
 def _show(name: str, measurements: Iterator[Measurement], *, json: bool) -> int:
     """Print what is measured; in JSON as soon as it is."""
-    missed, rows = False, []
+    missed = False
+    rows: list[Measurement] = []
     for each in measurements:
         missed = missed or not each.ok
         if json:

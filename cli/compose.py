@@ -9,11 +9,11 @@ from pathlib import Path
 
 import attrs
 
-from ..actors.bot.run import BacktestResult, Watch, Written, run_backtest
 from ..actors.bot.builder import ExchangeBuilder
 from ..actors.bot.config import BotConfig, Seed
 from ..actors.bot.contexts import Replayed
 from ..actors.bot.reading import load_config
+from ..actors.bot.run import BacktestResult, Watch, Written, run_backtest
 from ..actors.exchange.tape import Gap, Gaps, Progress, Tape, read_tape
 from ..actors.market.symbol import Symbol
 from ..actors.market.timeframe import TimeFrame

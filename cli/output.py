@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from enum import Enum
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
@@ -20,18 +19,6 @@ if TYPE_CHECKING:
 
 
 WIDTH: Final = 120  # columns of what is not a terminal
-
-
-class Format(Enum):
-    """For whom a command prints."""
-
-    TEXT = "text"
-    JSON = "json"
-
-    @classmethod
-    def of(cls, json: bool) -> Format:  # noqa: FBT001 - it is what turns the flag into a name
-        """What `--json` asks for."""
-        return cls.JSON if json else cls.TEXT
 
 
 def print_json(value: Mapping[str, Any]) -> None:

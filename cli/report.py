@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ..actors.bot.run import BacktestResult
 from ..actors.bot.config import BotConfig
 from ..actors.bot.contexts import Replayed
+from ..actors.bot.run import BacktestResult
 from ..actors.market.money import plain
 from ..actors.portfolio.performance import SHARPE_DEFINITION
 from .output import console, grouped, percent, table

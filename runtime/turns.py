@@ -161,7 +161,14 @@ def drain_shuffled(rq: RunQueue, budget: int, chance: Random) -> None:
 
 def discard_unknown(cell: Cell, message: object) -> None:
     """A message without a handler is a dead letter; its actor lives."""
+    no_turn(cell)
     cell.rq.letters.add(cell.path, message, "no handler for this message")
+
+
+def no_turn(cell: Cell) -> None:
+    """What has just been taken begins no turn, so what sent it causes nothing."""
+    if cell.rq.trace is not None:
+        cell.rq.trace.arriving = None
 
 
 # -- what the runtime puts into mailboxes
@@ -169,11 +176,13 @@ def discard_unknown(cell: Cell, message: object) -> None:
 
 def on_ask(actor: Any, pending: PendingAsk) -> object:
     """A queued ask; one that has timed out meanwhile is skipped."""
-    if pending.done:
-        return None
     cell: Cell = actor._cell  # noqa: SLF001 - the runtime's own attribute
+    if pending.done:
+        no_turn(cell)
+        return None
     handler = cell.table.get(type(pending.message))
     if handler is None:
+        no_turn(cell)
         pending.settle(None, UnknownMessage(cell.path, type(pending.message)))
         return None
     cell.answer = pending
@@ -217,6 +226,7 @@ def on_timed(actor: Any, timed: Any) -> object:
     cell: Cell = actor._cell  # noqa: SLF001
     message = timed.timer.message
     if timed.epoch != cell.epoch or message is None:
+        no_turn(cell)
         return None
     handler = cell.table.get(type(message))
     if handler is None:

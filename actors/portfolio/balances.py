@@ -73,7 +73,7 @@ def _exchange(
     fees: dict[str, Decimal],
 ) -> list[Entry]:
     """Lines that turn `spent` of one asset into `gained` of another; no line moves nothing."""
-    lines = []
+    lines: list[Entry] = []
     if unlocked:
         lines.append(Entry(paid, "reserved", unlocked.copy_negate()))
     rest = subtract(unlocked, spent)

@@ -34,7 +34,7 @@ PROMISES = (
 
 def processes(word: str) -> list[int]:
     """The living processes whose command line has the word."""
-    found = []
+    found: list[int] = []
     for place in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             if word.encode() in place.read_bytes():

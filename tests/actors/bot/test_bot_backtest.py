@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from benthic.actors.bot.builder import Bot, ExchangeBuilder
-from benthic.actors.bot.config import BotConfig, Seed
+from benthic.actors.bot.config import BotConfig, Positive, Seed
 from benthic.actors.bot.contexts import Replayed, backtest, simulation
 from benthic.actors.bot.reading import load_config, parse_config
 from benthic.actors.bot.tree import DESK, PORTFOLIO, PRODUCER, STORE
@@ -52,7 +53,8 @@ def a_config(fast: int = 5, slow: int = 15, warm_up: int = 50) -> BotConfig:
 def a_tape(candles: int, seed: int = 3, symbol: str = "BTC/USDT", frame: str = "1m") -> Tape:
     """A random walk in cents."""
     chance = np.random.default_rng(seed)
-    path = np.round(30_000 * np.exp(np.cumsum(chance.normal(0, 0.002, candles + 1))), 2)
+    walk = 30_000 * np.exp(np.cumsum(chance.normal(0, 0.002, candles + 1)))
+    path = np.asarray(np.round(walk, 2), np.float64)
     opens, closes = path[:-1], path[1:]
     highs, lows = np.maximum(opens, closes), np.minimum(opens, closes)
     parsed = TimeFrame.parse(frame)
@@ -196,6 +198,15 @@ def test_another_store_takes_the_place_of_the_memory() -> None:
     found = run(attrs.evolve(bot, memory=memory))
 
     assert found.digest.commits == len(list(memory.commits("main"))) > 1
+
+
+def test_closes_between_two_price_steps_are_paid_for() -> None:
+    config = a_config()
+    market = attrs.evolve(config.market, price_step=Positive(Decimal(7)))
+    found = run(build(attrs.evolve(config, market=market), a_tape(1_500)))
+
+    assert len(found.fills) > 50  # a desk that could not pay would have died
+    assert all(fill.price % 7 == 0 for fill in found.fills)
 
 
 def test_a_bot_far_from_its_venue_pays_the_price_of_when_it_arrives() -> None:

@@ -143,7 +143,7 @@ scalars = (
 
 @given(line=st.integers(0, SOUND.count("\n")), value=scalars)
 def test_any_value_in_any_place_is_read_or_refused_by_name(line: int, value: object) -> None:
-    lines = SOUND.splitlines()
+    lines: list[str] = [*SOUND.splitlines()]
     key, equals, _ = lines[line % len(lines)].partition("=")
     if not equals:
         return

@@ -6,10 +6,10 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from benthic.actors.bot.run import BLOCK, BacktestResult, Watch, run_backtest, unwatched
 from benthic.actors.bot.builder import ExchangeBuilder
 from benthic.actors.bot.contexts import Replayed
 from benthic.actors.bot.reading import parse_config
+from benthic.actors.bot.run import BLOCK, BacktestResult, Watch, run_backtest, unwatched
 from benthic.actors.exchange.tape import Columns, Tape
 from benthic.actors.market.timeframe import TimeFrame
 from benthic.runtime import Schedule, Trace

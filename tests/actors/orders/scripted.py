@@ -169,7 +169,7 @@ class Connector(Actor):
         self.publish(message.event)
 
 
-class DiskFull(Refusal):
+class _DiskFull(Refusal):
     """What a journal on a full disk answers."""
 
 
@@ -191,7 +191,7 @@ class Journal(MemoryJournal):
     @on(Commit)
     def commit(self, message: Commit) -> int:
         if not self._disk.commits_left:
-            raise DiskFull("no room left on the disk")
+            raise _DiskFull("no room left on the disk")
         self._disk.commits_left -= 1
         return super().commit(message)
 

@@ -144,6 +144,7 @@ def test_a_resting_order_fills_in_parts_and_each_report_counts_once() -> None:
         assert await world.open_orders() == ()
 
     world = run(story, "rest")
+    assert not [event for event in world.heard if isinstance(event, FillUnmatched)]
     filled = [event.fill.trade_id for event in world.heard if isinstance(event, OrderFilled)]
     assert filled == ["t-1", "t-2"]
 

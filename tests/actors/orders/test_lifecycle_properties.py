@@ -100,7 +100,7 @@ def test_only_the_changes_of_the_table_happen(status: Status, change: Change) ->
 @pytest.mark.parametrize("status", sorted(LIVE))
 @pytest.mark.parametrize("change", CHANGES)
 def test_no_change_leads_from_an_end_back_to_life(status: Status, change: Change) -> None:
-    ends = [end for end in STATUSES if end not in LIVE]
+    ends: list[Status] = [end for end in STATUSES if end not in LIVE]
 
     assert [end for end in ends if TRANSITIONS.get((end, change)) == status] == []
 
