@@ -260,6 +260,7 @@ class Actor:
                 while not pending.done:
                     await park()
             finally:
+                pending.done = True  # where the turn is cut short, what still waits is withdrawn
                 me.waiting_on = None
                 rq.timers.note_dead()  # the deadline
         return pending.outcome()

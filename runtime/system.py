@@ -92,7 +92,10 @@ class System:
             async with trio.open_nursery() as outer:
                 outer.start_soon(self._stop_when_cancelled)
                 with trio.CancelScope(shield=True):
-                    await self._run_shielded(task_status)
+                    try:
+                        await self._run_shielded(task_status)
+                    finally:
+                        self._ended.set()  # after an interrupt too, there is nothing left to stop
                 outer.cancel_scope.cancel()
         finally:
             self._leave()

@@ -64,7 +64,7 @@ class Sums:
 
 def audit_tables(txn: Transaction, tables: Tables) -> list[Violation]:
     """Where tables and journal differ, for all accounts (P3, F4)."""
-    places = [place_of(key)[0] for key in keys_of(txn, tables.journal, b"")]
+    places = [place_of(key) for key in keys_of(txn, tables.journal, b"")]
     found: list[Violation] = []
     if places != list(range(1, len(places) + 1)):
         found.append(Violation("P3", "", "the journal has gaps"))

@@ -68,7 +68,6 @@ def after(head: bytes) -> bytes:
     return number.to_bytes(len(head), "big")
 
 
-def place_of(key: bytes) -> tuple[int, int]:
-    """The place and the account's number in a key of the journal."""
-    place, account = _PLACED.unpack(key)
-    return place, account
+def place_of(key: bytes) -> int:
+    """The place in a key of the journal."""
+    return int(_PLACED.unpack(key)[0])

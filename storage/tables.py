@@ -104,15 +104,16 @@ def read_trades(txn: Transaction, tables: Tables, head: bytes) -> frozenset[str]
 
 def read_commits(txn: Transaction, tables: Tables, account: Account) -> Iterator[Commit]:
     """What an account has committed, oldest first."""
+    tail = account_head(account.number)
     for key, record in txn.cursor(tables.journal):
-        if place_of(key)[1] == account.number:
+        if key.endswith(tail):  # a key of the journal is a place, then the account
             yield COMMIT.read(record)
 
 
 def journal_length(txn: Transaction, tables: Tables) -> int:
     """The place of the latest commit of all; 0 where there is none."""
     cursor = txn.cursor(tables.journal)
-    return place_of(cursor.key())[0] if cursor.last() else 0
+    return place_of(cursor.key()) if cursor.last() else 0
 
 
 def keys_of(txn: Transaction, table: Table, head: bytes) -> list[bytes]:

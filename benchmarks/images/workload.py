@@ -14,7 +14,7 @@ from ...actors.orders.journal import Commit
 from ..orders import Scribe
 
 WRITERS = 8
-COMMITS = 60  # of each writer
+COMMITS = 40  # of each writer
 
 
 def account_of(writer: int) -> str:

@@ -229,7 +229,7 @@ class SupervisorActor(Actor):
         if child.state == "failed" and not may_unwind(child) and not overrides_stop(child):
             child.state = "suspended"  # the crash has ended all that there was
             return
-        if child.state in {"running", "failed"}:
+        if child.state in {"running", "failed", "stopping"}:
             try:
                 await self._run_stop(child, manner, patience)
             except NO_ANSWER as error:
@@ -245,6 +245,10 @@ class SupervisorActor(Actor):
 
     async def _run_stop(self, child: Cell, manner: Manner, patience: int | None) -> None:
         deadline = child.spec.stop_deadline if patience is None else patience
+        if child.state == "stopping":  # under way since before this supervisor's turn was cut
+            if child.parked is not None:
+                await self._await(child, STOP, deadline)
+            return
         if child.children is not None or manner is Manner.ABRUPT:
             cut_turn(child)
             if cancel_io_turn(child):

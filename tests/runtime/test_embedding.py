@@ -51,12 +51,17 @@ class Tick(Tell):
     pass
 
 
+@attrs.frozen
+class News(Tell):
+    pass
+
+
 class Busy(Actor):
     """Does a little of everything, for as long as it lives."""
 
     async def on_start(self) -> None:
         await self.sleep(3)
-        self.subscribe(None, Tick)
+        self.subscribe(None, News)
         self.after(4, Tick())
         self.spawn(self.read)
 
@@ -81,7 +86,11 @@ class Busy(Actor):
     @on(Tick)
     def tick(self, _: Tick) -> None:
         self.after(7, Tick())
-        self.publish(Tick())
+        self.publish(News())
+
+    @on(News)
+    def hear(self, _: News) -> None:
+        return
 
     @on(Crash)
     def crash(self, _: Crash) -> None:
@@ -322,15 +331,18 @@ def test_several_systems_live_beside_each_other_in_one_nursery() -> None:
 
 
 def test_the_failure_of_one_system_is_not_that_of_another() -> None:
+    async def break_down(system: System) -> None:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(system.run)
+            system.lookup("/bot/busy").tell(Crash())
+
     async def main() -> int:
         good = System(Supervisor("bot", [Child("busy", Quick)]))
         bad = System(Supervisor("bot", [Child("busy", Quick)], max_restarts=0))
         async with trio.open_nursery() as nursery:
             await nursery.start(good.run)
             with pytest.raises(ExceptionGroup):
-                async with trio.open_nursery() as inner:
-                    await inner.start(bad.run)
-                    bad.lookup("/bot/busy").tell(Crash())
+                await break_down(bad)
             answer = await good.lookup("/bot/busy").ask(Work(1))
             await good.stop()
         return answer
@@ -373,3 +385,43 @@ def test_an_error_of_the_body_ends_the_system_and_comes_out(schedule: Schedule) 
         run_virtual(a_tree(), body, schedule=schedule)
 
     assert caught.group_contains(LookupError, match="of the body")
+
+
+@pytest.mark.parametrize("kind", ["def", "async", "io", "task"])
+def test_an_interrupt_is_no_crash_and_comes_out_at_once(kind: str, run: Run) -> None:
+    """Trap 16: KeyboardInterrupt is nobody's to catch; what was open is closed all the same."""
+
+    class Interrupted(Actor):
+        @on(Crash)
+        def interrupt(self, _: Crash) -> Any:
+            if kind == "def":
+                raise KeyboardInterrupt
+            if kind == "task":
+                self.spawn(self.interrupt_later)
+                return None
+            return self.interrupt_parked()
+
+        async def interrupt_parked(self) -> None:
+            await self.sleep(1)
+            raise KeyboardInterrupt
+
+        async def interrupt_later(self) -> None:
+            await trio.sleep(0.001)
+            raise KeyboardInterrupt
+
+        @on(Work, io=True)
+        async def interrupt_in_the_world(self, _: Work) -> int:
+            await trio.sleep(0.001)
+            raise KeyboardInterrupt
+
+    async def body(system: System) -> None:
+        message = Work(0) if kind == "io" else Crash()
+        system.lookup("/bot/a").tell(message)
+        await trio.sleep_forever()
+
+    with pytest.raises(BaseExceptionGroup) as caught:
+        run(Supervisor("bot", [Child("a", Interrupted), Child("b", Busy)]), body)
+
+    found = leaves(caught.value)
+    assert any(isinstance(error, KeyboardInterrupt) for error in found)
+    assert not any(isinstance(error, RuntimeError) for error in found)

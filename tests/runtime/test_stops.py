@@ -8,6 +8,7 @@ import pytest
 import trio
 
 from benthic.runtime import (
+    AT_ONCE,
     Actor,
     ActorCrashed,
     ActorStopped,
@@ -267,7 +268,10 @@ def test_an_actor_that_stops_itself_ends_its_turn_first(schedule: Schedule) -> N
     assert log[:3] == [("a stopping", 0), ("a turn ends", 20), ("a stop", 20)]
 
 
-def test_a_stop_during_a_restart_leaves_no_half_started_child(schedule: Schedule) -> None:
+@pytest.mark.parametrize("moment", [50, 150, 250])
+def test_a_stop_during_a_restart_leaves_no_half_started_child(
+    moment: int, schedule: Schedule
+) -> None:
     """H5."""
     log: Log = []
 
@@ -277,29 +281,74 @@ def test_a_stop_during_a_restart_leaves_no_half_started_child(schedule: Schedule
             await self.sleep(100)
             self.write("started")
 
-    tree = Supervisor(
-        "bot",
-        [
-            a_child("a", log),
-            Supervisor(
-                "inner",
-                [Child("x", lambda: SlowStarter(log)), Child("y", lambda: SlowStarter(log))],
-                strategy=Strategy.ONE_FOR_ALL,
-            ),
-        ],
-    )
+        @on(Note)
+        def note(self, _: Note) -> None:
+            raise ValueError("as asked")
 
-    class Quit(Exception):  # noqa: N818 - only to get out
-        pass
+    inner = Supervisor(
+        "inner",
+        [Child("x", lambda: SlowStarter(log)), Child("y", lambda: SlowStarter(log))],
+        strategy=Strategy.ONE_FOR_ALL,
+        backoff=AT_ONCE,
+    )
 
     async def body(system: System) -> None:
         log.clear()
-        system.lookup("/bot/inner/y").stop()
-        await system.settle()
-        system.lookup("/bot/inner/x").tell("no such message")
+        system.lookup("/bot/inner/y").tell(Note())
+        await trio.sleep(moment / 1000)
         await system.stop()
 
-        assert [what for what, _ in log][-1] == "a stop"
         assert {node.state for node in system.tree().walk()} == {"dead"}
 
+    run_virtual(Supervisor("bot", [a_child("a", log), inner]), body, schedule=schedule)
+
+    said = [what for what, _ in log]
+    assert (
+        said
+        == {
+            50: ["y stop", "x stop", "x starting", "a stop"],
+            150: ["y stop", "x stop", "x starting", "x started", "y starting", "x stop", "a stop"],
+            250: [
+                *("y stop", "x stop", "x starting", "x started", "y starting", "y started"),
+                *("y stop", "x stop", "a stop"),
+            ],
+        }[moment]
+    )
+
+
+@pytest.mark.parametrize("moment", [20, 150], ids=["while-its-turn-ends", "in-its-farewell"])
+def test_a_system_that_stops_lets_a_stop_under_way_come_to_its_end(
+    moment: int, schedule: Schedule
+) -> None:
+    """A child is stopped once, however often it is asked to, and nobody waits for a second time."""
+    log: Log = []
+
+    async def body(system: System) -> None:
+        worker = system.lookup("/bot/a")
+        worker.tell(Think(100))
+        await system.settle()
+        worker.stop()
+        await trio.sleep(moment / 1000)
+        await system.stop()
+        log.append(("stopped", system.clock.now()))
+
+    tree = Supervisor("bot", [a_child("a", log, farewell=100)])
     run_virtual(tree, body, schedule=schedule)
+
+    assert log == [("a turn ends", 100), ("a stop", 200), ("stopped", 200)]
+
+
+def test_what_a_cut_turn_had_asked_is_withdrawn(schedule: Schedule) -> None:
+    log: Log = []
+
+    async def body(system: System) -> None:
+        a, b = system.lookup("/bot/a"), system.lookup("/bot/b")
+        b.tell(Think(100))
+        a.tell(AskOther("b", 10))
+        await system.settle()
+        a.stop(deadline=50)
+        await trio.sleep(1)
+
+        assert log == [("b turn ends", 100)]
+
+    run_virtual(Supervisor("bot", [a_child("a", log), a_child("b", log)]), body, schedule=schedule)
