@@ -23,9 +23,11 @@ class Clock(Protocol):
 
     def now(self) -> Millis:
         """Wall time, ms since 1970-01-01 UTC."""
+        ...
 
     def elapsed(self) -> Millis:
         """Monotonic time, ms since an arbitrary moment."""
+        ...
 
 
 class LiveClock:

@@ -30,7 +30,7 @@ def step(cell: Cell, coroutine: Coroutine[Any, Any, Any]) -> object:
     """Run `coroutine` to its next wait: SUSPENDED, or the value it returned."""
     rq = cell.rq
     outer, rq.driving = rq.driving, cell
-    trace = rq.trace
+    trace, cause = rq.trace, 0
     if trace is not None:
         cause, trace.running = trace.running, cell.turn
     context = cell.context

@@ -154,6 +154,7 @@ async def run_io_turn(
 ) -> None:
     """The turn itself; ends as any other: with an answer, a refusal or a crash."""
     epoch = cell.epoch
+    value: object = None
     try:
         with scope:
             value = await handler(actor, message)

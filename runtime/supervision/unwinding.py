@@ -39,7 +39,7 @@ class RefusedTurn:
         self._steps = STEPS
         self._wait: Any = None  # what only trio can end
 
-    def unwind(self, trap: object) -> bool:
+    def unwind(self, trap: Any) -> bool:
         """Whether the turn is over, now that it waits for `trap`."""
         while trap is not None and self._steps:
             self._steps -= 1

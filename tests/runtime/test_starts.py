@@ -5,31 +5,22 @@ from typing import Any
 
 import attrs
 import pytest
-import trio
 
 from benthic.runtime import (
     AT_ONCE,
     Actor,
     ActorStopped,
     Ask,
-    AskTimeout,
     Backoff,
     Child,
-    LiveClock,
     Millis,
-    NameTaken,
-    NotStarted,
-    Restart,
     RestartLimit,
     Schedule,
-    StartChild,
     StartFailed,
     Strategy,
     Supervisor,
     System,
     Tell,
-    UsageError,
-    VirtualClock,
     on,
     run_virtual,
 )
@@ -280,175 +271,3 @@ def test_a_start_has_a_deadline(schedule: Schedule) -> None:
         run_virtual(tree, body, schedule=schedule)
 
     assert caught.group_contains(StartFailed, match="/bot/b did not start")
-
-
-# -- StartChild
-
-
-def test_a_child_may_be_started_later(run: Run) -> None:
-    log: Log = []
-
-    async def body(system: System) -> None:
-        bot = system.lookup("/bot")
-        ref = await bot.ask(StartChild(Child("b", lambda: Worker(log))))
-
-        assert ref is system.lookup("/bot/b")
-        assert await ref.ask(Ping()) == "/bot/b"
-        ref.tell(Crash())
-        assert await ref.ask(Ping()) == "/bot/b"
-        await system.stop()
-
-        assert log == ["+a", "+b", "-b", "+b", "-b", "-a"]
-
-    run(Supervisor("bot", [Child("a", lambda: Worker(log))], backoff=AT_ONCE), body)
-
-
-def test_a_subtree_may_be_started_later_and_stopped_again(run: Run) -> None:
-    log: Log = []
-    subtree = Supervisor("s", [Child(name, lambda: Worker(log)) for name in "xy"])
-
-    async def body(system: System) -> None:
-        await system.lookup("/bot").ask(StartChild(subtree))
-        assert await system.lookup("/bot/s/y").ask(Ping()) == "/bot/s/y"
-        system.lookup("/bot/s").stop()
-        await system.settle()
-
-        assert log == ["+x", "+y", "-y", "-x"]
-        assert [node.path for node in system.tree().walk()] == ["/bot"]
-
-    run(Supervisor("bot", []), body)
-
-
-def test_a_name_is_free_again_once_its_child_has_stopped(run: Run) -> None:
-    async def body(system: System) -> None:
-        bot = system.lookup("/bot")
-        child = Child("a", lambda: Worker([]))
-        with pytest.raises(NameTaken, match="a child named 'a'"):
-            await bot.ask(StartChild(child))
-        old = system.lookup("/bot/a")
-        old.stop()
-        await system.settle()
-        new = await bot.ask(StartChild(child))
-
-        assert new is not old
-        assert not old.is_alive
-        assert await new.ask(Ping()) == "/bot/a"
-
-    run(Supervisor("bot", [Child("a", lambda: Worker([]))]), body)
-
-
-@FAILURES
-def test_a_later_child_that_does_not_start_harms_nobody(where: str, schedule: Schedule) -> None:
-    async def body(system: System) -> None:
-        bot = system.lookup("/bot")
-        broken = Child("b", lambda: Broken([], [where]))
-        with pytest.raises(NotStarted, match="/bot/b did not start") as caught:
-            await bot.ask(StartChild(broken))
-
-        assert isinstance(caught.value.__cause__, LookupError)
-        assert [node.name for node in system.tree().children] == ["a"]
-        assert await system.lookup("/bot/a").ask(Ping()) == "/bot/a"
-        assert await (await bot.ask(StartChild(Child("b", lambda: Worker([]))))).ask(Ping())
-
-    run_virtual(Supervisor("bot", [Child("a", lambda: Worker([]))]), body, schedule=schedule)
-
-
-def test_a_later_child_that_takes_too_long_harms_nobody(schedule: Schedule) -> None:
-    class Endless(Worker):
-        async def on_start(self) -> None:
-            await self.sleep(1_000_000)
-
-    async def body(system: System) -> None:
-        endless = Child("b", lambda: Endless([]), start_deadline=Millis(500))
-        with pytest.raises(NotStarted) as caught:
-            await system.lookup("/bot").ask(StartChild(endless))
-
-        assert isinstance(caught.value.__cause__, AskTimeout)
-        assert [node.name for node in system.tree().walk()] == ["bot"]
-
-    run_virtual(Supervisor("bot", []), body, schedule=schedule)
-
-
-def test_later_children_are_forgotten_when_their_supervisor_restarts(run: Run) -> None:
-    log: Log = []
-    inner = Supervisor("inner", [Child("a", lambda: Worker(log))], max_restarts=0)
-
-    async def body(system: System) -> None:
-        later = await system.lookup("/bot/inner").ask(
-            StartChild(Child("b", lambda: Worker(log), restart=Restart.TEMPORARY))
-        )
-        system.lookup("/bot/inner/a").tell(Crash())
-        await system.settle()
-
-        assert log == ["+a", "+b", "-b", "-a", "+a"]
-        assert not later.is_alive
-
-    run(Supervisor("bot", [inner], backoff=AT_ONCE), body)
-
-
-# -- the root
-
-
-def test_a_single_actor_may_be_the_root(run: Run) -> None:
-    log: Log = []
-
-    async def body(system: System) -> None:
-        assert await system.lookup("/a").ask(Ping()) == "/a"
-
-    run(Child("a", lambda: Worker(log)), body)
-
-    assert log == ["+a", "-a"]
-
-
-def test_the_end_of_a_single_actor_is_the_end_of_its_system(schedule: Schedule) -> None:
-    class Leaver(Worker):
-        @on(Crash)
-        def leave(self, _: Crash) -> None:
-            self.stop()
-
-    log: Log = []
-
-    async def body(system: System) -> None:
-        system.lookup("/a").tell(Crash())
-        while system.tree().state != "dead":
-            await trio.lowlevel.checkpoint()  # no System runs any more that would move time
-
-        assert log == ["+a", "-a"]
-
-    run_virtual(Child("a", lambda: Leaver(log)), body, schedule=schedule)
-
-
-def test_the_crash_of_a_single_actor_leaves_through_the_nursery(schedule: Schedule) -> None:
-    async def body(system: System) -> None:
-        system.lookup("/a").tell(Crash())
-        await trio.sleep(1)
-
-    with pytest.raises(ExceptionGroup) as caught:
-        run_virtual(Child("a", lambda: Worker([])), body, schedule=schedule)
-
-    assert caught.group_contains(ValueError, match="as asked")
-
-
-def test_a_system_runs_once_and_not_after_its_stop() -> None:
-    async def main() -> None:
-        system = System(Supervisor("bot", []), clock=LiveClock())
-        async with trio.open_nursery() as nursery:
-            await nursery.start(system.run)
-            with pytest.raises(UsageError, match="runs once"):
-                await system.run()
-            await system.stop()
-        with pytest.raises(UsageError, match="runs once"):
-            await system.run()
-
-        never = System(Supervisor("bot", []))
-        await never.stop()
-        with pytest.raises(UsageError, match="not after its stop"):
-            await never.run()
-
-    trio.run(main)
-
-
-def test_a_system_without_a_seed_draws_one_from_the_host() -> None:
-    systems = [System(Supervisor("bot", []), clock=VirtualClock()) for _ in range(2)]
-
-    assert systems[0].seed != systems[1].seed

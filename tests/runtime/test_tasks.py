@@ -9,8 +9,6 @@ import trio
 from benthic.runtime import (
     AT_ONCE,
     Actor,
-    ActorCrashed,
-    ActorStopped,
     Ask,
     Child,
     Millis,
@@ -243,98 +241,6 @@ def test_several_crashes_at_once_stay_a_group(run: Run, until: Until) -> None:
         assert system.tree().children[1].error == "ExceptionGroup"
 
     run(a_tree(log, Breaking), body)
-
-
-def test_an_io_turn_keeps_its_mailbox_waiting_and_nobody_else(run: Run) -> None:
-    log: Log = []
-
-    async def body(system: System) -> None:
-        reader = system.lookup("/bot/reader")
-        answers: list[object] = []
-
-        async def fetch() -> None:
-            answers.append(await reader.ask(Fetch(0.02)))
-
-        async def look() -> None:
-            answers.append(await reader.ask(Seen()))
-
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(fetch)
-            await trio.sleep(0.005)
-            nursery.start_soon(look)
-            await trio.sleep(0.005)
-
-            assert answers == []
-            assert reader.statistics().depth >= 1
-            assert await system.lookup("/bot/bystander").ask(Seen()) == ()
-        assert "fetched" in answers
-        assert len(answers) == 2
-
-    run(a_tree(log), body)
-
-
-def test_a_stop_lets_an_io_turn_end_in_time(schedule: Schedule) -> None:
-    log: Log = []
-
-    async def body(system: System) -> None:
-        reader = system.lookup("/bot/reader")
-        async with trio.open_nursery() as nursery:
-
-            @nursery.start_soon
-            async def stop_meanwhile() -> None:
-                await trio.sleep(0.5)
-                reader.stop()
-
-            assert await reader.ask(Fetch(2.0)) == "fetched"
-        await system.settle()
-
-        assert log[2:] == [("fetch ends", 2_000), ("stop", 2_000), ("read ends", 2_000)]
-
-    run_virtual(a_tree(log), body, schedule=schedule)
-
-
-def test_a_stop_cancels_an_io_turn_at_its_deadline(schedule: Schedule) -> None:
-    log: Log = []
-
-    async def body(system: System) -> None:
-        reader = system.lookup("/bot/reader")
-        async with trio.open_nursery() as nursery:
-
-            @nursery.start_soon
-            async def stop_meanwhile() -> None:
-                await trio.sleep(1)
-                reader.stop()
-
-            with pytest.raises((ActorCrashed, ActorStopped)):
-                await reader.ask(Fetch(20.0))
-        await trio.sleep(1)
-
-        assert sorted(log[2:]) == [("fetch ends", 4_000), ("read ends", 4_000)]
-        assert not reader.is_alive
-
-    run_virtual(a_tree(log, deadline=3_000), body, schedule=schedule)
-
-
-def test_a_group_restart_cuts_an_io_turn_short(schedule: Schedule) -> None:
-    log: Log = []
-
-    async def body(system: System) -> None:
-        async with trio.open_nursery() as nursery:
-
-            @nursery.start_soon
-            async def crash_meanwhile() -> None:
-                await trio.sleep(1)
-                system.lookup("/bot/bystander").tell(Crash())
-
-            with pytest.raises(ActorCrashed):
-                await system.lookup("/bot/reader").ask(Fetch(20.0))
-        assert await system.lookup("/bot/reader").ask(Fetch(0.0)) == "fetched"
-
-        assert system.clock.now() == 1_000
-        assert sorted(log[2:4]) == [("fetch ends", 1_000), ("read ends", 1_000)]
-        assert names(log)[4:7] == ["stop", "bystander starts", "start"]
-
-    run_virtual(a_tree(log, strategy=Strategy.ONE_FOR_ALL), body, schedule=schedule)
 
 
 class Stubborn(Reader):
