@@ -103,12 +103,30 @@ class Teller(Actor):
     @on(Run)
     async def run(self, message: Run) -> float:
         target, note, question = self.lookup(self._target), Note(), Question()
+        left = message.count
         began = perf_counter()
-        for _ in range(message.count // BATCH):
+        while left:
+            batch = min(left, BATCH)
+            left -= batch
             tell = target.tell
-            for _ in range(BATCH):
+            for _ in range(batch):
                 tell(note)
             await self.ask(target, question)
+        return perf_counter() - began
+
+
+class Caller(Actor):
+    """Calls a method as often: nothing that delivers messages in Python can do better."""
+
+    def take(self, _: Note) -> None:
+        """What a handler that does nothing costs by itself."""
+
+    @on(Run)
+    def run(self, message: Run) -> float:
+        note = Note()
+        began = perf_counter()
+        for _ in range(message.count):
+            self.take(note)
         return perf_counter() - began
 
 

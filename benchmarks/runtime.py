@@ -19,7 +19,19 @@ import trio
 import trio.testing
 
 from ..runtime import AT_ONCE, Child, Supervisor, System, run_virtual
-from .actors import Asker, Breaker, Fan, Listener, PatientSink, Relay, Run, Sink, Teller, Ticker
+from .actors import (
+    Asker,
+    Breaker,
+    Caller,
+    Fan,
+    Listener,
+    PatientSink,
+    Relay,
+    Run,
+    Sink,
+    Teller,
+    Ticker,
+)
 from .channels import channel_ask, channel_tell, nursery_crash, nursery_restart
 from .measurement import Measurement, cost, rate
 
@@ -51,6 +63,10 @@ def measure(*, rounds: int = ROUNDS, scale: int = 1) -> Iterator[Measurement]:
     yield rate(f"runtime.chain_of_{CHAIN}", ours, other, "messages/s", bar=None)
     ours, other = alternate(partial(per_second, "fanner", each // 20, LISTENERS), tell, rounds)
     yield rate(f"runtime.fan_out_{LISTENERS}", ours, other, "deliveries/s", bar=None)
+    ours, other = alternate(
+        partial(per_second, "teller", each), partial(per_second, "caller", each), rounds
+    )
+    yield rate("runtime.tell_beside_method_call", ours, other, "calls/s", bar=None)
     yield from restarts(each // 50, rounds)
     yield idle_actors()
     yield virtual_jumps(each // 10, rounds)
@@ -104,6 +120,7 @@ def tree() -> Supervisor:
             *chain,
             Child(f"relay-{CHAIN - 1}", partial(Relay, "sink")),
             Child("teller", partial(Teller, "sink")),
+            Child("caller", Caller),
             Child("asker", partial(Asker, "sink")),
             Child("patient", partial(Asker, "patient-sink")),
             Child("chain", partial(Teller, "relay-1")),

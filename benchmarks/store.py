@@ -45,7 +45,7 @@ _IN_MEMORY: Final = frozenset({"tmpfs", "ramfs"})
 
 
 def measure(
-    *, rounds: int = ROUNDS, commits: int = 40, orders: int = OPEN_ORDERS
+    *, rounds: int = ROUNDS, commits: int = 150, orders: int = OPEN_ORDERS
 ) -> Iterator[Measurement]:
     """All figures. commits: of each writer in one round; orders: open ones to reload."""
     here = Path(tempfile.gettempdir())
@@ -61,7 +61,7 @@ def group_commit(folder: Path, rounds: int, commits: int) -> Measurement:
     ours, other = list[float](), list[float]()
     for number in range(rounds):
         ours.append(_together(folder / f"together-{number}", commits))
-        other.append(_one_by_one(folder / f"alone-{number}", max(commits // 5, 2)))
+        other.append(_one_by_one(folder / f"alone-{number}", max(commits // 15, 2)))
     name = f"store.group_commit.{WRITERS}"
     return rate(name, median(ours), median(other), "commits/s", bar=GROUP_BAR)
 

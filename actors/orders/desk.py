@@ -312,8 +312,9 @@ class OrderDesk(Actor):
 
     def _settled(self, client_id: str) -> None:
         """Where the order stands is known."""
-        self._doubts.settle(client_id)
-        self._unreconciled.discard(client_id)
+        if self._doubts:
+            self._doubts.settle(client_id)
+            self._unreconciled.discard(client_id)
 
     def _plan_look_up(self) -> None:
         """Wake for the next look-up, and for no other."""

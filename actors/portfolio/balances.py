@@ -50,51 +50,32 @@ def settle(side: Side, base: str, quote: str, fills: Iterable[Fill], unlocked: D
     left over becomes available, what is missing comes from available. Fees are taken in their own
     asset, whatever it is, and a negative one is a rebate (F6).
     """
-    amount = cost = ZERO
-    fees: dict[str, Decimal] = {}
+    paid, got = (quote, base) if side == "buy" else (base, quote)
+    amount = cost = paid_fee = got_fee = ZERO
+    other_fees: dict[str, Decimal] = {}
     for fill in fills:
         amount = add(amount, fill.amount)
         cost = add(cost, multiply(fill.amount, fill.price))
-        if fill.fee:
-            fees[fill.fee_asset] = add(fees.get(fill.fee_asset, ZERO), fill.fee)
-    if side == "buy":
-        lines = _exchange(quote, cost, base, amount, unlocked, fees)
-    else:
-        lines = _exchange(base, amount, quote, cost, unlocked, fees)
-    return tuple(lines)
-
-
-def _exchange(
-    paid: str,
-    spent: Decimal,
-    got: str,
-    gained: Decimal,
-    unlocked: Decimal,
-    fees: dict[str, Decimal],
-) -> list[Entry]:
-    """Lines that turn `spent` of one asset into `gained` of another; no line moves nothing."""
-    lines: list[Entry] = []
-    if unlocked:
-        lines.append(Entry(paid, "reserved", unlocked.copy_negate()))
-    rest = subtract(unlocked, spent)
-    fee = fees.pop(paid, None) if fees else None
-    if fee is not None:
-        rest = subtract(rest, fee)
-        lines.append(Entry(paid, "fees", fee))
-    if rest:
-        lines.append(Entry(paid, "available", rest))
-    lines.append(Entry(paid, "venue", spent))
-    lines.append(Entry(got, "venue", gained.copy_negate()))
-    fee = fees.pop(got, None) if fees else None
-    if fee is not None:
-        gained = subtract(gained, fee)
-        lines.append(Entry(got, "fees", fee))
-    if gained:
-        lines.append(Entry(got, "available", gained))
-    for asset, other in fees.items():
-        lines.append(Entry(asset, "fees", other))
-        lines.append(Entry(asset, "available", other.copy_negate()))
-    return lines
+        asset = fill.fee_asset
+        if asset == paid:
+            paid_fee = add(paid_fee, fill.fee)
+        elif asset == got:
+            got_fee = add(got_fee, fill.fee)
+        else:
+            other_fees[asset] = add(other_fees.get(asset, ZERO), fill.fee)
+    spent, gained = (cost, amount) if side == "buy" else (amount, cost)
+    lines = [
+        Entry(paid, "reserved", unlocked.copy_negate()),
+        Entry(paid, "available", subtract(subtract(unlocked, spent), paid_fee)),
+        Entry(paid, "venue", spent),
+        Entry(paid, "fees", paid_fee),
+        Entry(got, "available", subtract(gained, got_fee)),
+        Entry(got, "venue", gained.copy_negate()),
+        Entry(got, "fees", got_fee),
+    ]
+    for asset, fee in other_fees.items():
+        lines += Entry(asset, "available", fee.copy_negate()), Entry(asset, "fees", fee)
+    return tuple([line for line in lines if line.delta])
 
 
 def post(balances: Mapping[str, Balance], entries: Entries) -> tuple[Balance, ...]:

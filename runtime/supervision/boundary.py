@@ -207,12 +207,12 @@ def run_nested(cell: Cell, message: object) -> object:
         value = handler(cell.actor, message)
         if type(value) is CoroutineType:
             value = step(cell, value)
-    except Refusal:
-        cell.answer = None
-        cell.context = None
-        cell.end_turn()
-        raise
     except Exception as error:
+        if isinstance(error, Refusal) and cell.answer is INLINE:
+            cell.answer = None
+            cell.context = None
+            cell.end_turn()
+            raise
         crashed(cell, error)
         raise ActorCrashed(cell.path) from error
     finally:

@@ -282,3 +282,22 @@ def test_a_turn_that_fails_after_it_put_off_its_answer_fails_the_answer(run: Run
             await system.lookup("/bot/store").ask(Write(1))
 
     run(a_tree(Broken), body)
+
+
+@pytest.mark.parametrize("asker", ["store", "client0"], ids=["task", "actor"])
+def test_a_refusal_after_the_answer_was_taken_is_a_crash(asker: str, run: Run) -> None:
+    """There is no ask left for it to answer, whoever asked and on whose stack the turn ran."""
+
+    class Fickle(Store):
+        @on(Write)
+        def write(self, _: Write) -> None:
+            self.reply_later()
+            raise Refusal("no, after all")
+
+    async def body(system: System) -> None:
+        with pytest.raises(ActorCrashed):
+            await system.lookup(f"/bot/{asker}").ask(Write(1))
+
+        assert system.tree().children[0].restarts == 1
+
+    run(a_tree(Fickle), body)

@@ -261,7 +261,8 @@ def test_trio_still_has_the_one_private_name_that_the_runtime_reads() -> None:
     """A canary: if this fails, a new trio needs a new way to see the innermost cancel scope.
 
     `runtime/turns.py` compares `Task._cancel_status` before and after a step, to find a scope or
-    nursery that a turn holds while it parks. Nothing else private of trio is used.
+    nursery that a turn holds while it parks. Nothing else private of trio is used; that what a
+    task yields carries its `abort_func` is documented only in trio's sources, so it is tried too.
     """
 
     async def main() -> None:
@@ -273,5 +274,12 @@ def test_trio_still_has_the_one_private_name_that_the_runtime_reads() -> None:
         with scope:
             assert task._cancel_status is not before, "a cancel scope no longer changes the status"
         assert task._cancel_status is before, "leaving a cancel scope no longer restores the status"
+
+        waiting = trio.sleep(1)  # noqa: ASYNC105 - looked at, not awaited
+        trap = waiting.send(None)
+        assert trap.abort_func(lambda: None) is trio.lowlevel.Abort.SUCCEEDED, (
+            "a wait no longer yields its abort_func: see runtime/supervision/unwinding.py"
+        )
+        waiting.close()
 
     trio.run(main)
