@@ -106,14 +106,10 @@ class Actor:
             answer = await self._ask_from_task(target, message, timeout)
             return answer  # type: ignore[no-any-return]  # the message says that it is an R
         if target.idle and target.inline and rq.depth < MAX_DEPTH:
-            me.waiting_on = target
-            try:
-                answer = run_nested(target, message)
-            finally:
-                me.waiting_on = None
-            if target.answer is None:
-                return answer  # type: ignore[no-any-return]
+            answer = run_nested(target, message, me)
             pending = target.answer
+            if pending is None:
+                return answer  # type: ignore[no-any-return]
             if pending is INLINE:
                 pending = target.answer = PendingAsk(message, me)
             else:

@@ -22,6 +22,7 @@ from .keys import (
     journal_key,
     name_key,
     order_head,
+    order_key,
     order_trade_key,
 )
 from .tables import Tables, keys_of
@@ -76,7 +77,7 @@ class Batch:
         tables, head = self._tables, account_head(account.number)
         changes = self._trades(commit, account, head)
         for order in commit.orders:
-            self._order(order, head, changes)
+            self._order(order, account, head, changes)
         for balance in commit.balances:
             key = name_key(head, balance.asset)
             changes.append((tables.balances, key, (BALANCE, balance)))
@@ -116,15 +117,15 @@ class Batch:
                 raise DuplicateTrade(commit.account, trade)
             new.add(key)
             changes.append((tables.trades, key, (NUMBER, account.commits)))
-            key = fill_key(account.number, account.commits, place)
+            key = fill_key(self._length + 1, account.number, place)
             changes.append((tables.reported, key, (TRADE, trade)))
             if fill.client_id in live:
                 key = order_trade_key(head, fill.client_id, trade)
                 changes.append((tables.partial, key, (TRADE, trade)))
         return changes
 
-    def _order(self, order: Order, head: bytes, changes: Changes) -> None:
-        tables, key = self._tables, name_key(head, order.id)
+    def _order(self, order: Order, account: Account, head: bytes, changes: Changes) -> None:
+        tables, key = self._tables, order_key(order.created_at, account.number, order.id)
         if order.status in LIVE:
             changes.append((tables.live, key, (ORDER, order)))
             return

@@ -1,8 +1,9 @@
 """The keys of the tables: bytes that sort as what they stand for. Pure.
 
-The keys of an account start with its number, four bytes, most significant first, so that the rows
-of an account lie side by side. Those of the journal start with the place in it: all accounts
-append to the same end of the file, and a group commit touches few pages.
+What grows with time starts with its place in time, and with the account's number after it: all
+accounts add to the same end of a table, so that a group commit touches few pages of the disk.
+What is looked up by name starts with the account's number. Numbers have their most significant
+byte first.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ LONGEST: Final = 511  # bytes; LMDB's own limit
 
 _ACCOUNT: Final = struct.Struct(">I")
 _PLACED: Final = struct.Struct(">QI")
-_INDEXED: Final = struct.Struct(">IQI")
+_INDEXED: Final = struct.Struct(">QII")
 HEAD: Final = _ACCOUNT.size  # bytes of the account's number
 
 account_head = _ACCOUNT.pack  # what all keys of an account number start with
 journal_key = _PLACED.pack  # of the place in the journal and the account's number
-fill_key = _INDEXED.pack  # of the account's number, the commit's number and the place in it
+fill_key = _INDEXED.pack  # of the commit's place in the journal, the account's number, the index
+OWNER: Final = slice(8, 12)  # where the account's number is in these two and in an order's key
 
 
 class Unstorable(Refusal):
@@ -41,11 +43,20 @@ def name_key(head: bytes, name: str) -> bytes:
         raise Unstorable(name, reason="it is no Unicode text") from error
     if len(key) > LONGEST:
         raise Unstorable(
-            name, reason=f"it is longer than {LONGEST - HEAD} bytes; use a shorter one"
+            name, reason=f"it is longer than {LONGEST - len(head)} bytes; use a shorter one"
         )
     if not key:
         raise Unstorable(name, reason="it is empty; give it a name")
     return key
+
+
+def order_key(created_at: int, account: int, order_id: str) -> bytes:
+    """The key of an order, oldest first; when it was created never changes. Raises Unstorable."""
+    try:
+        head = _PLACED.pack(created_at, account)
+    except struct.error as error:
+        raise Unstorable(order_id, reason=f"it was created at {created_at} ms") from error
+    return name_key(head, order_id)
 
 
 def order_trade_key(head: bytes, client_id: str, trade: str) -> bytes:
@@ -56,16 +67,6 @@ def order_trade_key(head: bytes, client_id: str, trade: str) -> bytes:
 def order_head(head: bytes, client_id: str) -> bytes:
     """What the keys of all trades of one order start with; no client id holds a zero byte."""
     return name_key(head, client_id + "\0")
-
-
-def after(head: bytes) -> bytes:
-    """The first key behind all that start with `head`.
-
-    >>> after(b"a")
-    b'b'
-    """
-    number = int.from_bytes(head, "big") + 1
-    return number.to_bytes(len(head), "big")
 
 
 def place_of(key: bytes) -> int:

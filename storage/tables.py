@@ -2,22 +2,19 @@
 
 meta      what the file is (see `inspection`)
 accounts  name -> number, epoch and count of commits
-live      order id -> order, as long as the venue may still fill it
-closed    order id -> order, after that
-balances  asset -> balance
-journal   place and account -> commit, each once, in order: the rest is what they add up to
-trades    trade key -> number of the commit that brought it; no trade comes twice
-reported  number of a commit and place in it -> trade key, in the order in which trades came
-partial   client id and trade key -> trade key, of live orders only
-
-All but the first two and the journal have the account's number before what is said here.
+live      time of creation, account, id -> order, as long as the venue may still fill it
+closed    time of creation, account, id -> order, after that
+balances  account, asset -> balance
+journal   place, account -> commit, each once, in order: the rest is what they add up to
+trades    account, trade key -> number of the commit that brought it; no trade comes twice
+reported  place in the journal, account, index -> trade key, in the order in which trades came
+partial   account, client id, trade key -> trade key, of live orders only
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from operator import attrgetter
 from typing import Final
 
 from ..actors.orders.journal import Commit, Snapshot
@@ -26,7 +23,7 @@ from ..actors.portfolio.model import Balance
 from .codec import ACCOUNT, BALANCE, COMMIT, ORDER, TRADE, Account, Codec, T
 from .environment import Table, Transaction
 from .inspection import CHECKSUM_BYTES
-from .keys import account_head, after, place_of
+from .keys import OWNER, account_head, place_of
 
 TABLES: Final = (
     "meta",
@@ -39,9 +36,7 @@ TABLES: Final = (
     "reported",
     "partial",
 )
-RECENT_TRADES: Final = 10_000  # of an account; a venue may report these again after a reconnect
-
-_age: Final = attrgetter("created_at")
+RECENT_TRADES: Final = 10_000  # of a store; a venue may report these again after a reconnect
 
 
 class Tables:
@@ -78,35 +73,33 @@ def read_snapshot(txn: Transaction, tables: Tables, name: str, account: Account)
 
 def read_live(txn: Transaction, tables: Tables, head: bytes) -> tuple[Order, ...]:
     """The live orders of an account, oldest first."""
-    orders = _read_all(txn, tables.live, head, ORDER)
-    orders.sort(key=_age)
-    return tuple(orders)
+    return tuple(_read_owned(txn, tables.live, head, ORDER))
 
 
 def read_closed(txn: Transaction, tables: Tables, head: bytes) -> tuple[Order, ...]:
     """The orders of an account that have ended, oldest first."""
-    orders = _read_all(txn, tables.closed, head, ORDER)
-    orders.sort(key=_age)
-    return tuple(orders)
+    return tuple(_read_owned(txn, tables.closed, head, ORDER))
 
 
 def read_balances(txn: Transaction, tables: Tables, head: bytes) -> tuple[Balance, ...]:
     """The balances of an account, sorted by asset."""
-    return tuple(_read_all(txn, tables.balances, head, BALANCE))
+    return tuple(BALANCE.read(record) for _, record in _rows(txn, tables.balances, head))
 
 
 def read_trades(txn: Transaction, tables: Tables, head: bytes) -> frozenset[str]:
     """The keys of the trades of live orders and of the latest ones of the account."""
-    of_live = _read_all(txn, tables.partial, head, TRADE)
-    latest = islice(_backwards(txn, tables.reported, head), RECENT_TRADES)
-    return frozenset(of_live).union(TRADE.read(record) for _, record in latest)
+    of_live = [TRADE.read(record) for _, record in _rows(txn, tables.partial, head)]
+    latest = islice(_backwards(txn, tables.reported), RECENT_TRADES)
+    return frozenset(of_live).union(
+        TRADE.read(record) for key, record in latest if key[OWNER] == head
+    )
 
 
 def read_commits(txn: Transaction, tables: Tables, account: Account) -> Iterator[Commit]:
     """What an account has committed, oldest first."""
-    tail = account_head(account.number)
+    head = account_head(account.number)
     for key, record in txn.cursor(tables.journal):
-        if key.endswith(tail):  # a key of the journal is a place, then the account
+        if key[OWNER] == head:
             yield COMMIT.read(record)
 
 
@@ -121,16 +114,18 @@ def keys_of(txn: Transaction, table: Table, head: bytes) -> list[bytes]:
     return [key for key, _ in _rows(txn, table, head)]
 
 
-def _read_all(txn: Transaction, table: Table, head: bytes, codec: Codec[T]) -> list[T]:
+def owned_keys(txn: Transaction, table: Table, head: bytes) -> list[bytes]:
+    """The keys of a table that is sorted by time which belong to an account."""
+    return [key for key, _ in txn.cursor(table) if key[OWNER] == head]
+
+
+def _read_owned(txn: Transaction, table: Table, head: bytes, codec: Codec[T]) -> list[T]:
     # A restart waits for this loop: 10,000 orders pass through it, so nothing is called twice.
-    decode, tag, end = codec.decode, codec.tag, -CHECKSUM_BYTES
-    cursor = txn.cursor(table)
-    if not cursor.set_range(head):
-        return []
+    decode, tag, owner, end = codec.decode, codec.tag, OWNER, -CHECKSUM_BYTES
     records: list[T] = []
-    for key, record in cursor:
-        if not key.startswith(head):
-            break
+    for key, record in txn.cursor(table):
+        if key[owner] != head:
+            continue
         if record[0] != tag:
             codec.read(record)  # says what is wrong with it
         records.append(decode(record[1:end]))
@@ -146,10 +141,9 @@ def _rows(txn: Transaction, table: Table, head: bytes) -> Iterator[tuple[bytes, 
             yield key, record
 
 
-def _backwards(txn: Transaction, table: Table, head: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _backwards(txn: Transaction, table: Table) -> Iterator[tuple[bytes, bytes]]:
     cursor = txn.cursor(table)
-    # The first key of the next account, and one back; the last key of all where there is none.
-    there = cursor.prev() if cursor.set_range(after(head)) else cursor.last()
-    while there and cursor.key().startswith(head):
+    there = cursor.last()
+    while there:
         yield cursor.item()
         there = cursor.prev()

@@ -35,7 +35,7 @@ Watch: TypeAlias = Callable[[int, int], None]
 Event: TypeAlias = tuple[Millis, Ref, Candle]
 
 BLOCK: Final = 4_096  # candles between two looks at the watch
-YOUNG: Final = 100_000  # objects more than went, before a collection in a run
+YOUNG: Final = 1_000_000  # objects more than went, before a collection in a run
 _NEARLY: Final = Decimal("0.999999")  # of a step, which is the least that is a position
 
 

@@ -190,24 +190,31 @@ def crashed(cell: Cell, error: BaseException) -> None:
             cell.parent.report(ChildFailed(cell, cell.epoch, error))
 
 
-def run_nested(cell: Cell, message: object) -> object:
+def run_nested(cell: Cell, message: object, asker: Cell) -> object:
     """A turn of an idle cell on the asker's stack.
 
     Gives its value, SUSPENDED, or DEFERRED; raises what the asker is to be told.
     """
-    handler = cell.table.get(type(message))
-    if handler is None:
-        raise UnknownMessage(cell.path, type(message))
+    try:
+        handler = cell.table[type(message)]
+    except KeyError:
+        raise UnknownMessage(cell.path, type(message)) from None
     rq = cell.rq
+    depth = rq.depth
     cell.idle = False
     cell.handled += 1
     cell.answer = INLINE
-    rq.depth += 1
+    rq.depth = depth + 1
     try:
         value = handler(cell.actor, message)
         if type(value) is CoroutineType:
-            value = step(cell, value)
+            asker.waiting_on = cell  # only what awaits can close a cycle
+            try:
+                value = step(cell, value)
+            finally:
+                asker.waiting_on = None
     except Exception as error:
+        rq.depth = depth
         if isinstance(error, Refusal) and cell.answer is INLINE:
             cell.answer = None
             cell.context = None
@@ -215,8 +222,7 @@ def run_nested(cell: Cell, message: object) -> object:
             raise
         crashed(cell, error)
         raise ActorCrashed(cell.path) from error
-    finally:
-        rq.depth -= 1
+    rq.depth = depth
     if value is SUSPENDED:
         return SUSPENDED
     if cell.answer is not INLINE:
@@ -296,6 +302,8 @@ class DirectCell(Cell):
             audience = self.audience[event_type]
         except KeyError:
             audience = self.rq.topics.audience(self, event_type)
+        if not audience:
+            return
         rq = self.rq
         depth = rq.depth
         if not 0 < depth < MAX_DEPTH:

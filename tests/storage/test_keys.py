@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from benthic.storage.keys import (
     LONGEST,
+    OWNER,
     Unstorable,
     account_head,
-    after,
     fill_key,
     journal_key,
     name_key,
     order_head,
+    order_key,
     order_trade_key,
     place_of,
 )
@@ -30,25 +31,35 @@ def test_journal_keys_sort_by_their_place_first(
         (place, account) < (other, foreign)
     )
     assert place_of(journal_key(place, account)) == place
-    assert journal_key(place, account).endswith(account_head(account))
 
 
-@given(numbers, places, numbers, places, numbers)
-def test_fill_keys_sort_by_commit_and_place_in_it(
-    account: int, commit: int, place: int, other: int, foreign: int
+@given(places, numbers, numbers, places, numbers, numbers)
+def test_fill_keys_sort_by_commit_account_and_index(
+    place: int, account: int, index: int, other: int, foreign: int, another: int
 ) -> None:
-    assert (fill_key(account, commit, place) < fill_key(account, other, foreign)) == (
-        (commit, place) < (other, foreign)
+    assert (fill_key(place, account, index) < fill_key(other, foreign, another)) == (
+        (place, account, index) < (other, foreign, another)
     )
 
 
+@given(places, numbers, names, places, numbers, names)
+def test_orders_sort_by_age_and_every_key_says_whose_it_is(
+    created: int, account: int, order: str, other: int, foreign: int, another: str
+) -> None:
+    key = order_key(created, account, order)
+
+    assert (key < order_key(other, foreign, another)) == (
+        (created, account, order.encode()) < (other, foreign, another.encode())
+    )
+    for owned in (key, journal_key(created, account), fill_key(created, account, foreign)):
+        assert owned[OWNER] == account_head(account)
+
+
 @given(st.integers(0, 2**32 - 2), names, names)
-def test_no_key_of_an_account_lies_among_those_of_the_next(
+def test_no_name_of_an_account_lies_among_those_of_the_next(
     account: int, name: str, other: str
 ) -> None:
-    first, second = account_head(account), account_head(account + 1)
-
-    assert name_key(first, name) < after(first) <= name_key(second, other)
+    assert name_key(account_head(account), name) < name_key(account_head(account + 1), other)
 
 
 @given(names, names, names, names)
@@ -73,3 +84,8 @@ def test_trades_of_two_orders_are_never_mixed_up(
 def test_a_name_that_cannot_be_a_key_is_refused(head: bytes, name: str, reason: str) -> None:
     with pytest.raises(Unstorable, match=reason):
         name_key(head, name)
+
+
+def test_an_order_from_before_time_began_is_refused() -> None:
+    with pytest.raises(Unstorable, match="created at -1 ms"):
+        order_key(-1, 1, "o-1")
