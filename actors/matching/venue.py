@@ -112,9 +112,15 @@ class SimulatedVenue:
             raise OrderRejected(order.client_id, broken.reason, broken.detail)
         if self.funds is not None:
             _hold(self.funds, order, market, price if limit is None else limit)
+        venue_id = self._venue_id(order.client_id, at)
+        if limit is None or (last is not None and is_marketable(order.side, limit, price)):
+            fill = self._trade(market, order, venue_id, 1, price, "taker", at)
+            return self._close(order, venue_id, at, "filled", (fill,), at)
+        if not market.book:
+            market.matched = at  # bars that ended before concern nobody here
         taken = OrderReport(
             order.client_id,
-            self._venue_id(order.client_id, at),
+            venue_id,
             order.symbol,
             order.side,
             order.kind,
@@ -125,10 +131,6 @@ class SimulatedVenue:
             at,
             at,
         )
-        if limit is None or (last is not None and is_marketable(order.side, limit, price)):
-            return self._fill(market, taken, price, "taker", at)
-        if not market.book:
-            market.matched = at  # bars that ended before concern nobody here
         self._open[order.client_id] = taken
         market.book.add(taken, limit)
         return taken
@@ -147,7 +149,7 @@ class SimulatedVenue:
         self._markets[symbol].book.remove(order)
         if self.funds is not None:
             self.funds.release(client_id)
-        return self._close(order, "cancelled", (), at)
+        return self._close(order, order.venue_id, order.created_at, "cancelled", (), at)
 
     def query(self, client_id: str, symbol: str) -> OrderReport | None:
         """All there is to know of an order; None where there is none, or none any more."""
@@ -186,9 +188,12 @@ class SimulatedVenue:
         market.matched = closed
         fills: list[Fill] = []
         step = market.instrument.price_step
-        for order, price in market.book.take(Bar.of(candle), candle.at):
-            done = self._fill(market, order, round_to_step(price, step), "maker", closed)
-            fills += done.fills
+        for order, limit in market.book.take(Bar.of(candle), candle.at):
+            price = round_to_step(limit, step)
+            number = len(order.fills) + 1
+            fill = self._trade(market, order, order.venue_id, number, price, "maker", closed)
+            self._close(order, order.venue_id, order.created_at, "filled", (fill,), closed)
+            fills.append(fill)
         return fills
 
     # -- what happens to an order
@@ -200,12 +205,19 @@ class SimulatedVenue:
             return before.venue_id + "+"
         return venue_id
 
-    def _fill(
-        self, market: _Market, order: OrderReport, price: Decimal, role: Liquidity, at: Millis
-    ) -> OrderReport:
+    def _trade(
+        self,
+        market: _Market,
+        order: NewOrder,
+        venue_id: str,
+        number: int,
+        price: Decimal,
+        role: Liquidity,
+        at: Millis,
+    ) -> Fill:
         cost = multiply(order.amount, price)
         fill = Fill(
-            f"{order.venue_id}-{len(order.fills) + 1}",
+            f"{venue_id}-{number}",
             order.client_id,
             order.symbol,
             order.side,
@@ -217,14 +229,20 @@ class SimulatedVenue:
         )
         if self.funds is not None:
             self.funds.settle(fill, market.base, market.quote, cost)
-        return self._close(order, "filled", (fill,), at)
+        return fill
 
     def _close(
-        self, order: OrderReport, status: VenueStatus, fills: tuple[Fill, ...], at: Millis
+        self,
+        order: NewOrder,
+        venue_id: str,
+        created_at: Millis,
+        status: VenueStatus,
+        fills: tuple[Fill, ...],
+        at: Millis,
     ) -> OrderReport:
         ended = OrderReport(
             order.client_id,
-            order.venue_id,
+            venue_id,
             order.symbol,
             order.side,
             order.kind,
@@ -232,7 +250,7 @@ class SimulatedVenue:
             order.price,
             status,
             fills,
-            order.created_at,
+            created_at,
             at,
         )
         self._open.pop(order.client_id, None)

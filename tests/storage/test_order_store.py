@@ -130,7 +130,7 @@ def test_what_cannot_be_stored_is_refused_and_the_rest_of_the_batch_is_not(
     answers = store.write([scribe.deposit(), bad, worse, scribe.place()])
 
     assert [type(answer) for answer in answers] == [int, Unstorable, Unstorable, int]
-    with pytest.raises(Unstorable, match="longer than 507 bytes"):
+    with pytest.raises(Unstorable, match="longer than 511 bytes"):
         store.load("a" * 600)
 
 
