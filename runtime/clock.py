@@ -52,6 +52,7 @@ class VirtualClock(trio.abc.Clock):
         self.time = start  # ms; read directly on the hot path
         self.members: list[Any] = []  # run-queues of the Systems that it moves
         self._seconds = 0.0  # what trio was told last
+        self._noticed = math.inf  # the trio deadline for which sleepers were woken last
         self._due = (start, 0.0)  # the ms at which trio's next deadline passes, and that in s
 
     def now(self) -> Millis:
@@ -86,4 +87,21 @@ class VirtualClock(trio.abc.Clock):
         return self._seconds
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
-        return 0.0 if deadline <= self.current_time() else FAR
+        if deadline <= self.current_time():
+            return 0.0
+        return 0.0 if self._told_of(deadline) else FAR
+
+    def _told_of(self, deadline: float) -> bool:
+        """Wake those that sleep because nothing was left to wait for; once for each deadline.
+
+        Trio asks this before it waits, so this is where a deadline is seen that came up while
+        every leader slept: after real work of a task, such as a thread.
+        """
+        if deadline in {math.inf, self._noticed}:
+            return False
+        sleepers = [member for member in self.members if member.is_sleeping]
+        for member in sleepers:
+            member.wake()
+        if sleepers:
+            self._noticed = deadline
+        return bool(sleepers)

@@ -82,6 +82,11 @@ class RunQueue:
         self.resting: trio.CancelScope | None = None  # of a wait for all others to come to rest
         self.woke_trio = False  # a trio task was made runnable: let it run before time moves
 
+    @property
+    def is_sleeping(self) -> bool:
+        """Whether the dispatcher waits for somebody to wake it, with nothing left to do."""
+        return self.asleep and self.resting is None
+
     def wake(self) -> None:
         """End the dispatcher's sleep, or its wait for all others to come to rest."""
         if self.asleep and self.leader is not None:

@@ -7,7 +7,8 @@ ExceptionGroup. Several Systems may run in one process.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ from .ref import Ref
 from .reports import START, STOP
 from .runqueue import RunQueue
 from .supervision.boundary import DirectCell
-from .supervision.halting import bury, cut_turn, halt, unready
+from .supervision.halting import bury, cut_turn, unready
 from .supervision.install import install, make_cell
 from .supervision.specs import Child, Supervisor
 from .supervision.supervisor import SupervisorActor
@@ -182,11 +183,7 @@ class System:
             self._finish(self._root, "failed")
 
     def _finish(self, root: Cell, reason: str) -> None:
-        hosts = [cell.host for cell in walk(root) if cell.host is not None]
-        halt(root)
         bury(root, reason)
-        for host in hosts:
-            host.close()
         for pending in tuple(self._rq.outside):
             pending.settle(None, ActorStopped(root.path))
         self._ended.set()
@@ -226,6 +223,21 @@ class System:
     async def settle(self) -> None:
         """Wait until nothing is ready and no timer is due."""
         await self._leader.settle()
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Let virtual time stand still while a task outside the actors does real work.
+
+        Trio counts a task that waits for a thread or a socket as at rest, so without it the clock
+        jumps to the next timer meanwhile. Inside an actor use `self.hold`.
+        """
+        rq = self._rq
+        rq.holds += 1
+        try:
+            yield
+        finally:
+            rq.holds -= 1
+            rq.wake()
 
     # -- seeing
 

@@ -52,8 +52,11 @@ class Timers:
 
     @property
     def next_due(self) -> float:
-        """Ms of the earliest entry; infinity where there is none."""
-        return self.heap[0][0] if self.heap else math.inf
+        """Ms of the earliest entry that still waits; infinity where there is none."""
+        heap = self.heap
+        while heap and is_dead(heap[0][3]):  # an answered ask must not move virtual time
+            heapq.heappop(heap)
+        return heap[0][0] if heap else math.inf
 
     def set(self, due: float, function: Callable[[Any], None], argument: object) -> None:
         """Call `function(argument)` once the clock is at `due`, ms."""

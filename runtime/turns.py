@@ -63,8 +63,6 @@ def refuse_trio(
     error = TrioInTurn(cell.path)
     context, cell.context = cell.context, None
     if context is not None:
-        for nursery in leader.child_nurseries:
-            nursery.cancel_scope.cancel()
         turn = RefusedTurn(coroutine, context, error)
         if not turn.unwind(trap):
             turn.scope = leader._cancel_status  # noqa: SLF001 - as in `step`

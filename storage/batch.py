@@ -6,12 +6,14 @@ the same orders: only the last row of each key is encoded and written, and keys 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
 
+from ..actors.market.fill import Fill
 from ..actors.orders.journal import Commit, DuplicateTrade, trade_key
-from ..actors.orders.model import LIVE, Order
+from ..actors.orders.model import LIVE
 from .codec import ACCOUNT, BALANCE, COMMIT, NUMBER, ORDER, TRADE, Account, Codec
 from .creation import sign
 from .environment import Table, Transaction
@@ -27,139 +29,156 @@ from .keys import (
 )
 from .tables import Tables, keys_of
 
-Row = tuple[Codec[Any], object] | bytes | None
-"""How to write a value, and the value; or the record itself; None takes the row away."""
 
-Change = tuple[Table, bytes, Row]
-
-Changes = list[Change]
-
-
-@attrs.frozen
+@attrs.define
 class Standing:
     """What is kept in mind of a store."""
 
-    accounts: dict[str, Account]  # by name; not changed
+    accounts: dict[str, Account]  # by name
+    commits: dict[str, int]  # how many each account has
     length: int  # of the journal, all accounts together
+
+    def copy(self) -> Standing:
+        """One that may be changed apart from this one."""
+        return Standing(dict(self.accounts), dict(self.commits), self.length)
+
+
+class _Rows(dict[bytes, Any]):
+    """The changed rows of one table by key; None takes a row away."""
+
+    def __init__(self, table: Table, codec: Codec[Any]) -> None:
+        super().__init__()
+        self._table = table
+        self._record = codec.record
+
+    def write(self, txn: Transaction) -> None:
+        """Hand them over to LMDB, and hold none any more."""
+        table, record = self._table, self._record
+        for key in sorted(self):
+            value = self[key]
+            if value is None:
+                txn.delete(key, db=table)
+            else:
+                txn.put(key, record(key, value), db=table)
+        self.clear()
+
+
+@attrs.frozen
+class _Trade:
+    """A fill that is new, and the keys that it is found by."""
+
+    name: str
+    key: bytes
+    of_order: bytes | None  # among the trades of its order, as long as that is live
 
 
 class Batch:
-    """The changes of one transaction. before: how the store stands without it."""
+    """The changes of one transaction. before: how the store stands without it; not changed."""
 
     def __init__(self, txn: Transaction, tables: Tables, before: Standing) -> None:
-        self._accounts = dict(before.accounts)
-        self._length = before.length
+        self.standing = before.copy()  # with it
         self._txn = txn
         self._tables = tables
-        self._rows: dict[Table, dict[bytes, Row]] = {}
-
-    @property
-    def standing(self) -> Standing:
-        """How the store stands with it."""
-        return Standing(self._accounts, self._length)
-
-    def count_up(self, name: str) -> Account:
-        """The account that is loaded once more; a new one gets its number."""
-        before = self.account(name)
-        account = Account(before.number, before.epoch + 1, before.commits)
-        self._take([self._row_of(name, account)])
-        self._accounts[name] = account
-        return account
+        self._accounts = _Rows(tables.accounts, ACCOUNT)
+        self._live = _Rows(tables.live, ORDER)
+        self._closed = _Rows(tables.closed, ORDER)
+        self._balances = _Rows(tables.balances, BALANCE)
+        self._trades = _Rows(tables.trades, NUMBER)
+        self._reported = _Rows(tables.reported, TRADE)
+        self._partial = _Rows(tables.partial, TRADE)
+        self._journal: list[tuple[bytes, bytes]] = []  # keys and records, in order
 
     def account(self, name: str) -> Account:
         """How an account stands; a new one is not kept yet."""
-        return self._accounts.get(name) or Account(len(self._accounts) + 1, 0, 0)
+        accounts = self.standing.accounts
+        return accounts.get(name) or Account(len(accounts) + 1, 0)
+
+    def count_up(self, name: str) -> Account:
+        """The account that is loaded once more; a new one gets its number. Raises Unstorable."""
+        key, before = name_key(b"", name), self.account(name)
+        account = Account(before.number, before.epoch + 1)
+        self.standing.accounts[name] = self._accounts[key] = account
+        return account
 
     def add(self, commit: Commit) -> int:
         """Take in one commit; its number. Raises a Refusal, and then takes nothing of it in."""
-        before = self.account(commit.account)
-        account = Account(before.number, before.epoch, before.commits + 1)
-        tables, head = self._tables, account_head(account.number)
-        changes = self._trades(commit, account, head)
-        for order in commit.orders:
-            self._order(order, account, head, changes)
-        for balance in commit.balances:
-            key = name_key(head, balance.asset)
-            changes.append((tables.balances, key, (BALANCE, balance)))
-        changes.append(_journal_row(tables, self._length + 1, account, commit))
-        changes.append(self._row_of(commit.account, account))
-        self._take(changes)
-        self._length += 1
-        self._accounts[commit.account] = account
-        return account.commits
+        standing, name = self.standing, commit.account
+        account = self.account(name)
+        owner, head = account.number, account_head(account.number)
+        # Whatever may be refused comes first: what follows cannot fail half way.
+        name_of = name_key(b"", name)
+        trades = self._new_trades(commit, head) if commit.fills else ()
+        orders = [(order_key(o.created_at, owner, o.id), o) for o in commit.orders]
+        ended = [order_head(head, o.client_id) for o in commit.orders if o.status not in LIVE]
+        balances = [(name_key(head, b.asset), b) for b in commit.balances]
+        place, number = standing.length + 1, standing.commits.get(name, 0) + 1
+        self._journal.append(_journal_row(journal_key(place, owner, number), commit))
+        for key, order in orders:
+            if order.status in LIVE:
+                self._live[key] = order
+            else:
+                self._live[key] = None
+                self._closed[key] = order
+        for trades_of_order in ended:  # they are looked up by their own names from now on
+            self._forget(trades_of_order)
+        self._balances.update(balances)
+        for index, trade in enumerate(trades):
+            self._trades[trade.key] = number
+            self._reported[fill_key(place, owner, index)] = trade.name
+            if trade.of_order is not None:
+                self._partial[trade.of_order] = trade.name
+        if name not in standing.accounts:
+            standing.accounts[name] = self._accounts[name_of] = account
+        standing.length = place
+        standing.commits[name] = number
+        return number
 
     def write(self) -> None:
         """Hand the changes over to LMDB."""
-        txn = self._txn
-        if self._rows:
+        txn, journal = self._txn, self._tables.journal
+        if self._journal or self._accounts:
             sign(txn, self._tables.meta)
-        for table, rows in self._rows.items():
-            for key in sorted(rows):
-                row = rows[key]
-                if row is None:
-                    txn.delete(key, db=table)
-                elif isinstance(row, bytes):
-                    txn.put(key, row, db=table)
-                else:
-                    codec, value = row
-                    txn.put(key, codec.record(key, value), db=table)
-        self._rows = {}
+        self._accounts.write(txn)
+        self._live.write(txn)
+        self._closed.write(txn)
+        self._balances.write(txn)
+        self._trades.write(txn)
+        self._reported.write(txn)
+        self._partial.write(txn)
+        for key, record in self._journal:
+            txn.put(key, record, db=journal)
+        self._journal.clear()
 
-    def _trades(self, commit: Commit, account: Account, head: bytes) -> Changes:
-        if not commit.fills:
-            return []
-        tables, changes, new = self._tables, Changes(), set[bytes]()
+    def _new_trades(self, commit: Commit, head: bytes) -> Iterable[_Trade]:
+        """The trades of a commit. Raises DuplicateTrade where one is not new, or Unstorable."""
         live = {order.client_id for order in commit.orders if order.status in LIVE}
-        for place, fill in enumerate(commit.fills):
-            trade = trade_key(fill.symbol, fill.trade_id)
-            key = name_key(head, trade)
-            if key in new or self._has(tables.trades, key):
-                raise DuplicateTrade(commit.account, trade)
-            new.add(key)
-            changes.append((tables.trades, key, (NUMBER, account.commits)))
-            key = fill_key(self._length + 1, account.number, place)
-            changes.append((tables.reported, key, (TRADE, trade)))
-            if fill.client_id in live:
-                key = order_trade_key(head, fill.client_id, trade)
-                changes.append((tables.partial, key, (TRADE, trade)))
-        return changes
+        new: dict[bytes, _Trade] = {}
+        for fill in commit.fills:
+            trade = _trade(fill, head, live)
+            is_known = trade.key in new or trade.key in self._trades
+            if is_known or self._txn.get(trade.key, db=self._tables.trades) is not None:
+                raise DuplicateTrade(commit.account, trade.name)
+            new[trade.key] = trade
+        return new.values()
 
-    def _order(self, order: Order, account: Account, head: bytes, changes: Changes) -> None:
-        tables, key = self._tables, order_key(order.created_at, account.number, order.id)
-        if order.status in LIVE:
-            changes.append((tables.live, key, (ORDER, order)))
-            return
-        changes.append((tables.live, key, None))
-        changes.append((tables.closed, key, (ORDER, order)))
-        if order.filled:
-            trades = order_head(head, order.client_id)
-            stored = keys_of(self._txn, tables.partial, trades)
-            waiting = [k for k in self._rows.get(tables.partial, ()) if k.startswith(trades)]
-            changes.extend((tables.partial, key, None) for key in (*stored, *waiting))
-
-    def _has(self, table: Table, key: bytes) -> bool:
-        waiting = self._rows.get(table)
-        if waiting is not None and waiting.get(key) is not None:
-            return True
-        return self._txn.get(key, db=table) is not None
-
-    def _row_of(self, name: str, account: Account) -> Change:
-        key = name_key(b"", name)
-        return self._tables.accounts, key, (ACCOUNT, account)
-
-    def _take(self, changes: Changes) -> None:
-        for table, key, row in changes:
-            rows = self._rows.get(table)
-            if rows is None:
-                rows = self._rows[table] = {}
-            rows[key] = row
+    def _forget(self, head: bytes) -> None:
+        """Take away the trades of a live order."""
+        partial = self._partial
+        waiting = [key for key in partial if key.startswith(head)]
+        for key in (*keys_of(self._txn, self._tables.partial, head), *waiting):
+            partial[key] = None
 
 
-def _journal_row(tables: Tables, place: int, account: Account, commit: Commit) -> Change:
+def _trade(fill: Fill, head: bytes, live: set[str]) -> _Trade:
+    name = trade_key(fill.symbol, fill.trade_id)
+    of_order = order_trade_key(head, fill.client_id, name) if fill.client_id in live else None
+    return _Trade(name, name_key(head, name), of_order)
+
+
+def _journal_row(key: bytes, commit: Commit) -> tuple[bytes, bytes]:
     # Encoded at once: it holds all that the commit brings, so what cannot be written shows here,
     # while it can still be refused without harm to the rest of the batch.
-    key = journal_key(place, account.number)
     try:
-        return tables.journal, key, COMMIT.record(key, commit)
+        return key, COMMIT.record(key, commit)
     except (UnicodeEncodeError, OverflowError) as error:
         raise Unstorable(f"a commit of {commit.account}", reason=str(error)) from error

@@ -64,7 +64,6 @@ class Account(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     number: int  # the head of its keys; never reused
     epoch: int  # how often it has been loaded
-    commits: int  # how many it has; the number of the latest one
 
 
 ACCOUNT: Final = Codec(0x21, Account)

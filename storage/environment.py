@@ -19,6 +19,7 @@ import attrs
 import lmdb
 
 from .errors import StoreBroken, StoreBusy, StoreError, StoreFailed, StoreFull, StoreRefusal
+from .folder import FULL, why_full
 
 T = TypeVar("T")
 Transaction: TypeAlias = "lmdb.Transaction[bytes]"
@@ -28,7 +29,6 @@ FIRST_MAP: Final = 64 << 20  # bytes of address space, not of disk
 LARGEST_MAP: Final = 1 << 40  # bytes
 MOST_TABLES: Final = 64
 
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _BROKEN: Final = (
     lmdb.CorruptedError,
     lmdb.InvalidError,
@@ -159,6 +159,8 @@ class Environment:
 
     def _meaning(self, error: lmdb.Error) -> StoreError:
         """What an error of LMDB means for the caller."""
+        if error.code == errno.EIO and (full := why_full(self.path)):
+            return StoreFull(self.path, reason=full)  # LMDB's word for half a write, too
         if isinstance(error, _BROKEN) or error.code in _DISK:
             # After a failed sync the next one may succeed without having written a byte.
             self._broken = str(error)
@@ -168,7 +170,7 @@ class Environment:
 
 def refusal_of(path: Path, error: lmdb.Error) -> StoreRefusal:
     """What an error of LMDB means where nothing is broken."""
-    if isinstance(error, lmdb.DiskError) or error.code in _FULL:
+    if isinstance(error, lmdb.DiskError) or error.code in FULL:
         return StoreFull(path, reason=os.strerror(error.code).lower())
     return StoreFailed(path, reason=str(error))
 

@@ -18,7 +18,8 @@ from .errors import StoreBusy, StoreForeign, StoreMisplaced
 from .inspection import DATA_FILE, LOCK_FILE
 
 NEW_FILE: Final = DATA_FILE + ".new"  # becomes the data file once its first commit is durable
-OURS: Final = frozenset({LOCK_FILE, NEW_FILE, NEW_FILE + "-lock", "lock.mdb"})
+PROBE_FILE: Final = "benthic.probe"  # there for as long as it takes to see whether there is room
+OURS: Final = frozenset({LOCK_FILE, NEW_FILE, NEW_FILE + "-lock", PROBE_FILE, "lock.mdb"})
 
 NETWORKS: Final = frozenset(
     {
@@ -39,6 +40,11 @@ NETWORKS: Final = frozenset(
     }
 )
 """File systems on which a lock or a shared map may not be what it says."""
+
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a system says when there is no room: on the disk, for this user, in one file."""
+
+_PROBE: Final = 1 << 20  # bytes
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")  # Linux; elsewhere a network is not detected
 
@@ -111,6 +117,23 @@ def file_system_of(path: Path, mounts: Path = _MOUNTS) -> str | None:
         if place.is_relative_to(mount) and len(mount.parts) >= depth:  # the last mount covers
             found, depth = rest.split(" ")[0], len(mount.parts)
     return found
+
+
+def why_full(path: Path) -> str | None:
+    """Why a store could not grow by some more pages; None where it could.
+
+    Tries it with a file of the same length: LMDB reports half a write as a failing disk.
+    """
+    probe, size = path / PROBE_FILE, (path / DATA_FILE).stat().st_size
+    try:
+        with probe.open("wb", buffering=0) as file:
+            written = os.pwrite(file.fileno(), bytes(_PROBE), size)
+            os.fsync(file.fileno())
+    except OSError as error:
+        return _reason(error) if error.errno in FULL else None
+    finally:
+        probe.unlink(missing_ok=True)
+    return None if written == _PROBE else "half a write"
 
 
 def _refuse_strangers(path: Path) -> None:

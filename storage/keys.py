@@ -17,11 +17,12 @@ LONGEST: Final = 511  # bytes; LMDB's own limit
 
 _ACCOUNT: Final = struct.Struct(">I")
 _PLACED: Final = struct.Struct(">QI")
+_NUMBERED: Final = struct.Struct(">QIQ")
 _INDEXED: Final = struct.Struct(">QII")
 HEAD: Final = _ACCOUNT.size  # bytes of the account's number
 
 account_head = _ACCOUNT.pack  # what all keys of an account number start with
-journal_key = _PLACED.pack  # of the place in the journal and the account's number
+journal_key = _NUMBERED.pack  # of the place in the journal, the account's number, the commit's
 fill_key = _INDEXED.pack  # of the commit's place in the journal, the account's number, the index
 OWNER: Final = slice(8, 12)  # where the account's number is in these two and in an order's key
 
@@ -69,6 +70,7 @@ def order_head(head: bytes, client_id: str) -> bytes:
     return name_key(head, client_id + "\0")
 
 
-def place_of(key: bytes) -> int:
-    """The place in a key of the journal."""
-    return int(_PLACED.unpack(key)[0])
+def place_of(key: bytes) -> tuple[int, int, int]:
+    """What a key of the journal was made of."""
+    place, account, number = _NUMBERED.unpack(key)
+    return place, account, number

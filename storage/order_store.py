@@ -21,7 +21,14 @@ from .codec import UnknownRecord
 from .environment import Environment, Room, Transaction
 from .errors import StoreDamaged
 from .folder import WriterLock
-from .tables import Tables, journal_length, read_accounts, read_commits, read_snapshot
+from .tables import (
+    Tables,
+    count_commits,
+    journal_length,
+    read_accounts,
+    read_commits,
+    read_snapshot,
+)
 
 Request = Commit | Load | GetDigest
 Answer = int | Snapshot | Digest | Refusal
@@ -115,7 +122,9 @@ class OrderStore:
             return refusal
 
     def _read_standing(self, txn: Transaction) -> Standing:
-        return Standing(read_accounts(txn, self._tables), journal_length(txn, self._tables))
+        tables = self._tables
+        accounts = read_accounts(txn, tables)
+        return Standing(accounts, count_commits(txn, tables, accounts), journal_length(txn, tables))
 
 
 def _refusal(answer: Answer) -> Refusal:

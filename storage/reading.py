@@ -16,7 +16,7 @@ from .environment import Transaction
 from .graph import graph_hash
 from .keys import account_head
 from .opening import open_for_reading
-from .tables import Tables, read_accounts, read_balances, read_closed, read_live
+from .tables import Tables, count_commits, read_accounts, read_balances, read_closed, read_live
 from .verification import Inspector, inspect_in_child
 
 
@@ -47,15 +47,17 @@ def read_orders(
 
 def stored_accounts(txn: Transaction, tables: Tables) -> tuple[StoredAccount, ...]:
     """The live orders and balances of all accounts in one snapshot, sorted by name."""
+    accounts = read_accounts(txn, tables)
+    counts = count_commits(txn, tables, accounts)
     return tuple(
         StoredAccount(
             name,
             account.epoch,
-            account.commits,
+            counts[name],
             read_live(txn, tables, head),
             read_balances(txn, tables, head),
         )
-        for name, account in read_accounts(txn, tables).items()
+        for name, account in accounts.items()
         for head in (account_head(account.number),)
     )
 

@@ -1,11 +1,11 @@
 """The tables of an order store, and how an account is read from them.
 
 meta      what the file is (see `inspection`)
-accounts  name -> number, epoch and count of commits
+accounts  name -> number and epoch
 live      time of creation, account, id -> order, as long as the venue may still fill it
 closed    time of creation, account, id -> order, after that
 balances  account, asset -> balance
-journal   place, account -> commit, each once, in order: the rest is what they add up to
+journal   place, account, number -> commit, each once: the rest is what they add up to
 trades    account, trade key -> number of the commit that brought it; no trade comes twice
 reported  place in the journal, account, index -> trade key, in the order in which trades came
 partial   account, client id, trade key -> trade key, of live orders only
@@ -106,7 +106,23 @@ def read_commits(txn: Transaction, tables: Tables, account: Account) -> Iterator
 def journal_length(txn: Transaction, tables: Tables) -> int:
     """The place of the latest commit of all; 0 where there is none."""
     cursor = txn.cursor(tables.journal)
-    return place_of(cursor.key()) if cursor.last() else 0
+    return place_of(cursor.key())[0] if cursor.last() else 0
+
+
+def count_commits(
+    txn: Transaction, tables: Tables, accounts: Mapping[str, Account]
+) -> dict[str, int]:
+    """How many commits each account has: the number of its latest one."""
+    names = {account.number: name for name, account in accounts.items()}
+    counts = dict.fromkeys(accounts, 0)
+    for key, _ in _backwards(txn, tables.journal):
+        if not names:
+            break
+        _, owner, number = place_of(key)
+        name = names.pop(owner, None)
+        if name is not None:
+            counts[name] = number
+    return counts
 
 
 def keys_of(txn: Transaction, table: Table, head: bytes) -> list[bytes]:

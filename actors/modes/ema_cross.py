@@ -23,8 +23,10 @@ class EmaCrossSettings:
     warm_up: int = 1_000
 
     def __attrs_post_init__(self) -> None:
-        if not 1 <= self.fast < self.slow:
-            raise UsageError(f"needs 1 <= fast < slow, not fast {self.fast} and slow {self.slow}")
+        if not 1 <= self.fast < self.slow <= CAPACITY:
+            raise UsageError(
+                f"needs 1 <= fast < slow <= {CAPACITY}, not fast {self.fast} and slow {self.slow}"
+            )
         if not 0 <= self.warm_up <= CAPACITY:
             raise UsageError(f"needs 0 <= warm_up <= {CAPACITY}, not {self.warm_up}")
 

@@ -295,8 +295,8 @@ class DirectCell(Cell):
                     return
         Cell.tell(self, message)
 
-    def publish(self, event: object) -> None:
-        # As `tell` to each subscriber, in one frame: this is every candle's way.
+    def publish(self, event: object) -> None:  # noqa: C901 - one frame for every candle's way
+        # As `tell` to each subscriber.
         event_type = type(event)
         try:
             audience = self.audience[event_type]

@@ -31,7 +31,7 @@ from ..ref import Ref
 from ..reports import START, STOP, ChildExited, ChildFailed, RestartDue, StopChild
 from ..turns import SUSPENDED
 from .boundary import run_system
-from .halting import bury, close_host, cut_turn, drop_backlog, halt, lineage, unready
+from .halting import bury, cut_turn, drop_backlog, halt, lineage, unready
 from .install import install, make_cell
 from .intensity import Intensity, delay_before
 from .specs import Backlog, Child, Restart, Strategy, Supervisor
@@ -237,8 +237,6 @@ class SupervisorActor(Actor):
         if child.state not in {"dead", "new"}:
             halt(child)
             child.state = "suspended"
-        for below in lineage(child):
-            close_host(below)
         await self._unwound(child)
         if manner is Manner.ABRUPT and child.spec.backlog is Backlog.DROP:
             drop_backlog(child)

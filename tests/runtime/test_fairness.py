@@ -1,5 +1,6 @@
 """Fairness: no actor, however busy, keeps trio's tasks or the other actors from their turns."""
 
+import socket
 from collections.abc import Awaitable, Callable
 
 import attrs
@@ -166,6 +167,12 @@ def test_a_restless_actor_does_not_starve_a_replays_surroundings(
 ) -> None:
     """Trap 1, in a replay: an event that never comes to rest can still be cancelled."""
     steps: list[int] = []
+    rung = trio.Event()
+
+    class Bell(Quiet):
+        @on(Again)
+        def again(self, _: Again) -> None:
+            rung.set()
 
     async def body(system: System) -> None:
         quiet, restless = system.lookup("/bot/quiet"), system.lookup("/bot/busy")
@@ -173,50 +180,57 @@ def test_a_restless_actor_does_not_starve_a_replays_surroundings(
 
             @nursery.start_soon
             async def give_up() -> None:
-                await trio.sleep(1)
+                await rung.wait()
                 for number in range(50):
                     await trio.lowlevel.checkpoint()
                     steps.append(number)
                 nursery.cancel_scope.cancel()
 
             await system.replay(
-                [(500, quiet, Again()), (1_500, restless, Again()), (2_000, quiet, Again())]
+                [
+                    (500, quiet, Again()),
+                    (1_500, system.lookup("/bot/bell"), Again()),
+                    (1_500, restless, Again()),
+                    (2_000, quiet, Again()),
+                ]
             )
 
         assert len(steps) == 50
+        assert system.clock.now() == 1_500
+        assert quiet.statistics().handled == 1  # the next event waits for rest
 
-    tree = Supervisor("bot", [Child("busy", busy), Child("quiet", Quiet)])
+    tree = Supervisor("bot", [Child("busy", busy), Child("quiet", Quiet), Child("bell", Bell)])
     run_virtual(tree, body, schedule=schedule)
 
 
 def test_a_replay_between_far_events_can_be_cancelled(schedule: Schedule) -> None:
-    """A tick a millisecond for a thousand years: timers between two events are sliced too."""
+    """A tick a millisecond for ages: timers between two events are sliced too."""
+    near, far = socket.socketpair()
 
     class Ticking(Restless):
         @on(Again)
         def tick(self, message: Again) -> None:
             self.turns += 1
             self.after(1, message)
+            if self.turns == 100:
+                near.send(b"x")  # as another process would, in the middle of it all
 
     async def body(system: System) -> None:
         ticking = system.lookup("/bot/ticking")
-        left, right = trio.socket.socketpair()
-        with left, right:
-            async with trio.open_nursery() as nursery:
+        world = trio.socket.from_stdlib_socket(far)
+        async with trio.open_nursery() as nursery:
 
-                @nursery.start_soon
-                async def wait_for_the_world() -> None:
-                    await right.recv(1)
-                    nursery.cancel_scope.cancel()
+            @nursery.start_soon
+            async def listen_to_the_world() -> None:
+                await world.recv(1)
+                nursery.cancel_scope.cancel()
 
-                @nursery.start_soon
-                async def be_the_world() -> None:
-                    await trio.lowlevel.checkpoint()
-                    left._sock.send(b"x")  # type: ignore[attr-defined]  # as another process would
+            await system.replay([(0, ticking, Again()), (10**15, ticking, Again())])
 
-                await system.replay([(0, ticking, Again()), (10**15, ticking, Again())])
+        assert ticking.statistics().handled > 100
 
-    run_virtual(Supervisor("bot", [Child("ticking", Ticking)]), body, schedule=schedule)
+    with near, far:
+        run_virtual(Supervisor("bot", [Child("ticking", Ticking)]), body, schedule=schedule)
 
 
 def test_a_batch_of_one_actor_is_bounded() -> None:

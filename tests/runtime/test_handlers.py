@@ -317,7 +317,7 @@ def test_context_variables_of_an_async_turn_end_with_it(end: str, asked: str, ru
     async def body(system: System) -> None:
         actor = system.lookup(f"/bot/{asked}")
         with contextlib.suppress(Refusal, ActorCrashed):
-            await actor.ask(Mark("first", then=end))
+            assert await actor.ask(Mark("first", then=end)) == "none"
 
         assert await actor.ask(Mark("second")) == "none"
         assert request_id.get() == "none"

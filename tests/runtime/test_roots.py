@@ -66,6 +66,31 @@ def test_a_single_actor_may_be_the_root(run: Run) -> None:
     assert log == ["+a", "-a"]
 
 
+def test_a_single_actor_ends_its_turn_before_its_system_does(schedule: Schedule) -> None:
+    log: Log = []
+
+    class Thinker(Worker):
+        @on(Ping)
+        async def think(self, _: Ping) -> str:
+            await self.sleep(100)
+            self.log.append("thought")
+            return "thought"
+
+    async def body(system: System) -> None:
+        async with trio.open_nursery() as nursery:
+
+            @nursery.start_soon
+            async def stop_meanwhile() -> None:
+                await trio.sleep(0.05)
+                await system.stop()
+
+            assert await system.lookup("/a").ask(Ping()) == "thought"
+
+    run_virtual(Child("a", lambda: Thinker(log)), body, schedule=schedule)
+
+    assert log == ["+a", "thought", "-a"]
+
+
 def test_the_end_of_a_single_actor_is_the_end_of_its_system(schedule: Schedule) -> None:
     class Leaver(Worker):
         @on(Crash)

@@ -126,7 +126,7 @@ AN_ORDER = Order(
 GOLDEN: dict[str, tuple[Codec[Any], object]] = {
     "order": (ORDER, AN_ORDER),
     "balance": (BALANCE, Balance("BTC", Decimal("0.10"), Decimal(0))),
-    "account": (ACCOUNT, Account(1, 2, 3)),
+    "account": (ACCOUNT, Account(1, 2)),
     "commit": (COMMIT, Commit("main", (), (), (Entry("BTC", "fees", Decimal(-1)),), ())),
 }
 BYTES = {
@@ -135,7 +135,7 @@ BYTES = {
         "a86163636570746564a455534454a535302e3035a130a130a130a00102a3762d31a0ff486646"
     ),
     "balance": "4193a3425443a4302e3130a130a433ba48",
-    "account": "21930102039efd80fd",
+    "account": "2192010208feacec",
     "commit": "5195a46d61696e90909193a3425443a466656573a22d319064b025a7",
 }
 

@@ -23,14 +23,16 @@ places = st.integers(0, 2**64 - 1)
 names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60)
 
 
-@given(places, numbers, places, numbers)
+@given(places, numbers, places, places, numbers, places)
 def test_journal_keys_sort_by_their_place_first(
-    place: int, account: int, other: int, foreign: int
+    place: int, account: int, number: int, other: int, foreign: int, another: int
 ) -> None:
-    assert (journal_key(place, account) < journal_key(other, foreign)) == (
-        (place, account) < (other, foreign)
+    key = journal_key(place, account, number)
+
+    assert (key < journal_key(other, foreign, another)) == (
+        (place, account, number) < (other, foreign, another)
     )
-    assert place_of(journal_key(place, account)) == place
+    assert place_of(key) == (place, account, number)
 
 
 @given(places, numbers, numbers, places, numbers, numbers)
@@ -51,7 +53,7 @@ def test_orders_sort_by_age_and_every_key_says_whose_it_is(
     assert (key < order_key(other, foreign, another)) == (
         (created, account, order.encode()) < (other, foreign, another.encode())
     )
-    for owned in (key, journal_key(created, account), fill_key(created, account, foreign)):
+    for owned in (key, journal_key(created, account, other), fill_key(created, account, foreign)):
         assert owned[OWNER] == account_head(account)
 
 

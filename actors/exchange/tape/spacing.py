@@ -68,6 +68,9 @@ def time_fault(open_times: Times, frame: TimeFrame, gaps: Gaps) -> Fault | None:
     off = open_times[1:] != close_times(open_times[:-1], frame)
     if not off.any():
         return None
+    back = steps <= 0
+    if back.any():  # first of all: rows out of order look like gaps, and nothing may be missing
+        return _disorder(int(back.argmax()), open_times)
     first = int(off.argmax())
     recorded = _recorded_step(steps[steps > 0], frame, gaps)
     if steps[first] > 0 and recorded is not None:

@@ -93,7 +93,7 @@ BAD = [
     ('"ema_cross"', "7", "mode: name 7 is no mode"),
     ('"ema_cross"', '"ema_cross"\nfats = 7', "mode.fats: unknown key; did you mean fast?"),
     ('"ema_cross"', '"ema_cross"\nfast = 7.0', "mode.fast: 7.0 is a float, expected a whole"),
-    ('"ema_cross"', '"ema_cross"\nfast = 90', "mode: needs 1 <= fast < slow, not fast 90"),
+    ('"ema_cross"', '"ema_cross"\nfast = 90', "mode: needs 1 <= fast < slow <= 3000, not fast 90"),
     ('"ema_cross"', '"ema_cross"\nwarm_up = 9000', "mode: needs 0 <= warm_up <= 3000"),
     ("[mode]", "[venue]\nrequest_ms = -1\n[mode]", "venue.request_ms: -1 is out of range"),
     ("[mode]", "[venu]\na = 1\n[mode]", "venu: unknown key; did you mean venue?"),
