@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import attrs
-import msgspec
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
@@ -16,13 +13,15 @@ from ..actors.bot.config import BotConfig
 from ..actors.bot.contexts import Replayed
 from ..actors.bot.run import BacktestResult, Watch
 from ..actors.exchange.tape import Gaps
-from ..runtime import Schedule, Trace, TurnRecord
+from ..runtime import Schedule
 from .compose import Instead, read_bot, read_market, run_in_memory, run_on_disk
 from .exits import ExitCode, say
 from .journal import open_journal
 from .output import print_json
+from .places import a_path
 from .progress import progress
 from .report import as_json, print_report
+from .tracefile import TraceFile, open_trace
 
 MOST: Final = 2**64
 
@@ -32,7 +31,9 @@ MOST: Final = 2**64
 class Options:
     """How to run it, and what to write."""
 
-    data: Annotated[Path, Parameter(help="Candles: CSV, a Binance dump or OctoBot .data.")]
+    data: Annotated[
+        Path, Parameter(help="Candles: CSV, a Binance dump or OctoBot .data.", converter=a_path)
+    ]
     symbol: Annotated[
         str | None, Parameter(help="Trade this pair instead of the bot file's.", name="--symbol")
     ] = None
@@ -40,13 +41,17 @@ class Options:
         str | None, Parameter(help="Use this time frame instead of the bot file's.")
     ] = None
     journal: Annotated[
-        Path | None, Parameter(help="Write the order journal to a store in this folder.")
+        Path | None,
+        Parameter(help="Write the order journal to a store in this folder.", converter=a_path),
     ] = None
     append: Annotated[
         bool, Parameter(help="Go on from what the store of --journal holds already.")
     ] = False
     trace: Annotated[
-        Path | None, Parameter(help="Write every turn of every actor to this file, as JSON lines.")
+        Path | None,
+        Parameter(
+            help="Write every turn of every actor to this file, as JSON lines.", converter=a_path
+        ),
     ] = None
     schedule: Annotated[
         Literal["direct", "fifo", "shuffle"],
@@ -72,8 +77,11 @@ def command(
     with progress("reading", "B") as told:
         tape = read_market(config, options.data, gaps, told)
     context = Replayed(tape, Schedule(options.schedule))
-    with _traced(options.trace) as trace, progress("running", "candles") as told:
-        result = _run(config, context, options, trace, told)
+    with (
+        open_trace(options.trace, bot, options.data) as traced,
+        progress("running", "candles") as told,
+    ):
+        result = _run(config, context, options, traced, told)
     if result.restarts:
         say(f"{result.restarts} restarts of actors on the way: look at them, this is a bug")
     if options.json:
@@ -84,28 +92,16 @@ def command(
 
 
 def _run(
-    config: BotConfig, context: Replayed, options: Options, trace: Trace | None, watch: Watch
+    config: BotConfig, context: Replayed, options: Options, traced: TraceFile | None, told: Watch
 ) -> BacktestResult:
+    trace = None if traced is None else traced.trace
+
+    def watch(done: int, total: int) -> None:
+        if traced is not None:
+            traced.require_whole()
+        told(done, total)
+
     if options.journal is None:
         return run_in_memory(config, context, trace=trace, watch=watch)
     with open_journal(options.journal, append=options.append) as journal:
         return run_on_disk(config, context, journal, trace=trace, watch=watch)
-
-
-@contextmanager
-def _traced(path: Path | None) -> Iterator[Trace | None]:
-    """A trace that writes to a file, where one is wanted."""
-    if path is None:
-        yield None
-        return
-    with path.open("wb") as file:
-        yield Trace(_line_writer(file.write))
-
-
-def _line_writer(write: Callable[[bytes], object]) -> Callable[[TurnRecord], None]:
-    encode = msgspec.json.Encoder().encode
-
-    def sink(record: TurnRecord) -> None:
-        write(encode(record) + b"\n")
-
-    return sink

@@ -7,13 +7,15 @@ shown with its traceback, so that it can be reported, under a code of its own.
 
 from __future__ import annotations
 
-import os
+import errno
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
+
+from .streams import abandon_output
 
 PACKAGE: Final = __name__.partition(".")[0]
 PROGRAM: Final = "benthic"
@@ -76,6 +78,15 @@ _VAGUE: Final = (
 )
 """Errors that stand for what caused them: the cause decides, and is named."""
 
+_REMEDIES: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        errno.ENOSPC: "; make room, or write to another disk",
+        errno.EDQUOT: "; make room, or write to another disk",
+        errno.EISDIR: "; give the path of a file",
+    }
+)
+"""What to do about an error of the operating system."""
+
 
 class Ending:
     """Runs a command in its `with` block and keeps the exit code; no error leaves the block."""
@@ -100,7 +111,7 @@ class Ending:
                 return True
         self.code = code_of(error)
         if self.code == ExitCode.PIPE:
-            _abandon_output()
+            abandon_output()
         elif self.code == ExitCode.BUG:
             traceback.print_exception(error)
             say("this is a bug in benthic; please report it with the lines above")
@@ -182,7 +193,8 @@ def _words(error: BaseException) -> str:
     """The text of an error; the operating system's says neither what nor how on its own."""
     if isinstance(error, OSError) and error.strerror:
         reason = error.strerror.lower()
-        return f"{error.filename}: {reason}" if error.filename is not None else reason
+        place = "" if error.filename is None else f"{error.filename}: "
+        return f"{place}{reason}{_REMEDIES.get(error.errno or 0, '')}"
     if isinstance(error, ModuleNotFoundError):
         return f"{error}; install the extra that brings it, such as: pip install 'benthic[bench]'"
     text = str(error) or type(error).__name__
@@ -192,10 +204,3 @@ def _words(error: BaseException) -> str:
 def _printable(line: str) -> str:
     """The same without what would move the cursor: file names may hold anything."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
-
-
-def _abandon_output() -> None:
-    """Nobody reads standard output: let the interpreter flush what is left to nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
 
 from .exits import PACKAGE, Ending, ExitCode
 from .output import console
+from .streams import flush_output, prepare_streams
 
 HELP: Final = """A trading runtime of supervised actors on trio.
 
@@ -33,9 +34,14 @@ COMMANDS: Final = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, of this process where none is given; the exit code."""
+    prepare_streams()
     with Ending() as ending:
-        ending.code = _run(sys.argv[1:] if arguments is None else arguments)
-        sys.stdout.flush()
+        try:
+            ending.code = _run(sys.argv[1:] if arguments is None else arguments)
+        except OSError:
+            flush_output()  # says so where it was standard output that failed
+            raise
+        flush_output()
     return ending.code
 
 

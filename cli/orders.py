@@ -12,19 +12,29 @@ from cyclopts import Parameter
 
 from ..actors.market.money import plain
 from ..actors.orders.model import Order
+from ..storage.errors import StoreForeign, StoreMissing, StoreUnusable
 from ..storage.reading import StoredAccount, read_orders
 from .exits import ExitCode
 from .output import console, print_json, table
+from .places import a_path
+
+
+class NoStoreHere(StoreUnusable):
+    """There is no order store to read at the path."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        remedy = "give the folder of a store, which `benthic backtest --journal` makes"
+        super().__init__(path, f"{found}; {remedy}")
 
 
 def command(
-    store: Annotated[Path, Parameter(help="The folder of the store.")],
+    store: Annotated[Path, Parameter(help="The folder of the store.", converter=a_path)],
     /,
     *,
     json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
 ) -> int:
     """Show the live orders and balances of a store, beside its bot."""
-    accounts = read_orders(store)
+    accounts = _read(store)
     if json:
         print_json({"store": str(store), "accounts": [_as_json(account) for account in accounts]})
         return ExitCode.OK
@@ -33,6 +43,15 @@ def command(
     if not accounts:
         sys.stdout.write("no account has written to this store yet\n")
     return ExitCode.OK
+
+
+def _read(store: Path) -> tuple[StoredAccount, ...]:
+    try:
+        return tuple(read_orders(store))
+    except StoreMissing as error:
+        raise NoStoreHere(store, "there is no store here") from error
+    except StoreForeign as error:
+        raise NoStoreHere(store, f"this is {error.found}, not an order store") from error
 
 
 def _as_json(account: StoredAccount) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
+from .streams import can_print
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -23,7 +25,10 @@ WIDTH: Final = 120  # columns of what is not a terminal
 
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one object on a line of its own; decimals become text, digit for digit."""
-    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False) + "\n")
+    text = json.dumps(value, default=_plain, ensure_ascii=False)
+    if not can_print(text):
+        text = json.dumps(value, default=_plain)
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 

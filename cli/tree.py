@@ -14,13 +14,17 @@ from .exits import ExitCode
 from .live.client import ask_tree
 from .live.protocol import from_tree
 from .output import print_json
+from .places import a_path
+from .streams import drawable
 
 
 def command(
-    bot: Annotated[Path | None, Parameter(help="The bot file, TOML.")] = None,
+    bot: Annotated[Path | None, Parameter(help="The bot file, TOML.", converter=a_path)] = None,
     /,
     *,
-    live: Annotated[Path | None, Parameter(help="Ask the running bot at this socket.")] = None,
+    live: Annotated[
+        Path | None, Parameter(help="Ask the running bot at this socket.", converter=a_path)
+    ] = None,
     json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
 ) -> int:
     """Show the actors that a bot file plans, or those of a running bot."""
@@ -28,7 +32,7 @@ def command(
     if json:
         print_json(from_tree(tree))
     else:
-        sys.stdout.write(f"{tree}\n")
+        sys.stdout.write(drawable(f"{tree}\n"))
     return ExitCode.OK
 
 

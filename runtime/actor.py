@@ -135,11 +135,11 @@ class Actor:
             pending = PendingAsk(None, None)
             rq.timers.set(rq.clock.elapsed() + duration, expire_sleep, pending)
             rq.wake()
-            rq.outside.add(pending)
+            rq.outside[pending] = None
             try:
                 await pending.wait_on_trio(rq)
             finally:
-                rq.outside.discard(pending)
+                rq.outside.pop(pending, None)
         pending.outcome()
 
     def reply_later(self) -> Reply:
@@ -156,8 +156,8 @@ class Actor:
         else:
             me.answer = None
         if me.deferred is None:
-            me.deferred = set()
-        me.deferred.add(pending)
+            me.deferred = {}
+        me.deferred[pending] = None
         return Reply(pending, me.deferred)
 
     # -- timers and tasks

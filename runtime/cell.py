@@ -98,7 +98,7 @@ class Cell(Ref):
         self.parked: Coroutine[Any, Any, Any] | None = None
         self.context: contextvars.Context | None = None
         self.answer: PendingAsk | None = None  # the ask that the current turn answers
-        self.deferred: set[PendingAsk] | None = None  # asks to be answered after their turn
+        self.deferred: dict[PendingAsk, None] | None = None  # asks to be answered later, in order
         self.waiting_on: Cell | None = None
         self.io_waits: list[Cell] | None = None  # asks of an I/O turn, which may be several
         self.watchers: list[tuple[Cell, int]] | None = None  # with the epoch that watches
@@ -230,13 +230,13 @@ class Cell(Ref):
         patience = rq.deadline if timeout is None else timeout
         due = rq.clock.elapsed() + patience
         rq.timers.set(due, expire_ask, (pending, self._path, patience))
-        rq.outside.add(pending)
+        rq.outside[pending] = None
         if rq.asleep:
             rq.wake()  # its deadline may be the next
         try:
             await pending.wait_on_trio(rq)
         finally:
-            rq.outside.discard(pending)
+            rq.outside.pop(pending, None)
             rq.timers.note_dead()  # the deadline
         return pending.outcome()
 

@@ -85,12 +85,12 @@ class Leader:
 
     async def _wait(self, done: PendingAsk) -> None:
         rq = self._rq
-        rq.outside.add(done)
+        rq.outside[done] = None
         rq.wake()
         try:
             await done.wait_on_trio(rq)
         finally:
-            rq.outside.discard(done)
+            rq.outside.pop(done, None)
         done.outcome()
 
     # -- nothing is ready

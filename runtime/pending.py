@@ -109,18 +109,18 @@ class Reply:
 
     __slots__ = ("_ask", "_owed")
 
-    def __init__(self, ask: PendingAsk, owed: set[PendingAsk]) -> None:
+    def __init__(self, ask: PendingAsk, owed: dict[PendingAsk, None]) -> None:
         self._ask = ask
         self._owed = owed  # what the incarnation still has to answer
 
     def answer(self, value: object) -> None:
         """Answer the ask with `value`; ignored where it has timed out meanwhile."""
-        self._owed.discard(self._ask)
+        self._owed.pop(self._ask, None)
         self._ask.settle(value)
 
     def fail(self, error: BaseException) -> None:
         """Raise `error` in the asker."""
-        self._owed.discard(self._ask)
+        self._owed.pop(self._ask, None)
         self._ask.settle(None, error)
 
     @property

@@ -67,7 +67,7 @@ class RunQueue:
         self.inline_asks = True  # whether an idle target's turn runs on the asker's stack
         self.topics = Topics()
         self.tables: dict[type, dict[type, Any]] = {}  # handlers by actor class and message type
-        self.outside: set[PendingAsk] = set()  # asks awaited by trio tasks
+        self.outside: dict[PendingAsk, None] = {}  # asks awaited by trio tasks, in order
         self.current: Any = None  # the cell whose turn the dispatcher runs
         self.driving: Any = None  # the cell whose coroutine has a step right now
         self.depth = 0  # turns inside turns

@@ -278,13 +278,6 @@ def make_drain(schedule: Schedule, seed: int) -> Callable[[RunQueue, int], None]
     return drain
 
 
-def walk(cell: Cell) -> Iterable[Cell]:
-    """A cell and all below it."""
-    yield cell
-    for child in (cell.children or {}).values():
-        yield from walk(child)
-
-
 def run_virtual(
     root: Supervisor | Child,
     body: Callable[[System], Awaitable[R]],

@@ -74,12 +74,6 @@ class Timers:
             _, _, function, argument = heapq.heappop(heap)
             function(argument)
 
-    def fire_next(self) -> float:
-        """Fire the earliest entry and say when it was due."""
-        due, _, function, argument = heapq.heappop(self.heap)
-        function(argument)
-        return due
-
     def note_dead(self) -> None:
         """An entry no longer waits for its time: a timer was cancelled, or an ask answered."""
         self._dead += 1

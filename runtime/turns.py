@@ -275,8 +275,3 @@ def check_cycle(asker: Cell, target: Cell) -> None:
         stack.extend((other, follow) for other in cell.io_waits or ())
         if cell.state not in {"running", "dead"} and cell.parent is not None:
             stack.append((cell.parent, follow))  # only its supervisor can make it take messages
-
-
-def in_turn(rq: RunQueue, cell: Cell) -> bool:
-    """Whether the code that asks this runs as a step of the cell's own turn."""
-    return rq.driving is cell

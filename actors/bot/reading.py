@@ -8,6 +8,7 @@ a float is not a tenth.
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
@@ -48,12 +49,19 @@ class _Unexpected(UsageError):
 def load_config(path: Path) -> BotConfig:
     """The bot file at `path`. Raises ConfigError."""
     try:
-        raw = path.read_bytes()
+        found = path.stat()
+        mode = found.st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a folder says so when it is read
+            reason = "this is a device or a pipe; save the bot file to a file"
+            raise ConfigError(path, (Problem("", reason),))
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
     except OSError as error:
         reason = f"cannot be read ({error.strerror}): name a bot file, such as bot.toml"
         raise ConfigError(path, (Problem("", reason),)) from error
     if len(raw) > LARGEST:
-        problem = Problem("", f"has {len(raw)} bytes, and a bot file at most {LARGEST}")
+        size = max(found.st_size, len(raw))
+        problem = Problem("", f"has {size} bytes, and a bot file at most {LARGEST}")
         raise ConfigError(path, (problem,))
     try:
         text = raw.decode()

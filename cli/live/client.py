@@ -46,13 +46,17 @@ async def _exchange(path: Path, request: bytes) -> bytes:
     except FileNotFoundError as error:
         raise NoBotThere(path, "there is no such socket") from error
     except OSError as error:
-        reason = (
-            "it has ended" if isinstance(error, ConnectionRefusedError) else str(error.strerror)
-        )
-        raise NoBotThere(path, reason) from error
+        raise NoBotThere(path, _refused(path, error)) from error
     async with stream:
         try:
             await stream.send_all(request)
             return await read_line(stream, LONGEST_ANSWER)
         except trio.BrokenResourceError as error:
             raise NoBotThere(path, "it ended while it was asked") from error
+
+
+def _refused(path: Path, error: OSError) -> str:
+    """Why nothing answers: Linux refuses a connection to any file in the same words."""
+    if path.exists() and not path.is_socket():
+        return "this is no socket"
+    return "it has ended" if isinstance(error, ConnectionRefusedError) else str(error.strerror)

@@ -101,11 +101,12 @@ def run_replay(  # noqa: C901, PLR0912 - one frame for the way of every candle
                 tape.put_back((moment, ref, message))
                 return
             clock.time = last = moment
-            if direct and ref.idle and type(message) in ref.table:
+            handler = ref.table.get(type(message)) if direct and ref.idle else None
+            if handler is not None:
                 ref.idle = False
                 ref.handled += 1
                 try:
-                    result = ref.table[type(message)](ref.actor, message)
+                    result = handler(ref.actor, message)
                 except Exception as error:
                     turn_failed(ref, error)
                 else:

@@ -54,7 +54,7 @@ class IncarnationTasks:
     def __init__(self) -> None:
         self.running = 0
         self.has_io_turn = False
-        self._scopes: set[trio.CancelScope] = set()
+        self._scopes: dict[trio.CancelScope, None] = {}  # oldest first
         self._waiter: PendingAsk | None = None
         self._cancelled = False
 
@@ -62,7 +62,7 @@ class IncarnationTasks:
         """Count a task and give it the scope that bounds it."""
         self.running += 1
         scope = trio.CancelScope()
-        self._scopes.add(scope)
+        self._scopes[scope] = None
         if self._cancelled:
             scope.cancel()
         return scope
@@ -70,7 +70,7 @@ class IncarnationTasks:
     def leave(self, scope: trio.CancelScope) -> None:
         """A task has unwound."""
         self.running -= 1
-        self._scopes.discard(scope)
+        self._scopes.pop(scope, None)
         if self.running == 0 and self._waiter is not None:
             self._waiter.settle(None)
 

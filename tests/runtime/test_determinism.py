@@ -1,5 +1,6 @@
 """One seed, one run: whatever the process, its hash seed, and the order in which trio wakes."""
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benthic.runtime import (
+    AT_ONCE,
     Actor,
+    ActorCrashed,
     Ask,
     Backoff,
     Child,
@@ -154,6 +157,51 @@ def test_chance_depends_on_path_and_incarnation_and_not_on_the_schedule() -> Non
     first = draws(Schedule.FIFO)
     assert first == draws(Schedule.DIRECT) == draws(Schedule.SHUFFLE)
     assert len(set(first.values())) == 2
+
+
+@attrs.frozen
+class Crash(Tell):
+    pass
+
+
+def test_answers_that_are_owed_fail_in_the_order_of_their_asks(schedule: Schedule) -> None:
+    """Nothing is ordered by where it lies in memory, as the elements of a set are."""
+
+    class Debtor(Actor):
+        @on(Question)
+        def owe(self, _: Question) -> None:
+            self.reply_later()
+
+        @on(Crash)
+        def crash(self, _: Crash) -> None:
+            raise ValueError("as asked")
+
+    class Creditor(Actor):
+        @on(Begin)
+        async def ask_in_vain(self, _: Begin) -> None:
+            with contextlib.suppress(ActorCrashed):
+                await self.ask(self.lookup("debtor"), Question())
+            heard.append(self.path)
+
+    async def body(system: System) -> None:
+        for number in range(12):
+            system.lookup(f"/bot/creditor{number}").tell(Begin())
+        await system.settle()
+        system.lookup("/bot/debtor").tell(Crash())
+        await system.settle()
+
+    tree = Supervisor(
+        "bot",
+        [Child("debtor", Debtor), *(Child(f"creditor{n}", Creditor) for n in range(12))],
+        backoff=AT_ONCE,
+    )
+    orders: set[tuple[str, ...]] = set()
+    for _ in range(5):
+        heard: list[str] = []
+        run_virtual(tree, body, schedule=schedule)
+        orders.add(tuple(heard))
+
+    assert len(orders) == 1
 
 
 CHILD = """

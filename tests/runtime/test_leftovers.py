@@ -174,6 +174,7 @@ async def run_until(moment: float, schedule: Schedule, clock: VirtualClock, end:
 def test_a_system_that_ends_at_any_moment_leaves_nothing(end: str, schedule: Schedule) -> None:
     """R2, H5: no task, no file, no coroutine, whatever was under way."""
     suspended, files = coroutines(), open_files()
+    clock = VirtualClock()
     for moment in range(0, 90, 3 if schedule is Schedule.FIFO else 9):
         clock = VirtualClock()
         try:

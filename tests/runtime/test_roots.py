@@ -12,6 +12,7 @@ from benthic.runtime import (
     Ask,
     Child,
     LiveClock,
+    NoSuchActor,
     Schedule,
     Supervisor,
     System,
@@ -143,3 +144,25 @@ def test_a_system_without_a_seed_draws_one_from_the_host() -> None:
     systems = [System(Supervisor("bot", []), clock=VirtualClock()) for _ in range(2)]
 
     assert systems[0].seed != systems[1].seed
+
+
+def test_stopping_the_roots_address_stops_its_system(schedule: Schedule) -> None:
+    log: Log = []
+
+    async def body(system: System) -> None:
+        system.lookup("/bot").stop("enough")
+        while system.tree().state != "dead":
+            await trio.lowlevel.checkpoint()
+
+        assert log == ["+a", "-a"]
+
+    run_virtual(Supervisor("bot", [Child("a", lambda: Worker(log))]), body, schedule=schedule)
+
+
+def test_before_it_runs_a_system_has_a_plan_and_no_addresses() -> None:
+    system = System(Supervisor("bot", [Child("a", lambda: Worker([]))]))
+
+    assert [node.state for node in system.tree().walk()] == ["planned", "planned"]
+    assert system.trace is None
+    with pytest.raises(NoSuchActor):
+        system.lookup("/bot/a")

@@ -13,7 +13,6 @@ from benthic.runtime import (
     Child,
     Millis,
     Schedule,
-    StartChild,
     StillRunning,
     Strategy,
     Supervisor,
@@ -341,55 +340,21 @@ def test_a_task_of_a_dead_incarnation_changes_nothing_any_more(run: Run) -> None
     run(tree, body)
 
 
-def test_the_tasks_below_a_supervisor_end_when_it_is_cut_short(schedule: Schedule) -> None:
-    """No task, and no nursery for one, outlives a subtree that missed its deadline."""
+def test_a_background_task_may_sleep_on_the_clock_of_its_actor(schedule: Schedule) -> None:
     log: Log = []
 
-    class Hanging(Bystander):
-        async def on_stop(self) -> None:
-            await self.sleep(1_000_000)
-
-    leaf = Supervisor("leaf", [Child("reader", lambda: Reader(log))])
-    hanging = Child("hanging", lambda: Hanging([]), stop_deadline=Millis(900_000))
-    middle = Supervisor("middle", [leaf, hanging])
+    class Dozing(Reader):
+        async def read(self, count: int) -> None:
+            for number in range(count):
+                await self.sleep(100)
+                self.ref.tell(Tick(number))
+            log.append(("woke", self.elapsed))
+            await self.sleep(1_000_000)  # ends with the incarnation
 
     async def body(system: System) -> None:
         await trio.sleep(1)
-        system.lookup("/bot/middle").stop(deadline=2_000)
-        await trio.sleep(3)
 
-        assert log[-1] == ("read ends", 3_000)
-        assert [node.name for node in system.tree().walk()] == ["bot"]
+        assert await system.lookup("/bot/reader").ask(Seen()) == (0, 1, 2)
+        assert log[-1] == ("woke", 300)
 
-    run_virtual(Supervisor("bot", [middle]), body, schedule=schedule)
-
-
-def test_a_subtree_is_gone_only_once_its_last_task_is(schedule: Schedule) -> None:
-    """Trap 12, two floors down: what is asked of the supervisor next waits for them."""
-    log: Log = []
-
-    class Lingering(Reader):
-        async def read(self, _: int) -> None:
-            try:
-                await trio.sleep_forever()
-            finally:
-                with trio.CancelScope(shield=True):
-                    await trio.sleep(0.5)
-                self.log.append(("unwound", self.elapsed))
-
-    class Hanging(Bystander):
-        async def on_stop(self) -> None:
-            await self.sleep(1_000_000)
-
-    leaf = Supervisor("leaf", [Child("reader", lambda: Lingering(log))])
-    hanging = Child("hanging", lambda: Hanging([]), stop_deadline=Millis(900_000))
-    middle = Supervisor("middle", [leaf, hanging])
-
-    async def body(system: System) -> None:
-        await trio.sleep(1)
-        system.lookup("/bot/middle").stop(deadline=2_000)
-        await system.lookup("/bot").ask(StartChild(attrs.evolve(leaf, name="middle")))
-
-        assert log == [("start", 0), ("unwound", 3_500), ("start", 3_500)]
-
-    run_virtual(Supervisor("bot", [middle]), body, schedule=schedule)
+    run_virtual(a_tree(log, Dozing), body, schedule=schedule)

@@ -262,6 +262,20 @@ def test_a_timer_set_while_a_turn_is_cut_short_is_void(schedule: Schedule) -> No
     run_virtual(a_tree(lambda: Meddler(log)), body, schedule=schedule)
 
 
+def test_a_timer_whose_message_nobody_handles_is_a_dead_letter(schedule: Schedule) -> None:
+    class Puzzled(Clerk):
+        def on_start(self) -> None:
+            self.after(5, "no message of ours")
+
+    async def body(system: System) -> None:
+        await trio.sleep(1)
+
+        assert [letter.message_type for letter in system.dead_letters.latest] == ["str"]
+        assert system.tree().children[0].restarts == 0
+
+    run_virtual(a_tree(lambda: Puzzled([])), body, schedule=schedule)
+
+
 # -- the heap against a sorted list
 
 
