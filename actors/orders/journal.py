@@ -21,7 +21,7 @@ from ..market.fill import Fill
 from ..portfolio.model import Balance, Entry
 from .model import Order
 
-RECENT: Final = 8_192  # commits that stay as they are: some 15 MB
+RECENT: Final = 65_536  # commits that stay as they are: some 120 MB
 BLOCK: Final = 64  # older ones, packed together: half as large, for 1 µs each
 
 _encoder: Final = msgspec.msgpack.Encoder()

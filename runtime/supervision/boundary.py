@@ -22,7 +22,7 @@ Event = tuple[int, Any, Any]  # ms, reference, message
 
 MAX_DEPTH = 32  # turns inside turns; deeper ones are queued
 
-EVENTS = 1024  # of a replay, and turns of one of them, between two looks at trio
+EVENTS = 4096  # of a replay, and turns of one of them, between two looks at trio
 
 DEFERRED = object()  # the turn is over, its answer comes later
 
@@ -172,8 +172,6 @@ def turn_failed(cell: Cell, error: Exception) -> None:
 def crashed(cell: Cell, error: BaseException) -> None:
     """End the incarnation that raised and tell its supervisor."""
     was = cell.state
-    failure = ActorCrashed(cell.path)
-    failure.__cause__ = error
     answer, cell.answer = cell.answer, None
     halt(cell)
     drop_backlog(cell)
@@ -183,6 +181,8 @@ def crashed(cell: Cell, error: BaseException) -> None:
         cell.state = "failed"
     cell.error = error
     if answer is not None and answer is not INLINE:
+        failure = ActorCrashed(cell.path)
+        failure.__cause__ = error
         answer.settle(None, failure)
     if was == "running":
         if cell.parent is None:
