@@ -64,7 +64,10 @@ class Leader:
         """Give no turn until the refused ones are over: the scopes of this task must be its own."""
         rq = self._rq
         while rq.unwinding:
-            await rq.unwinding.pop().end()
+            await rq.unwinding.pop(0).end()  # the innermost was refused first
+        postponed, rq.postponed = rq.postponed, []
+        for pending in reversed(postponed):
+            pending.settle(None)
 
     async def replay(self, source: Iterator[Event]) -> None:
         """Deliver the events of `source`, each once the one before has come to rest."""

@@ -39,6 +39,7 @@ class RunQueue:
         "make_supervisor",
         "open_host",
         "outside",
+        "postponed",
         "ready",
         "resting",
         "root_failed",
@@ -78,6 +79,7 @@ class RunQueue:
         self.root_failed: Callable[[BaseException], None] = ignore
         self.leader: trio.lowlevel.Task | None = None
         self.unwinding: list[Any] = []  # refused turns that wait for trio
+        self.postponed: list[PendingAsk] = []  # turns that go on once those are over
         self.asleep = False
         self.resting: trio.CancelScope | None = None  # of a wait for all others to come to rest
         self.woke_trio = False  # a trio task was made runnable: let it run before time moves

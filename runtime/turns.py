@@ -12,8 +12,6 @@ from random import Random
 from types import CoroutineType
 from typing import Any, NoReturn
 
-import trio
-
 from .cell import Cell
 from .errors import DeadlockError, TrioInTurn, UnknownMessage
 from .pending import PARK, PendingAsk
@@ -29,6 +27,8 @@ BATCH = 64  # messages that one cell handles before the next cell has its turn
 def step(cell: Cell, coroutine: Coroutine[Any, Any, Any]) -> object:
     """Run `coroutine` to its next wait: SUSPENDED, or the value it returned."""
     rq = cell.rq
+    if rq.unwinding:
+        return postpone(cell, coroutine)
     outer, rq.driving = rq.driving, cell
     trace, cause = rq.trace, 0
     if trace is not None:
@@ -50,22 +50,39 @@ def step(cell: Cell, coroutine: Coroutine[Any, Any, Any]) -> object:
         if trace is not None:
             trace.running = cause
     now = leader._cancel_status  # noqa: SLF001
-    if trap is PARK and (now is scope or (rq.unwinding and now is rq.unwinding[-1].scope)):
+    if trap is PARK and (  # what a refused turn above this one has left is not its fault
+        now is scope or (rq.unwinding and rq.unwinding[-1].scopes == (scope, now))
+    ):
         cell.parked = coroutine
         return SUSPENDED
-    return refuse_trio(cell, leader, coroutine, trap)
+    return refuse_trio(cell, coroutine, trap, scope)
+
+
+def postpone(cell: Cell, coroutine: Coroutine[Any, Any, Any]) -> object:
+    """Park a turn, begun or not, until no refused one lies on the leader's stack of scopes."""
+    rq = cell.rq
+    cell.parked = coroutine
+    if cell.context is None:
+        cell.context = rq.context.copy()
+    rq.postponed.append(PendingAsk(None, cell))
+    return SUSPENDED
 
 
 def refuse_trio(
-    cell: Cell, leader: trio.lowlevel.Task, coroutine: Coroutine[Any, Any, Any], trap: object
+    cell: Cell, coroutine: Coroutine[Any, Any, Any], trap: object, scope: object
 ) -> NoReturn:
-    """Unwind a turn that awaited trio; what cannot be unwound at once, the leader waits for."""
+    """Unwind a turn that awaited trio; what cannot be unwound at once, the leader waits for.
+
+    scope: the leader's innermost before the step.
+    """
     error = TrioInTurn(cell.path)
     context, cell.context = cell.context, None
     if context is not None:
         turn = RefusedTurn(coroutine, context, error)
-        if not turn.unwind(trap):
-            turn.scope = leader._cancel_status  # noqa: SLF001 - as in `step`
+        unwound = turn.postpone(trap) if cell.rq.unwinding else turn.unwind(trap)
+        if not unwound:
+            leader: Any = cell.rq.leader
+            turn.scopes = (scope, leader._cancel_status)  # noqa: SLF001 - as in `step`
             cell.rq.unwinding.append(turn)
             cell.rq.woke_trio = True
     raise error

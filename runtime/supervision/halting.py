@@ -53,8 +53,9 @@ def halt(cell: Cell) -> None:
     A parked turn is closed, tasks are cancelled (they may still be unwinding when this returns),
     and asks that the incarnation had taken on fail with ActorCrashed.
     """
-    for child in reversed((cell.children or {}).values()):
-        halt(child)
+    if cell.children:
+        for child in reversed(cell.children.values()):
+            halt(child)
     cell.epoch += 1
     unready(cell)
     cut_turn(cell)

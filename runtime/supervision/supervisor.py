@@ -186,9 +186,9 @@ class SupervisorActor(Actor):
             self._cell.report(due)
 
     def _group(self, child: Cell) -> list[Cell]:
-        children = list(self._children.values())
         if self._spec.strategy is Strategy.ONE_FOR_ONE:
             return [child]
+        children = list(self._children.values())
         if self._spec.strategy is Strategy.ONE_FOR_ALL:
             return children
         return children[children.index(child) :]

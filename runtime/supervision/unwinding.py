@@ -32,12 +32,13 @@ class RefusedTurn:
         context: contextvars.Context,
         error: TrioInTurn,
     ) -> None:
-        self.scope: object = None  # the innermost that it left in the leader's task
+        self.scopes: tuple[object, object] = (None, None)  # the leader's innermost before, after
         self._coroutine = coroutine
         self._context = context
         self._error = error
         self._steps = STEPS
         self._wait: Any = None  # what only trio can end
+        self._postponed = False
 
     def unwind(self, trap: Any) -> bool:
         """Whether the turn is over, now that it waits for `trap`."""
@@ -56,8 +57,17 @@ class RefusedTurn:
             self._context.run(self._coroutine.close)
         return True
 
+    def postpone(self, trap: Any) -> bool:
+        """Undo the wait, and leave the rest for when the turns above this one have ended."""
+        if hasattr(trap, "abort_func"):
+            trap.abort_func(self._cancelled)
+        self._postponed = True
+        return False
+
     async def end(self) -> None:
         """Wait, in the leader's task, for what only trio can end."""
+        if self._postponed:
+            self.unwind(PARK)
         while self._wait is not None:
             wait, self._wait = self._wait, None
             result = await hand_over(wait)

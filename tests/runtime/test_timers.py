@@ -247,9 +247,6 @@ def test_a_timer_set_while_a_turn_is_cut_short_is_void(schedule: Schedule) -> No
             finally:
                 self.after(1, Tick(99))
 
-    class Neighbour(Clerk):
-        pass
-
     async def body(system: System) -> None:
         clerk = system.lookup("/bot/clerk")
         clerk.tell(Busy(1_000))

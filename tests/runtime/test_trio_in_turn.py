@@ -213,6 +213,81 @@ def test_a_system_may_end_while_a_refused_turn_unwinds(how: str, run: Run) -> No
     run(a_tree(), body)
 
 
+@pytest.mark.parametrize("how", ["park_in_a_nursery_with_tasks", "wait_in_a_nursery_with_tasks"])
+def test_several_offenders_in_one_breath_are_unwound_one_after_the_other(
+    how: str, run: Run
+) -> None:
+    """The leader can wait for one of them only; turns that would come between are put off."""
+
+    class Member(Offender):
+        def on_start(self) -> None:
+            self.subscribe(self.lookup("caller"), Offend)
+
+    class Innocent(SlowOne):
+        def on_start(self) -> None:
+            self.subscribe(self.lookup("caller"), Offend)
+            self.heard = 0
+
+        @on(Offend)
+        async def hear(self, _: Offend) -> None:
+            await self.sleep(1)
+            self.heard += 1
+
+        @on(Through)
+        def tell_heard(self, _: Through) -> str:
+            return str(self.heard)
+
+    class Caller(Offender):
+        @on(Through)
+        async def call_all(self, message: Through) -> str:
+            self.publish(Offend(message.how))
+            await self.sleep(1)
+            with contextlib.suppress(ActorCrashed):
+                await self.ask(self.lookup("one"), Offend(message.how))
+            return "called"
+
+    async def body(system: System) -> None:
+        assert await system.lookup("/bot/caller").ask(Through(how)) == "called"
+        assert await system.lookup("/bot/slow").ask(Slow()) == "slow"
+        assert await system.lookup("/bot/slow").ask(Through(how)) == "1"
+        assert [node.restarts for node in system.tree().children] == [0, 2, 1, 1, 0]
+
+    tree = Supervisor(
+        "bot",
+        [
+            Child("caller", Caller),
+            *(Child(name, Member) for name in ("one", "two", "three")),
+            Child("slow", Innocent),
+        ],
+        backoff=AT_ONCE,
+        max_restarts=100,
+    )
+    run(tree, body)
+
+
+def test_an_offender_that_asks_another_is_unwound_after_it(run: Run) -> None:
+    class Outer(Offender):
+        async def ask_in_a_nursery(self) -> None:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(forever)
+                with contextlib.suppress(ActorCrashed):
+                    await self.ask(self.lookup("offender"), Offend("park_in_a_nursery_with_tasks"))
+                await self.ask(self.lookup("slow"), Slow())
+
+    async def body(system: System) -> None:
+        with pytest.raises(ActorCrashed):
+            await system.lookup("/bot/outer").ask(Offend("ask_in_a_nursery"))
+        for _ in range(3):
+            assert await system.lookup("/bot/slow").ask(Slow()) == "slow"
+
+    tree = Supervisor(
+        "bot",
+        [Child("outer", Outer), Child("offender", Offender), Child("slow", SlowOne)],
+        backoff=AT_ONCE,
+    )
+    run(tree, body)
+
+
 def test_a_starting_or_stopping_actor_may_not_await_trio_either(schedule: Schedule) -> None:
     class Impatient(Actor):
         async def on_stop(self) -> None:
