@@ -181,11 +181,14 @@ def _text(written: bytes) -> str:
 
 def _walk_table(txn: Any, name: bytes, table: Any) -> int:
     table_name, count, before = _text(name), 0, b""
+    find = txn.cursor(table).set_key
     for key, value in txn.cursor(table):
         if key <= before:
             raise Unsound("damaged", f"the keys of table {table_name} are out of order")
         if not is_whole(key, value):
             raise Unsound("damaged", f"record {key.hex()} of table {table_name} has rotted")
+        if not find(key):  # a rotten signpost leads past it: the walk sees it, a look-up does not
+            raise Unsound("damaged", f"record {key.hex()} of table {table_name} is not found")
         count, before = count + 1, key
     expected = txn.stat(table)["entries"]
     if count != expected:
