@@ -22,7 +22,7 @@ from .notices import Terminated
 from .pending import PendingAsk, Reply, park
 from .ref import Ref
 from .reports import ChildExited, Timed
-from .supervision.boundary import MAX_DEPTH, run_nested
+from .supervision.boundary import run_nested
 from .supervision.tasks import spawn
 from .timers import Timer
 from .turns import INLINE, check_cycle
@@ -105,7 +105,7 @@ class Actor:
         if rq.driving is not me:
             answer = await self._ask_from_task(target, message, timeout)
             return answer  # type: ignore[no-any-return]  # the message says that it is an R
-        if target.idle and target.inline and rq.depth < MAX_DEPTH:
+        if target.idle and target.inline and rq.room:
             answer = run_nested(target, message, me)
             pending = target.answer
             if pending is None:
@@ -198,6 +198,12 @@ class Actor:
     def publish(self, event: object) -> None:
         """Tell `event` to all who subscribed to its class."""
         self._cell.publish(event)
+
+    def announce(self, event_type: Callable[..., object], *fields: object) -> None:
+        """Publish `event_type(*fields)`, which is built only where somebody may hear it."""
+        cell = self._cell
+        if cell.audience.get(event_type) != ():  # type: ignore[call-overload]
+            cell.publish(event_type(*fields))
 
     def subscribe(self, source: Ref | None, event_type: type) -> None:
         """Hear events of exactly this class from `source`, or from any publisher where None."""

@@ -11,7 +11,7 @@ import contextvars
 from collections import deque
 from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from .clock import Millis
 from .errors import ActorCrashed, ActorStopped, AskTimeout, MailboxFull
@@ -34,7 +34,10 @@ from .tracing import TracedMail
 
 R = TypeVar("R")
 
-NOBODY: Mapping[type, tuple[Cell, ...]] = MappingProxyType({})
+Audiences: TypeAlias = Mapping[type, tuple[tuple[Any, Any], ...]]
+"""Who hears an event of each class: addresses, each with the handler of its incarnation."""
+
+NOBODY: Audiences = MappingProxyType({})
 
 UNBOUNDED = 1 << 62  # the queue itself holds the bound
 
@@ -106,7 +109,7 @@ class Cell(Ref):
         self.children: dict[str, Cell] | None = None
         self.tasks: Any = None  # of the incarnation
         self.host: Any = None  # of a supervisor: the nursery of its children
-        self.audience: Mapping[type, tuple[Cell, ...]] = NOBODY  # of its events, where resolved
+        self.audience: Audiences = NOBODY  # of its events, where resolved
         self.handled = 0
         self.high_water = 0
         self.restarts = 0
@@ -179,7 +182,7 @@ class Cell(Ref):
         except KeyError:
             audience = self.rq.topics.audience(self, type(event))
         full: MailboxFull | None = None
-        for cell in audience:
+        for cell, _ in audience:
             try:
                 cell.tell(event)
             except MailboxFull as error:

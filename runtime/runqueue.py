@@ -30,7 +30,6 @@ class RunQueue:
         "context",
         "current",
         "deadline",
-        "depth",
         "driving",
         "holds",
         "inline_asks",
@@ -42,6 +41,7 @@ class RunQueue:
         "postponed",
         "ready",
         "resting",
+        "room",
         "root_failed",
         "seed",
         "slice_at",
@@ -71,7 +71,7 @@ class RunQueue:
         self.outside: dict[PendingAsk, None] = {}  # asks awaited by trio tasks, in order
         self.current: Any = None  # the cell whose turn the dispatcher runs
         self.driving: Any = None  # the cell whose coroutine has a step right now
-        self.depth = 0  # turns inside turns
+        self.room = 0  # turns that may still begin inside the current one; 0 where there is none
         self.holds = 0  # real work in flight: virtual time stands still
         self.slice_at = Millis(0)  # monotonic ms when this slice of turns began
         self.open_host: Callable[[Callable[..., Any]], None] = ignore

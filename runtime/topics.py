@@ -44,11 +44,15 @@ class Topics:
                 self._subscribers[key].remove(subscriber)
             self._forget_audiences()
 
-    def audience(self, publisher: Any, event_type: type) -> tuple[Any, ...]:
-        """Who hears `event_type` from `publisher`; remembered in the publisher until it changes."""
+    def audience(self, publisher: Any, event_type: type) -> tuple[tuple[Any, Any], ...]:
+        """Who hears `event_type` from `publisher`, with the handler of each incarnation, if any.
+
+        Remembered in the publisher until it changes, as it does at every restart of a subscriber.
+        """
         own = self._subscribers.get((publisher, event_type), [])
         anywhere = self._subscribers.get((None, event_type), [])
-        found = (*own, *(cell for cell in anywhere if cell not in own))
+        heard = (*own, *(cell for cell in anywhere if cell not in own))
+        found = tuple((cell, cell.table.get(event_type)) for cell in heard)
         if not publisher.audience:
             self._resolved.append(publisher)
         publisher.audience = {**publisher.audience, event_type: found}

@@ -14,7 +14,7 @@ import msgspec
 from ...runtime import Millis, Tell
 
 
-class Candle(msgspec.Struct, Tell, frozen=True, gc=False):
+class Candle(msgspec.Struct, Tell, frozen=True, gc=False, array_like=True):
     """One closed candle; prices in quote currency per unit of base, volume in base currency."""
 
     at: Millis  # when it began, UTC

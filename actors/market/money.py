@@ -26,6 +26,7 @@ from decimal import (
     Overflow,
     Underflow,
 )
+from functools import lru_cache
 from typing import Final
 
 from .errors import BadValue
@@ -97,6 +98,7 @@ def parse_non_negative(text: object, *, place: str) -> Decimal:
     return value
 
 
+@lru_cache(maxsize=64)  # the last price is asked for by a mode, a desk and a venue in turn
 def from_float(value: float) -> Decimal:
     """The decimal number that a float of a candle was written as: its shortest text, exactly.
 

@@ -254,9 +254,11 @@ class SimulatedVenue:
             at,
         )
         self._open.pop(order.client_id, None)
+        client_id = order.client_id
         closed = self._closed
-        closed[order.client_id] = ended
-        closed.move_to_end(order.client_id)
+        if client_id in closed:
+            del closed[client_id]  # it ended last now
+        closed[client_id] = ended
         if len(closed) > self._history:
             closed.popitem(last=False)
         return ended

@@ -19,6 +19,8 @@ from ..portfolio.model import Balance
 from .messages import Signal, SignalPassed
 from .sizing import affordable, sellable
 
+_ALL = GetBalances()
+
 
 class AllInConsumer(Actor):
     """Hears `Signal`; on "buy" it spends all cash if it holds none, on "sell" it sells all.
@@ -38,7 +40,7 @@ class AllInConsumer(Actor):
     @on(Signal)
     async def signal(self, message: Signal) -> None:
         try:
-            balances = await self.ask(self._portfolio, GetBalances())
+            balances = await self.ask(self._portfolio, _ALL)
             # A step too high at most: what is reserved then pays for what the venue rounds.
             price = ceil_to_step(from_float(message.price), self._instrument.price_step)
             amount = amount_for(message.side, balances, price, self._instrument)

@@ -16,7 +16,8 @@ def affordable(cash: Decimal, price: Decimal, instrument: Instrument) -> Decimal
 
     cash: quote currency, >= 0. price: quote per unit of base, > 0.
     """
-    gross = multiply(price, add(_ONE, max(instrument.fees.taker, ZERO)))
+    taker = instrument.fees.taker
+    gross = multiply(price, add(_ONE, max(taker, ZERO)))
     step = instrument.amount_step
     # Counting whole steps divides once and rounds once, down: a quotient would round twice.
     amount = multiply(EXACT.divide_int(cash, multiply(gross, step)), step)

@@ -24,7 +24,6 @@ from ..market.instrument import Instrument
 from ..portfolio.messages import (
     Aborted,
     Booking,
-    Committed,
     InsufficientFunds,
     LedgerMismatch,
     Open,
@@ -101,7 +100,6 @@ class OrderDesk(Actor):
         if booking.entries:
             commit = Commit(self._account, (), (), booking.entries, booking.balances)
             await self.ask(self._journal, commit)
-        self._portfolio.tell(Committed(booking.number))
         self.subscribe(self._connector, FillReported)  # before the look-ups: no fill falls between
         self._unreconciled = {order.client_id for order in snapshot.orders}
         for order in snapshot.orders:
@@ -254,7 +252,14 @@ class OrderDesk(Actor):
         """
         booking = None
         if fills:
-            booking = await self._settle(order, after, fills)
+            terms = self._terms[order.symbol]
+            settle = Settle(order.id, order.side, terms.base, terms.quote, fills, after.held)
+            try:
+                booking = await self.ask(self._portfolio, settle)
+            except InsufficientFunds as error:
+                raise LedgerMismatch(
+                    f"order {order.id} filled for more than the account owns: {error}"
+                ) from error
         elif order.held and not after.held:
             booking = await self.ask(self._portfolio, Release(order.id))
         no = await self._commit(after, fills, booking)
@@ -269,9 +274,9 @@ class OrderDesk(Actor):
         elif after.status == "unknown":
             self._doubts.add(after.client_id, Doubt(self.now), self.now)
             self._plan_look_up()
-        self.publish(OrderChanged(after))
+        self.announce(OrderChanged, after)
         for fill in fills:
-            self.publish(OrderFilled(after, fill))
+            self.announce(OrderFilled, after, fill)
         return after
 
     async def _settle(self, order: Order, after: Order, fills: tuple[Fill, ...]) -> Booking:
@@ -297,8 +302,6 @@ class OrderDesk(Actor):
             if booking is not None:
                 self._portfolio.tell(Aborted(booking.number))
             return no
-        if booking is not None:
-            self._portfolio.tell(Committed(booking.number))
         return None
 
     def _mismatch(self, order: Order, fills: tuple[Fill, ...], error: ImpossibleChange) -> None:

@@ -16,6 +16,7 @@ from .messages import InsufficientFunds
 from .model import Balance, Entry
 
 Entries = tuple[Entry, ...]
+_OTHERS = frozenset(("venue", "fees"))
 
 
 def deposit(asset: str, amount: Decimal) -> Entries:
@@ -54,8 +55,8 @@ def settle(side: Side, base: str, quote: str, fills: Iterable[Fill], unlocked: D
     amount = cost = paid_fee = got_fee = ZERO
     other_fees: dict[str, Decimal] = {}
     for fill in fills:
-        amount = add(amount, fill.amount)
-        cost = add(cost, multiply(fill.amount, fill.price))
+        part = fill.amount
+        amount, cost = add(amount, part), add(cost, multiply(part, fill.price))
         asset = fill.fee_asset
         if asset == paid:
             paid_fee = add(paid_fee, fill.fee)
@@ -64,18 +65,23 @@ def settle(side: Side, base: str, quote: str, fills: Iterable[Fill], unlocked: D
         else:
             other_fees[asset] = add(other_fees.get(asset, ZERO), fill.fee)
     spent, gained = (cost, amount) if side == "buy" else (amount, cost)
-    lines = [
-        Entry(paid, "reserved", unlocked.copy_negate()),
-        Entry(paid, "available", subtract(subtract(unlocked, spent), paid_fee)),
-        Entry(paid, "venue", spent),
-        Entry(paid, "fees", paid_fee),
-        Entry(got, "available", subtract(gained, got_fee)),
-        Entry(got, "venue", gained.copy_negate()),
-        Entry(got, "fees", got_fee),
-    ]
+    left = subtract(subtract(unlocked, spent), paid_fee)
+    lines = [Entry(paid, "reserved", unlocked.copy_negate())] if unlocked else []
+    if left:
+        lines.append(Entry(paid, "available", left))
+    lines.append(Entry(paid, "venue", spent))
+    if paid_fee:
+        lines.append(Entry(paid, "fees", paid_fee))
+    net = subtract(gained, got_fee)
+    if net:
+        lines.append(Entry(got, "available", net))
+    lines.append(Entry(got, "venue", gained.copy_negate()))
+    if got_fee:
+        lines.append(Entry(got, "fees", got_fee))
     for asset, fee in other_fees.items():
-        lines += Entry(asset, "available", fee.copy_negate()), Entry(asset, "fees", fee)
-    return tuple([line for line in lines if line.delta])
+        if fee:
+            lines += Entry(asset, "available", fee.copy_negate()), Entry(asset, "fees", fee)
+    return tuple(lines)
 
 
 def post(balances: Mapping[str, Balance], entries: Entries) -> tuple[Balance, ...]:
@@ -85,20 +91,29 @@ def post(balances: Mapping[str, Balance], entries: Entries) -> tuple[Balance, ..
     InsufficientFunds where a part of a balance would become negative (F2).
     """
     after: dict[str, Balance] = {}
+    asset = ""
+    available = reserved = ZERO
     for line in entries:
         account = line.account
-        if account in {"venue", "fees"}:
+        if account in _OTHERS:
             continue
-        asset = line.asset
-        balance = after.get(asset) or balances.get(asset) or Balance(asset, ZERO, ZERO)
+        if line.asset != asset:
+            if asset:
+                after[asset] = Balance(asset, available, reserved)
+            asset = line.asset
+            balance = after.get(asset) or balances.get(asset)
+            available, reserved = (
+                (ZERO, ZERO) if balance is None else (balance.available, balance.reserved)
+            )
+        delta = line.delta
         if account == "available":
-            held = balance.available
-            part = add(held, line.delta)
-            after[asset] = Balance(asset, part, balance.reserved)
+            held, available = available, add(available, delta)
+            part = available
         else:
-            held = balance.reserved
-            part = add(held, line.delta)
-            after[asset] = Balance(asset, balance.available, part)
+            held, reserved = reserved, add(reserved, delta)
+            part = reserved
         if part < ZERO:
-            raise InsufficientFunds(asset, needed=line.delta.copy_negate(), available=held)
+            raise InsufficientFunds(asset, needed=delta.copy_negate(), available=held)
+    if asset:
+        after[asset] = Balance(asset, available, reserved)
     return tuple(after.values())

@@ -1,8 +1,9 @@
 """The portfolio of one account: the owner of its balances and reservations.
 
 What a booking moves is decided in `balances`, which is pure; this file keeps the outcome and, until
-the desk says `Committed` or `Aborted`, the way back. The portfolio stores nothing itself: it opens
-with what the desk read from the journal, and dies and restarts together with that desk.
+the desk asks for the next booking or says `Aborted`, the way back. The portfolio stores nothing
+itself: it opens with what the desk read from the journal, and dies and restarts together with that
+desk.
 """
 
 from __future__ import annotations
@@ -19,10 +20,8 @@ from .messages import (
     Aborted,
     AlreadyReserved,
     Booking,
-    Committed,
     GetBalance,
     GetBalances,
-    InsufficientFunds,
     LedgerMismatch,
     NotOpen,
     Open,
@@ -36,6 +35,7 @@ from .model import Balance, Reservation
 class _Pending(msgspec.Struct, gc=False):
     """How to take a booking back."""
 
+    number: int
     entries: Entries
     order_id: str
     before: Reservation | None
@@ -53,8 +53,9 @@ class Portfolio(Actor):
         self._balances: dict[str, Balance] = {}  # by asset, in their order
         self._firsts: dict[str, int] = {}  # asset -> number of the booking that brought it first
         self._reservations: dict[str, Reservation] = {}  # by order id
-        self._pending: dict[int, _Pending] = {}
+        self._pending: _Pending | None = None  # the last booking
         self._number = 0
+        self._aborted = 0  # the last booking that was reversed
         self._is_open = False
 
     @on(Open)
@@ -112,21 +113,18 @@ class Portfolio(Actor):
         del self._reservations[message.order_id]
         return booking
 
-    @on(Committed)
-    def committed(self, message: Committed) -> None:
-        self._pending.pop(message.number, None)
-
     @on(Aborted)
     def aborted(self, message: Aborted) -> None:
-        pending = self._pending.pop(message.number, None)
-        if pending is None:
-            return  # reversed or committed already: once is all
-        try:
-            after = post(self._balances, reverse(pending.entries))
-        except InsufficientFunds as error:
+        pending = self._pending
+        if message.number == self._aborted:
+            return  # once is all
+        if pending is None or pending.number != message.number:
             raise LedgerMismatch(
-                f"booking {message.number} cannot be reversed, what it brought is spent: {error}"
-            ) from error
+                f"booking {message.number} cannot be reversed, it was final when the next one was "
+                "asked for"
+            )
+        self._pending, self._aborted = None, message.number
+        after = post(self._balances, reverse(pending.entries))  # nothing was booked since
         for balance in after:
             asset = balance.asset
             self._balances[asset] = balance
@@ -160,7 +158,7 @@ class Portfolio(Actor):
             else:
                 self._firsts[asset] = number
                 self._balances = balances = dict(sorted([*balances.items(), (asset, balance)]))
-        self._pending[number] = _Pending(entries, order_id, before)
+        self._pending = _Pending(number, entries, order_id, before)
         return Booking(number, entries, after)
 
 

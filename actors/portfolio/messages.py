@@ -1,8 +1,9 @@
 """What a portfolio is asked and told, and how it refuses.
 
 Every change of money is answered with a `Booking`. It counts in the portfolio at once, but is
-pending: the asker writes it to the journal and then tells `Committed`, or tells `Aborted` if that
-was refused, which reverses it exactly. Nobody but the order desk of the same account books.
+pending: the asker writes it to the journal, and tells `Aborted` if that was refused, which reverses
+it exactly. Who asks for the next booking has settled the one before: it is final then. Nobody but
+the order desk of the same account books.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class LedgerMismatch(BenthicError):
 class Booking(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A change of balances that has happened in the portfolio and is not yet in the journal."""
 
-    number: int  # names the booking in `Committed` and `Aborted`; unique in one incarnation
+    number: int  # names the booking in `Aborted`; unique in one incarnation
     entries: tuple[Entry, ...]
     balances: tuple[Balance, ...]  # after it, of the assets that it touched
 
@@ -101,14 +102,8 @@ class Release(msgspec.Struct, Ask[Booking], frozen=True, gc=False):
     order_id: str
 
 
-class Committed(msgspec.Struct, Tell, frozen=True, gc=False):
-    """The booking is in the journal."""
-
-    number: int
-
-
 class Aborted(msgspec.Struct, Tell, frozen=True, gc=False):
-    """The booking is not in the journal and never will be: reverse it."""
+    """The latest booking is not in the journal and never will be: reverse it."""
 
     number: int
 

@@ -20,7 +20,7 @@ from .halting import drop_backlog, halt
 
 Event = tuple[int, Any, Any]  # ms, reference, message
 
-MAX_DEPTH = 32  # turns inside turns; deeper ones are queued
+ROOM = 31  # turns inside turns; deeper ones are queued
 
 EVENTS = 4096  # of a replay, and turns of one of them, between two looks at trio
 
@@ -30,20 +30,20 @@ DEFERRED = object()  # the turn is over, its answer comes later
 def run_slice(rq: RunQueue, drain: Callable[[RunQueue, int], None], budget: int) -> None:
     """Give turns until nothing is ready or about `budget` were given."""
     rq.slice_at = rq.clock.elapsed()
-    rq.depth = 1
+    rq.room = ROOM
     try:
         while True:
             try:
                 drain(rq, budget)
             except Exception as error:
-                rq.depth = 1
+                rq.room = ROOM
                 turn_failed(rq.current, error)
                 if rq.unwinding:
                     return
             else:
                 return
     finally:
-        rq.depth = 0
+        rq.room = 0
 
 
 class Tape:
@@ -84,13 +84,12 @@ def run_replay(  # noqa: C901, PLR0912 - one frame for the way of every candle
     heap = rq.timers.heap
     ready = rq.ready
     last = clock.time
-    began = False
+    moment = None
     direct = rq.cell_type is DirectCell
     rq.slice_at = clock.time
-    rq.depth = 1  # the events themselves are turns: what they tell may run inside them
+    rq.room = ROOM  # the events themselves are turns: what they tell may run inside them
     try:
         for moment, ref, message in tape.take(EVENTS):
-            began = True
             if not last <= moment < deadline:
                 check_order(last, moment)
                 if fire_until(rq, drain, deadline):
@@ -107,24 +106,23 @@ def run_replay(  # noqa: C901, PLR0912 - one frame for the way of every candle
                 ref.handled += 1
                 try:
                     result = handler(ref.actor, message)
-                except Exception as error:
-                    turn_failed(ref, error)
-                else:
                     if result is None and not ref.mail:
                         ref.idle = True
                     else:
                         finish_turn(ref, result)
+                except Exception as error:
+                    turn_failed(ref, error)
             else:
                 ref.tell(message)
             if ready:
                 settle_turns(rq, drain)
             if rq.woke_trio or rq.holds or ready:
                 return
-        tape.has_ended = not began
+        tape.has_ended = moment is None
     except Exception as error:
         tape.fail(error)
     finally:
-        rq.depth = 0
+        rq.room = 0
 
 
 def fire_until(rq: RunQueue, drain: Callable[[RunQueue, int], None], moment: float) -> bool:
@@ -145,7 +143,7 @@ def fire_until(rq: RunQueue, drain: Callable[[RunQueue, int], None], moment: flo
 def settle_turns(rq: RunQueue, drain: Callable[[RunQueue, int], None]) -> None:
     """Give turns until nothing is ready; what is still ready then gets the leader's slices."""
     run_slice(rq, drain, EVENTS)
-    rq.depth = 1
+    rq.room = ROOM
 
 
 def check_order(last: int, moment: int) -> None:
@@ -201,11 +199,11 @@ def run_nested(cell: Cell, message: object, asker: Cell) -> object:
     except KeyError:
         raise UnknownMessage(cell.path, type(message)) from None
     rq = cell.rq
-    depth = rq.depth
+    room = rq.room
     cell.idle = False
     cell.handled += 1
     cell.answer = INLINE
-    rq.depth = depth + 1
+    rq.room = room - 1
     try:
         value = handler(cell.actor, message)
         if type(value) is CoroutineType:
@@ -215,7 +213,7 @@ def run_nested(cell: Cell, message: object, asker: Cell) -> object:
             finally:
                 asker.waiting_on = None
     except Exception as error:
-        rq.depth = depth
+        rq.room = room
         if isinstance(error, Refusal) and cell.answer is INLINE:
             cell.answer = None
             cell.context = None
@@ -223,7 +221,7 @@ def run_nested(cell: Cell, message: object, asker: Cell) -> object:
             raise
         crashed(cell, error)
         raise ActorCrashed(cell.path) from error
-    rq.depth = depth
+    rq.room = room
     if value is SUSPENDED:
         return SUSPENDED
     if cell.answer is not INLINE:
@@ -241,7 +239,8 @@ def run_system(cell: Cell, message: object) -> object:
     """A turn of a cell that takes no messages now, for START and STOP; else as `run_nested`."""
     rq = cell.rq
     cell.answer = INLINE
-    rq.depth += 1
+    room = rq.room
+    rq.room = max(0, room - 1)
     try:
         value = cell.table[type(message)](cell.actor, message)
         if type(value) is CoroutineType:
@@ -250,7 +249,7 @@ def run_system(cell: Cell, message: object) -> object:
         crashed(cell, error)
         raise ActorCrashed(cell.path) from error
     finally:
-        rq.depth -= 1
+        rq.room = room
     if value is not SUSPENDED:
         cell.answer = None
     return value
@@ -274,63 +273,57 @@ class DirectCell(Cell):
     __slots__ = ()
 
     def tell(self, message: object) -> None:
-        if self.idle:
-            rq = self.rq
-            depth = rq.depth
-            if 0 < depth < MAX_DEPTH:
-                handler = self.table.get(type(message))
-                if handler is not None:
-                    self.idle = False
-                    self.handled += 1
-                    rq.depth = depth + 1
-                    try:
-                        result = handler(self.actor, message)
-                    except Exception as error:
-                        turn_failed(self, error)
+        rq = self.rq
+        room = rq.room
+        if self.idle and room:
+            handler = self.table.get(type(message))
+            if handler is not None:
+                self.idle = False
+                self.handled += 1
+                rq.room = room - 1
+                try:
+                    result = handler(self.actor, message)
+                    if result is None and not self.mail:
+                        self.idle = True
                     else:
-                        if result is None and not self.mail:
-                            self.idle = True
-                        else:
-                            finish_turn(self, result)
-                    rq.depth = depth
-                    return
+                        finish_turn(self, result)
+                except Exception as error:
+                    turn_failed(self, error)
+                rq.room = room
+                return
         Cell.tell(self, message)
 
-    def publish(self, event: object) -> None:  # noqa: C901 - one frame for every candle's way
+    def publish(self, event: object) -> None:
         # As `tell` to each subscriber.
         event_type = type(event)
         try:
             audience = self.audience[event_type]
         except KeyError:
             audience = self.rq.topics.audience(self, event_type)
-        if not audience:
-            return
         rq = self.rq
-        depth = rq.depth
-        if not 0 < depth < MAX_DEPTH:
+        room = rq.room
+        if not audience or not room:
             Cell.publish(self, event)
             return
-        rq.depth = depth + 1
+        rq.room = room - 1
         full: MailboxFull | None = None
-        for cell in audience:
-            handler = cell.table.get(event_type)
-            if not cell.idle or handler is None:
+        for cell, handler in audience:
+            if cell.idle and handler is not None:
+                cell.idle = False
+                cell.handled += 1
+                try:
+                    result = handler(cell.actor, event)
+                    if result is None and not cell.mail:
+                        cell.idle = True
+                    else:
+                        finish_turn(cell, result)
+                except Exception as error:
+                    turn_failed(cell, error)
+            else:
                 try:
                     cell.tell(event)
                 except MailboxFull as error:
                     full = error
-                continue
-            cell.idle = False
-            cell.handled += 1
-            try:
-                result = handler(cell.actor, event)
-            except Exception as error:
-                turn_failed(cell, error)
-            else:
-                if result is None and not cell.mail:
-                    cell.idle = True
-                else:
-                    finish_turn(cell, result)
-        rq.depth = depth
+        rq.room = room
         if full is not None:
             raise full

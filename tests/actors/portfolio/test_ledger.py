@@ -9,7 +9,6 @@ import pytest
 from benthic.actors.portfolio.ledger import Portfolio
 from benthic.actors.portfolio.messages import (
     Aborted,
-    Committed,
     GetBalance,
     GetBalances,
     LedgerMismatch,
@@ -30,7 +29,7 @@ HOLDS = (Reservation("o-1", "USDT", FIVE),)
 def opened() -> Portfolio:
     """A portfolio with 5 USDT available and 5 reserved for o-1."""
     portfolio = Portfolio()
-    portfolio.committed(Committed(portfolio.open(Open(HOLDINGS, HOLDS)).number))
+    portfolio.open(Open(HOLDINGS, HOLDS))
     return portfolio
 
 
@@ -76,12 +75,12 @@ def test_a_settlement_cannot_leave_more_reserved_than_there_was() -> None:
         opened().settle(Settle("o-1", "buy", "BTC", "USDT", (), Decimal(6)))
 
 
-def test_a_booking_whose_money_is_spent_cannot_be_taken_back() -> None:
+def test_a_booking_is_final_once_the_next_one_is_asked_for() -> None:
     portfolio = opened()
     freed = portfolio.release(Release("o-1"))
     portfolio.reserve(Reserve("o-2", "USDT", Decimal(10)))
 
-    with pytest.raises(LedgerMismatch, match="what it brought is spent"):
+    with pytest.raises(LedgerMismatch, match="it was final"):
         portfolio.aborted(Aborted(freed.number))
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -21,10 +22,10 @@ from benthic.actors.portfolio.messages import (
     Aborted,
     AlreadyReserved,
     Booking,
-    Committed,
     GetBalance,
     GetBalances,
     InsufficientFunds,
+    LedgerMismatch,
     Open,
     Release,
     Reserve,
@@ -58,10 +59,11 @@ class LedgerMachine(RuleBasedStateMachine):
         self.money: Money = defaultdict(Fraction)
         self.held: Held = {}
         self.pending: Booking | None = self.portfolio.open(Open((), ()))
+        self.newest: Booking | None = None  # the last one that was committed
         for asset, amount in DEPOSITS:
             self.money[asset, "available"] += Fraction(amount)
         self.kept: tuple[Money, Held] = (defaultdict(Fraction), {})
-        self.settled: list[Booking] = []
+        self.aborted: Booking | None = None  # the last one that was
 
     @precondition(lambda self: self.pending is None)
     @rule(order_id=order_ids, asset=st.sampled_from(ASSETS), amount=amounts)
@@ -130,9 +132,8 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def commit(self) -> None:
         assert self.pending is not None
-        self.portfolio.committed(Committed(self.pending.number))
         self.kept = (self.money.copy(), self.held.copy())
-        self.settled.append(self.pending)
+        self.newest = self.pending  # the next booking makes it final
         self.pending = None
 
     @precondition(lambda self: self.pending is not None)
@@ -141,20 +142,26 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.pending is not None
         self.portfolio.aborted(Aborted(self.pending.number))
         self.money, self.held = self.kept[0].copy(), self.kept[1].copy()
-        self.settled.append(self.pending)
+        self.aborted = self.pending
         self.pending = None
 
-    @precondition(lambda self: self.settled)
-    @rule(data=st.data())
-    def say_it_again(self, data: st.DataObject) -> None:
-        number = data.draw(st.sampled_from(self.settled)).number
-        self.portfolio.aborted(Aborted(number))
-        self.portfolio.committed(Committed(number))
+    @precondition(lambda self: self.newest is not None and self.pending is not None)
+    @rule()
+    def come_late_with_an_abort(self) -> None:
+        assert self.newest is not None
+        with pytest.raises(LedgerMismatch, match="it was final"):
+            self.portfolio.aborted(Aborted(self.newest.number))
+
+    @precondition(lambda self: self.aborted is not None)
+    @rule()
+    def abort_once_more(self) -> None:
+        assert self.aborted is not None
+        self.portfolio.aborted(Aborted(self.aborted.number))
 
     @rule()
     def die_and_open_again(self) -> None:
         self.money, self.held = self.kept[0].copy(), self.kept[1].copy()
-        self.pending, self.settled = None, []
+        self.pending, self.newest, self.aborted = None, None, None
         balances = [
             Balance(
                 asset, *(decimal(self.money[asset, part]) for part in ("available", "reserved"))
