@@ -106,7 +106,7 @@ class Actor:
             answer = await self._ask_from_task(target, message, timeout)
             return answer  # type: ignore[no-any-return]  # the message says that it is an R
         if target.idle and target.inline and rq.room:
-            answer = run_nested(target, message, me)
+            answer = run_nested(rq, target, message, me)
             pending = target.answer
             if pending is None:
                 return answer  # type: ignore[no-any-return]
@@ -187,6 +187,7 @@ class Actor:
         """Let virtual time stand still while real work (a thread, a socket) runs."""
         rq = self._cell.rq
         rq.holds += 1
+        rq.woke_trio = True  # so that time does not move before the hold is seen
         try:
             yield
         finally:

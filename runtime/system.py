@@ -233,6 +233,7 @@ class System:
         """
         rq = self._rq
         rq.holds += 1
+        rq.woke_trio = True  # as Actor.hold
         try:
             yield
         finally:

@@ -53,7 +53,7 @@ from .messages import (
     Unplaceable,
     VenueSilent,
 )
-from .model import Order
+from .model import LIVE, Order
 from .register import OrderRegister
 
 SILENCE = (AskError, MailboxFull, Refusal)  # whatever is no answer of the venue
@@ -269,7 +269,7 @@ class OrderDesk(Actor):
             self._plan_look_up()
             return order
         self._orders.keep(after, fills)
-        if not after.is_live:
+        if after.status not in LIVE:
             self._settled(after.client_id)
         elif after.status == "unknown":
             self._doubts.add(after.client_id, Doubt(self.now), self.now)

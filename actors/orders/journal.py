@@ -136,9 +136,21 @@ class _Account:
     def __init__(self) -> None:
         self.blocks: list[bytes] = []  # BLOCK commits each, oldest first
         self.recent: deque[Commit] = deque()  # those since the last block
-        self.trades: set[str] = set()
+        self.trades: dict[str, set[str]] = {}  # ids by symbol
         self.count = 0
         self.epoch = 0
+
+    def add_trades(self, commit: Commit) -> None:
+        """Know the trades of a commit. Raises DuplicateTrade, and then none of them is known."""
+        added: list[tuple[set[str], str]] = []
+        for fill in commit.fills:
+            ids, trade_id = self.trades.setdefault(fill.symbol, set()), fill.trade_id
+            if trade_id in ids:
+                for others, other in added:
+                    others.discard(other)
+                raise DuplicateTrade(commit.account, trade_key(fill.symbol, trade_id))
+            ids.add(trade_id)
+            added.append((ids, trade_id))
 
     def commits(self) -> Iterator[Commit]:
         """All of them, oldest first."""
@@ -155,13 +167,9 @@ class JournalMemory:
 
     def append(self, commit: Commit) -> int:
         """Keep a commit: its number. Raises DuplicateTrade, and then nothing has changed."""
-        account = self._account(commit.account)
+        account = self._accounts.get(commit.account) or self._account(commit.account)
         if commit.fills:
-            keys = [trade_key(fill.symbol, fill.trade_id) for fill in commit.fills]
-            for index, key in enumerate(keys):
-                if key in account.trades or key in keys[:index]:
-                    raise DuplicateTrade(commit.account, key)
-            account.trades.update(keys)
+            account.add_trades(commit)
         recent = account.recent
         recent.append(commit)
         if len(recent) >= RECENT + BLOCK:
@@ -176,7 +184,11 @@ class JournalMemory:
         state = AccountState()
         for commit in account.commits():
             state.apply(commit)
-        trades = frozenset(account.trades)
+        trades = frozenset(
+            trade_key(symbol, trade_id)
+            for symbol, ids in account.trades.items()
+            for trade_id in ids
+        )
         return Snapshot(name, account.epoch, state.orders, state.balances, trades)
 
     def commits(self, name: str) -> Iterator[Commit]:

@@ -12,7 +12,7 @@ from typing import Final
 from ..market.fill import Fill
 from .journal import trade_key
 from .lifecycle import news
-from .model import Order
+from .model import LIVE, Order
 
 REMEMBERED: Final = 1_000  # ended orders that are kept, so that late reports of them are understood
 
@@ -39,9 +39,9 @@ class OrderRegister:
         """Put the newest state of an order, and the fills that brought it, in its place."""
         client_id = order.client_id
         if fills:
-            ids = tuple([fill.trade_id for fill in fills])
+            ids = (fills[0].trade_id,) if len(fills) == 1 else tuple(f.trade_id for f in fills)
             self._trades[client_id] = self._trades.get(client_id, ()) + ids
-        if order.is_live:
+        if order.status in LIVE:
             self.live[client_id] = order
             return
         self.live.pop(client_id, None)

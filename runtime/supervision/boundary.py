@@ -6,7 +6,8 @@ that runs on the sender's (schedule DIRECT), and the event source of a replay. A
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, islice
 from types import CoroutineType
 from typing import Any
@@ -116,7 +117,9 @@ def run_replay(  # noqa: C901, PLR0912 - one frame for the way of every candle
                 ref.tell(message)
             if ready:
                 settle_turns(rq, drain)
-            if rq.woke_trio or rq.holds or ready:
+                if ready:
+                    return
+            if rq.woke_trio:
                 return
         tape.has_ended = moment is None
     except Exception as error:
@@ -189,7 +192,7 @@ def crashed(cell: Cell, error: BaseException) -> None:
             cell.parent.report(ChildFailed(cell, cell.epoch, error))
 
 
-def run_nested(cell: Cell, message: object, asker: Cell) -> object:
+def run_nested(rq: RunQueue, cell: Cell, message: object, asker: Cell) -> object:
     """A turn of an idle cell on the asker's stack.
 
     Gives its value, SUSPENDED, or DEFERRED; raises what the asker is to be told.
@@ -198,7 +201,6 @@ def run_nested(cell: Cell, message: object, asker: Cell) -> object:
         handler = cell.table[type(message)]
     except KeyError:
         raise UnknownMessage(cell.path, type(message)) from None
-    rq = cell.rq
     room = rq.room
     cell.idle = False
     cell.handled += 1
@@ -302,11 +304,10 @@ class DirectCell(Cell):
             audience = self.rq.topics.audience(self, event_type)
         rq = self.rq
         room = rq.room
-        if not audience or not room:
+        if not room:
             Cell.publish(self, event)
             return
         rq.room = room - 1
-        full: MailboxFull | None = None
         for cell, handler in audience:
             if cell.idle and handler is not None:
                 cell.idle = False
@@ -322,8 +323,19 @@ class DirectCell(Cell):
             else:
                 try:
                     cell.tell(event)
-                except MailboxFull as error:
-                    full = error
+                except MailboxFull:
+                    rq.room = room
+                    tell_rest(audience, cell, event)
+                    raise
         rq.room = room
-        if full is not None:
-            raise full
+
+
+def tell_rest(audience: Iterable[tuple[Cell, Any]], full: Cell, event: object) -> None:
+    """Tell those after `full`, whose mailbox is: it does not keep the event from the others."""
+    rest = iter(audience)
+    for cell, _ in rest:
+        if cell is full:
+            break
+    for cell, _ in rest:
+        with suppress(MailboxFull):
+            cell.tell(event)
