@@ -55,6 +55,7 @@ class CandleFeed(Actor):
         self._missing = 0
 
     async def on_start(self) -> None:
+        self._publish = self.publish  # a name of its own, which the interpreter finds at once
         if self._connector is None:
             return
         question = FetchCandles(self._symbol, str(self._frame), self._ring.capacity)
@@ -72,7 +73,8 @@ class CandleFeed(Actor):
         new.append(candle)
         if len(new) >= BLOCK:
             self._ring.pack()
-        self.publish(candle)
+        publish = self._publish
+        publish(candle)
 
     @on(GetCandles)
     def candles(self, message: GetCandles) -> NDArray[np.float64]:

@@ -49,6 +49,7 @@ class Producer(Actor):
     def candle(self, message: Candle) -> None:
         if message.at <= self._known:
             return  # it was waiting here while the feed was asked
-        side = self._add(message)
+        add = self._add  # called by `self._add(…)` it would be looked for in the class first
+        side = add(message)
         if side is not None:
             self.publish(Signal(self._symbol, side, message.close, message.at))

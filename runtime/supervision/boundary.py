@@ -6,6 +6,7 @@ that runs on the sender's (schedule DIRECT), and the event source of a replay. A
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
@@ -87,11 +88,12 @@ def run_replay(  # noqa: C901, PLR0912 - one frame for the way of every candle
     last = clock.time
     moment = None
     direct = rq.cell_type is DirectCell
+    is_bounded = deadline < math.inf
     rq.slice_at = clock.time
     rq.room = ROOM  # the events themselves are turns: what they tell may run inside them
     try:
         for moment, ref, message in tape.take(EVENTS):
-            if not last <= moment < deadline:
+            if moment < last or (is_bounded and moment >= deadline):
                 check_order(last, moment)
                 if fire_until(rq, drain, deadline):
                     clock.advance_to(deadline)  # trio's turn, which comes before the event
