@@ -213,6 +213,7 @@ class TcpOutlet:
         """Close the socket; whoever waits for it is told."""
         if not self._is_shut:
             self._is_shut = True
+            self.reads = False  # whoever shuts it in the midst of reading reads no more
             self._owed.clear()
             self._over.set()
             trio.lowlevel.notify_closing(self._sock)

@@ -1,0 +1,162 @@
+"""What moves the markets of one family: its traders and replays, as its plans say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, Protocol
+
+from ...actors.matching.engine import MatchingEngine
+from ...actors.matching.markets import Market
+from ...actors.matching.paths import PricePath
+from ...actors.matching.protocol import Clearing
+from ...actors.matching.values import Family
+from ...runtime.chance import stream
+from ...runtime.errors import UsageError
+from .agenda import Agenda
+from .config import MarketPlan, VenueConfig
+from .dialect.numbers import parse, rescale
+from .market.carry import Carry
+from .market.feeds import Feeds
+from .market.past import Pace, Past, drawn_past
+from .market.paths import SeededPath, usual_price
+from .market.population import Stage
+from .market.prints import past_of, prints_of
+from .market.replay import AroundBook, OnPath, Replay
+from .market.traders import Flow
+
+PEOPLED: Final = frozenset(("traders", "replay"))
+DAY_SECONDS: Final = 86_400
+
+
+class Movement(Protocol):
+    """What moves one market."""
+
+    def start(self) -> None:
+        """Begin now."""
+        ...
+
+
+def open_engine(config: VenueConfig, family: Family, clearing: Clearing) -> MatchingEngine:
+    """The engine of a family and its markets."""
+    plans = [plan for plan in config.markets if plan.family == family]
+    paths = [
+        PricePath(symbol=plan.market().symbol, slippage=plan.slippage, latency=plan.latency)
+        for plan in plans
+        if plan.kind == "path"
+    ]
+    markets = [plan.market() for plan in plans]
+    return MatchingEngine(markets, clearing, paths=paths, history=config.history)
+
+
+class Staging:
+    """The market data and the movement of one family's markets."""
+
+    def __init__(
+        self,
+        config: VenueConfig,
+        family: Family,
+        engine: MatchingEngine,
+        agenda: Agenda,
+        settle: Callable[[], None],
+    ) -> None:
+        self._config = config
+        self._engine = engine
+        self._stage = Stage(engine, agenda, settle)
+        self._family = family
+        self.plans = {
+            plan.market().symbol: plan for plan in config.markets if plan.family == family
+        }
+        self.feeds = Feeds(engine, agenda, past=self._past, keep=config.keep)
+        self.movements: dict[str, Movement] = {}
+
+    def settle_in(self) -> None:
+        """Open the accounts of those who trade, where somebody does."""
+        if any(plan.kind in PEOPLED for plan in self.plans.values()):
+            self._config.population.settle_in(self._engine, self._stage.agenda.now)
+
+    def start(self) -> None:
+        """Let every market begin to move."""
+        for movement in self._movements():
+            movement.start()
+
+    def _movements(self) -> Iterator[Movement]:
+        for symbol, plan in self.plans.items():
+            made = self._movement(symbol, plan)
+            if made is not None:
+                self.movements[symbol] = made
+                yield made
+
+    def _movement(self, symbol: str, plan: MarketPlan) -> Movement | None:
+        market = self._engine.markets[symbol]
+        carry = Carry(market, self._stage) if market.contract is not None else None
+        chance = stream(self._config.seed, f"venue/{self._family}/{symbol}/flow")
+        if plan.kind == "traders":
+            path = SeededPath(
+                plan.path,
+                self._price(plan, market),
+                self._config.start,
+                stream(self._config.seed, f"venue/{self._family}/{symbol}/path"),
+            )
+            return Flow(
+                symbol,
+                self._stage,
+                path,
+                chance=chance,
+                plan=plan.flow,
+                population=self._config.population,
+                carry=carry,
+            )
+        if plan.tape is None or plan.kind == "quiet":
+            return None
+        hand = (
+            OnPath(symbol, self._engine, self.feeds[symbol])
+            if plan.kind == "path"
+            else AroundBook(
+                symbol,
+                self._stage,
+                chance=chance,
+                plan=plan.flow,
+                population=self._config.population,
+            )
+        )
+        prints = prints_of(plan.tape, market, self._config.start)
+        return Replay(self._stage, hand, prints, carry=carry)
+
+    def _past(self, market: Market) -> Past | None:
+        plan = self.plans.get(market.symbol)
+        if plan is None or not self._config.has_past:
+            return None
+        start = self._config.start
+        if plan.tape is not None:
+            return past_of(plan.tape, market, start)
+        price = self._price(plan, market)
+        quanta = int(price * 10**market.price_digits) // market.tick * market.tick
+        return drawn_past(
+            market,
+            start,
+            quanta,
+            chance=stream(self._config.seed, f"venue/{self._family}/{market.symbol}/past"),
+            pace=self._pace(plan, market, price),
+        )
+
+    def _pace(self, plan: MarketPlan, market: Market, price: float) -> Pace:
+        """As lively as its traders will be."""
+        trades = int(plan.flow.density * plan.flow.taking * DAY_SECONDS)
+        size = 1 if market.contract is None else market.contract.size
+        worth = price if market.family != "inverse" else float(size)
+        volume = int(trades * plan.flow.take_value / worth * 10**market.amount_digits)
+        return Pace(volatility=plan.path.volatility, volume=volume, trades=trades)
+
+    def _price(self, plan: MarketPlan, market: Market) -> float:
+        """At the start, in quote units for one of base."""
+        if not plan.price:
+            quote = "USDT" if market.family == "inverse" else market.quote
+            return usual_price(market.base, quote)
+        number = parse(plan.price)
+        quanta = None if number is None else rescale(*number, market.price_digits)
+        if not quanta or quanta % market.tick:
+            raise UsageError(
+                f"market {plan.pair}: a price of {plan.price!r} is not on its tick; "
+                f"write a decimal of at most {market.price_digits} digits"
+            )
+        return quanta / float(10**market.price_digits)

@@ -1,0 +1,149 @@
+"""The control port: who is let in, what can be ordered, and what it answers to nonsense."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benthic.runtime.errors import UsageError
+from benthic.scenarios.venue.faults.control import ControlDoor
+from benthic.scenarios.venue.wire.messages import Request, Response
+
+from .bare import BareSite, planned
+
+TOKEN = "t" * 40
+LET_IN = {"host": "127.0.0.1:4711", "authorization": f"Bearer {TOKEN}"}
+
+
+def a_door(site: BareSite | None = None) -> ControlDoor:
+    return ControlDoor(planned(site or BareSite()), TOKEN)
+
+
+def asked(
+    door: ControlDoor, method: str, path: str, body: object = None, query: str = ""
+) -> tuple[int, Any]:
+    content = b"" if body is None else json.dumps(body).encode()
+    answer = door.request(Request(method, path, query, LET_IN, content))
+    return answer.status, json.loads(answer.body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, 200),
+        ({"host": "localhost"}, 200),
+        ({"host": "[::1]:80"}, 200),
+        ({"host": "LOCALHOST:80"}, 200),
+        ({"host": "evil.example"}, 421),
+        ({"host": "127.0.0.1.evil.example"}, 421),
+        ({"host": "127.0.0.1@evil.example"}, 421),
+        ({"host": ""}, 421),
+        ({"host": "127.0.0.2"}, 421),
+        ({"origin": "http://127.0.0.1:4711"}, 403),
+        ({"origin": "null"}, 403),
+        ({"authorization": ""}, 401),
+        ({"authorization": TOKEN}, 401),
+        ({"authorization": f"bearer {TOKEN}"}, 401),
+        ({"authorization": f"Bearer {TOKEN[:-1]}"}, 401),
+        ({"authorization": f"Bearer {TOKEN}t"}, 401),
+        ({"authorization": f"Bearer {TOKEN[:-1]}é"}, 401),
+        ({"authorization": "Basic dDp0"}, 401),
+    ],
+)
+def test_only_the_loopback_host_with_the_token_is_let_in(
+    changes: dict[str, str], status: int
+) -> None:
+    answer = a_door().request(Request("GET", "/state", "", {**LET_IN, **changes}))
+
+    assert answer.status == status
+    assert TOKEN.encode() not in answer.body
+
+
+@pytest.mark.parametrize("left_out", ["host", "authorization"])
+def test_a_header_that_is_missing_lets_nobody_in(left_out: str) -> None:
+    headers = {name: value for name, value in LET_IN.items() if name != left_out}
+
+    assert a_door().request(Request("GET", "/rules", "", headers)).status in {401, 421}
+
+
+@pytest.mark.parametrize("token", ["", "short", "é" * 40])
+def test_a_weak_token_opens_no_port(token: str) -> None:
+    with pytest.raises(UsageError, match="32 ASCII characters"):
+        ControlDoor(planned(BareSite()), token)
+
+
+def test_rules_are_added_listed_and_removed() -> None:
+    door = a_door()
+    rule = {"verb": "delay", "time": "3s", "when": {"path": "/api/v3/order"}, "fault": "A5"}
+
+    status, made = asked(door, "POST", "/rules", rule)
+    assert (status, made["number"], made["title"]) == (201, 1, "A5 delay")
+    assert asked(door, "GET", "/rules")[1] == [made]
+    assert asked(door, "DELETE", "/rules/1") == (200, {"removed": True})
+    assert asked(door, "DELETE", "/rules/1") == (404, {"removed": False})
+    assert asked(door, "GET", "/rules") == (200, [])
+
+
+def test_a_verb_strikes_at_once_and_is_on_record() -> None:
+    site = BareSite()
+    door = a_door(site)
+
+    status, fired = asked(door, "POST", "/fire", {"verb": "disconnect", "code": 1001})
+    assert (status, fired["verb"], fired["cause"]) == (200, "disconnect", "the control port")
+    assert site.told == ["close 1001 24 hours", "settle"]
+    record = {"total": 1, "fired": [fired]}
+    assert asked(door, "GET", "/fired") == (200, record)
+    assert asked(door, "GET", "/fired", query="after=1") == (200, {"total": 1, "fired": []})
+
+
+def test_a_verb_that_finds_nothing_to_strike_says_so() -> None:
+    status, fired = asked(a_door(), "POST", "/fire", {"verb": "halt", "symbol": "BTCUSDT"})
+
+    assert status == 409
+    assert fired["problem"].startswith("halt: there is no market 'BTCUSDT'")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "words"),
+    [
+        ("POST", "/rules", {"verb": "drp"}, "no verb 'drp'"),
+        ("POST", "/rules", {"verb": "drop", "when": {}}, "would never strike"),
+        ("POST", "/rules", [], "is no JSON object"),
+        ("POST", "/fire", {"verb": "drop"}, "only a moment"),
+        ("POST", "/fire", {"verb": "halt"}, "symbol is missing"),
+        ("POST", "/fire", {"verb": "halt", "symbol": "X", "when": {}}, "it strikes now"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_remedy(
+    method: str, path: str, body: object, words: str
+) -> None:
+    status, answer = asked(a_door(), method, path, body)
+
+    assert status == 400
+    assert words in answer["error"]
+
+
+def test_there_is_nothing_else() -> None:
+    door = a_door()
+
+    for method, path in (("GET", "/"), ("PUT", "/rules"), ("DELETE", "/rules/x"), ("GET", "/fire")):
+        assert asked(door, method, path)[0] == 404
+    assert asked(door, "GET", "/fired", query="after=x")[0] == 400
+
+
+def test_a_body_of_another_type_or_size_is_refused() -> None:
+    door = a_door()
+    wrong = {**LET_IN, "content-type": "text/plain"}
+
+    assert door.request(Request("POST", "/fire", "", wrong, b"{}")).status == 400
+    assert door.request(Request("POST", "/fire", "", LET_IN, b" " * 70_000)).status == 413
+
+
+@given(st.binary(max_size=200), st.sampled_from(["/rules", "/fire"]))
+def test_no_body_breaks_the_port(body: bytes, path: str) -> None:
+    answer = a_door().request(Request("POST", path, "", LET_IN, body))
+
+    assert isinstance(answer, Response)
+    assert answer.status == 400
