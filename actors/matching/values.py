@@ -43,7 +43,16 @@ Status = Literal[
     "expired_in_match",  # by self-trade prevention
     "rejected",  # accepted, and refused when it was triggered
 ]
-Change = Literal["new", "trade", "cancelled", "expired", "replaced", "triggered", "rejected"]
+Change = Literal[
+    "new",
+    "trade",
+    "cancelled",
+    "expired",
+    "replaced",  # amended
+    "triggered",
+    "rejected",
+    "prevented",  # self-trade prevention took of it; `status` says whether it ended by that
+]
 Movement = Literal[
     "order", "trade", "fee", "deposit", "withdraw", "transfer", "funding", "liquidation", "adl",
     "insurance", "margin", "rounding",
@@ -54,7 +63,7 @@ ENDED: frozenset[Status] = frozenset(
 )
 
 
-class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
+class OrderRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order as an account sends it; prices and amounts in quanta of its market."""
 
     account: AccountId
@@ -98,6 +107,13 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     working_at: Millis = Millis(-1)  # when it came onto the book; -1: not yet
     is_triggered: bool = False
     is_liquidation: bool = False
+    held: int = 0  # kept aside for it by the clearing, in atoms; the clearing's own
+    shown: int = 0  # of an iceberg on the book: the part in sight
+
+    @property
+    def left(self) -> int:
+        """What may still trade, in amount quanta."""
+        return self.amount - self.filled - self.prevented
 
 
 class Execution(msgspec.Struct, frozen=True, gc=False):

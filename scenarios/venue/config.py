@@ -45,6 +45,7 @@ class MarketPlan(msgspec.Struct, frozen=True, kw_only=True):
     flow: FlowPlan = FlowPlan()
     price: str = ""
     tape: Tape | None = None
+    trades: str = ""  # the path of recorded trades, in place of a tape
     slippage: int = 0  # of "path": a rate in 1e-8 of the price
     latency: Millis = Millis(0)  # of "path": until an order can trade
 
@@ -96,7 +97,7 @@ class VenueConfig(msgspec.Struct, frozen=True, kw_only=True):
             if names.count(name) > 1:
                 raise UsageError(f"account {name!r} is named twice; name it once")
         for plan in self.markets:
-            if plan.kind in {"replay", "path"} and plan.tape is None:
+            if plan.kind in {"replay", "path"} and plan.tape is None and not plan.trades:
                 raise UsageError(
                     f"market {plan.pair} replays no tape; give it one, or kind 'traders'"
                 )

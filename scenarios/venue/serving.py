@@ -20,6 +20,7 @@ from .faults.state import put_in_force
 from .venue import Venue
 from .wire.connection import Wire
 from .wire.driver import Driver
+from .wire.limits import Limits
 from .wire.messages import Door
 from .wire.tcp import TcpFace
 
@@ -72,16 +73,18 @@ async def serving(
     port: int = 0,
     control: Control | None = None,
     door: Door | None = None,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Served]:
-    """Serve a venue that has not started, while the block runs.
+    """Serve a venue while the block runs; it is started if it was not.
 
     plan: struck from the start. speed: seconds of the venue for each of trio's clock.
     port: 0 for one that is free. door: what the wire asks in place of the venue.
+    limits: how much of a client the wire puts up with; None: the usual ones.
     Raises BadPlan where the plan names what the venue has not, UsageError where the port is taken.
     """
     faults = put_in_force(plan, venue)
     driver = Driver(venue.agenda, speed=speed)
-    wire = Wire(venue if door is None else door, venue.agenda, faults=faults)
+    wire = Wire(venue if door is None else door, venue.agenda, faults=faults, limits=limits)
     async with trio.open_nursery() as nursery:
         bound: int = await nursery.start(TcpFace(wire, driver, host=LOOPBACK).run, port)
         control_port: int | None = None

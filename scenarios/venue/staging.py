@@ -20,12 +20,14 @@ from .market.feeds import Feeds
 from .market.past import Pace, Past, drawn_past
 from .market.paths import SeededPath, usual_price
 from .market.population import Stage
-from .market.prints import past_of, prints_of
+from .market.prints import Print, past_of, prints_of
 from .market.replay import AroundBook, OnPath, Replay
+from .market.tradefile import read_trades
 from .market.traders import Flow
 
 PEOPLED: Final = frozenset(("traders", "replay"))
 DAY_SECONDS: Final = 86_400
+REFERENCE_EVERY: Final = 10_000  # ms
 
 
 class Movement(Protocol):
@@ -78,6 +80,16 @@ class Staging:
         """Let every market begin to move."""
         for movement in self._movements():
             movement.start()
+        if self._family == "spot":
+            self._refer()
+
+    def _refer(self) -> None:
+        """Give the filters of prices the average that they go by (PERCENT_PRICE, NOTIONAL)."""
+        for symbol in self.plans:
+            average = self.feeds[symbol].average_price()
+            if average is not None:
+                self._engine.set_reference(symbol, average.cost // average.volume)
+        self._stage.agenda.after(REFERENCE_EVERY, self._refer)
 
     def _movements(self) -> Iterator[Movement]:
         for symbol, plan in self.plans.items():
@@ -106,7 +118,7 @@ class Staging:
                 population=self._config.population,
                 carry=carry,
             )
-        if plan.tape is None or plan.kind == "quiet":
+        if plan.kind == "quiet":
             return None
         hand = (
             OnPath(symbol, self._engine, self.feeds[symbol])
@@ -119,8 +131,12 @@ class Staging:
                 population=self._config.population,
             )
         )
-        prints = prints_of(plan.tape, market, self._config.start)
-        return Replay(self._stage, hand, prints, carry=carry)
+        return Replay(self._stage, hand, self._prints(plan, market), carry=carry)
+
+    def _prints(self, plan: MarketPlan, market: Market) -> Iterator[Print]:
+        if plan.tape is None:
+            return read_trades(plan.trades, market)
+        return prints_of(plan.tape, market, self._config.start)
 
     def _past(self, market: Market) -> Past | None:
         plan = self.plans.get(market.symbol)

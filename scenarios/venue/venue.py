@@ -73,6 +73,7 @@ class Venue:
         self.hubs: dict[Family, Hub] = {}
         self.exchanges: dict[Family, Exchange] = {}
         self._stagings: list[Staging] = []
+        self._has_started = False
         self._names: dict[str, AccountId] = {}
         for family in config.families():
             self._open_family(family)
@@ -88,7 +89,10 @@ class Venue:
         return self.agenda.now
 
     def start(self) -> None:
-        """Let the traders and the replays begin, at the time that it is."""
+        """Let the traders and the replays begin, at the time that it is; they begin once."""
+        if self._has_started:
+            return
+        self._has_started = True
         for staging in self._stagings:
             staging.start()
         self.settle()

@@ -74,6 +74,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     """What guards the endpoints of one product family.
 
     now: the time by which things happen. told: what the venue believes and says that it is.
+    holds_timestamps: whether they are held against the time that is told.
     permission: what a key needs to trade here.
     weight_header: the name that the used weight is told under.
     """
@@ -83,8 +84,13 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     orders: OrderLimit
     now: Callable[[], Millis]
     told: Callable[[], Millis]
+    holds_timestamps: bool = True
     permission: Permission = "trade"
     weight_header: str = "X-MBX-USED-WEIGHT"
+
+    def judged_at(self) -> Millis | None:
+        """What timestamps are held against; None: nothing."""
+        return self.told() if self.holds_timestamps else None
 
 
 class RestApi:

@@ -1,0 +1,186 @@
+"""Price-path mode: a market without counterparties, where the price is given and always fills.
+
+Whoever owns the engine says what the market is at (`move` where all prices between were passed,
+`jump` where they were not), and the venue's own account is on the other side of every trade. Orders
+at market trade at the price, worsened by the slippage; limit orders that wait trade at their limit
+when the price passes it, or at the price itself where it jumped beyond, which is better. An order
+trades as a whole: a path does not say how much was to be had.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from ...runtime import Millis
+from ..market.side import Side, opposite
+from .markets import RATE
+from .matcher import Matcher
+from .pairs import Pair
+from .protocol import VENUE
+from .refusals import Refused
+from .values import Order, OrderRequest
+
+NO_DELAY: Final = Millis(0)
+
+
+class PricePath(msgspec.Struct, frozen=True, kw_only=True):
+    """A market that follows a price path instead of a book."""
+
+    symbol: str
+    slippage: int = 0  # of what is taken, as a rate in 1e-8 of the price, >= 0
+    latency: Millis = NO_DELAY  # from the time an order is taken until it can trade, ms
+
+
+class PathRoute:
+    """Where the orders of such a market trade."""
+
+    def __init__(self, matcher: Matcher, pair: Pair, path: PricePath) -> None:
+        self._matcher = matcher
+        self._pair = pair
+        self._path = path
+        self._price: int | None = None
+        self._houses = {"buy": _house(path.symbol, "buy"), "sell": _house(path.symbol, "sell")}
+        self._coming: list[Order] = []  # taken, and not yet where they can trade; oldest first
+
+    # -- what a matcher asks
+
+    def quote(self, order: Order) -> tuple[int, int]:
+        """The price with its slippage, and the cost of all at that."""
+        if self._price is None:
+            raise Refused("NO_LIQUIDITY", f"{self._path.symbol} has no price yet")
+        price = self._slipped(order)
+        if order.request.quote_amount is not None:
+            step = self._pair.market.step
+            order.amount = order.request.quote_amount // price // step * step
+            if order.amount < self._pair.market.min_amount:
+                raise Refused("LOT_SIZE", "the quote amount buys less than the least amount")
+        return price, price * order.left
+
+    def crosses(self, order: Order) -> bool:
+        """Whether the price is at the limit or beyond."""
+        return self._price is not None and _reaches(order, self._price)
+
+    def work(self, order: Order, at: Millis) -> bool:
+        """Trade at once what can; whether it has arrived."""
+        if self._path.latency and not order.is_triggered:
+            self._coming.append(order)
+            return False
+        if self.crosses(order):
+            self._take(order, at)
+        return True
+
+    def leave(self, order: Order) -> bool:
+        """Forget an order that is on its way; False where it has arrived."""
+        before = len(self._coming)
+        self._coming = [each for each in self._coming if each is not order]
+        return len(self._coming) < before
+
+    # -- what the owner says
+
+    def move(self, price: int, at: Millis) -> None:
+        """The market goes to a price, and through all that lie between."""
+        self._arrive(at)
+        if self._price is None:
+            self.jump(price, at)
+            return
+        rising = price > self._price
+        while (stop := self._next(price, rising=rising)) is not None:
+            self._visit(stop, at)
+        self._visit(price, at)
+
+    def jump(self, price: int, at: Millis) -> None:
+        """The market is at a price, without a trade on the way there."""
+        self._arrive(at)
+        pair = self._pair
+        self._price = price
+        for ladder in (pair.bids, pair.asks):
+            for order in [each for each in ladder if _reaches(each, price)]:
+                self._fill_resting(order, price, at)
+        self._visit(price, at)
+
+    # -- inside
+
+    def _arrive(self, at: Millis) -> None:
+        """Let those trade or rest whose latency is over."""
+        latency = self._path.latency
+        while self._coming and self._coming[0].working_at + latency <= at:
+            order = self._coming.pop(0)
+            if order.price == 0 and not self._matcher.reclaim(self._pair, order, at):
+                continue
+            if order.request.time_in_force == "GTX" and self.crosses(order):
+                self._matcher.keeper.end(
+                    self._pair, order, "expired", "expired", at, reason="WOULD_TAKE"
+                )
+                continue
+            if self.crosses(order):
+                self._take(order, at)
+            self._matcher.conclude(self._pair, order, at)
+            self._matcher.settle(self._pair, at)
+
+    def _take(self, order: Order, at: Millis) -> None:
+        house = self._houses[opposite(order.request.side)]
+        self._matcher.keeper.trade(self._pair, order, house, self._slipped(order), order.left, at)
+
+    def _slipped(self, order: Order) -> int:
+        """What is paid for taking: the worsened price on the tick, within the limit."""
+        price, tick = self._price or 0, self._pair.market.tick
+        more = price * self._path.slippage
+        if order.request.side == "buy":
+            worse = price + -(-more // RATE)
+            worse += -worse % tick
+            return min(worse, order.price) if order.price else worse
+        worse = price - -(-more // RATE)
+        worse = max(worse - worse % tick, tick)
+        return max(worse, order.price)
+
+    def _next(self, price: int, *, rising: bool) -> int | None:
+        """The first price on the way at which something is due."""
+        pair, now = self._pair, self._price or 0
+        trailing = pair.prints.trailing_stops()
+        if rising:
+            marks = [pair.asks.best(), pair.prints.next_rising(), *trailing]
+            return min(
+                (each for each in marks if each is not None and now <= each <= price), default=None
+            )
+        marks = [pair.bids.best(), pair.prints.next_falling(), *trailing]
+        return max(
+            (each for each in marks if each is not None and price <= each <= now), default=None
+        )
+
+    def _visit(self, price: int, at: Millis) -> None:
+        """The market trades at a price that is on its way: who waits there trades or is due."""
+        pair = self._pair
+        self._price = pair.last = price
+        for ladder in (pair.bids, pair.asks):
+            for order in [each for each in ladder if _reaches(each, price)]:
+                self._fill_resting(order, order.price, at)
+        pair.last = price
+        if pair.prints.count:
+            self._matcher.keeper.see(pair, pair.prints.see(price))
+        self._matcher.settle(pair, at)
+
+    def _fill_resting(self, order: Order, price: int, at: Millis) -> None:
+        if order.id not in self._pair.desk(order.request.account).open:
+            return  # one that traded before it has ended this one
+        self._matcher.take_off(self._pair, order, at)
+        house = self._houses[opposite(order.request.side)]
+        self._matcher.keeper.trade(self._pair, house, order, price, order.left, at)
+        self._matcher.keeper.retire(self._pair, order, at)
+
+
+def _reaches(order: Order, price: int) -> bool:
+    """Whether an order may trade at this price; one without a limit always."""
+    if not order.price:
+        return True
+    return price <= order.price if order.request.side == "buy" else price >= order.price
+
+
+def _house(symbol: str, side: Side) -> Order:
+    """The venue's own side of every trade."""
+    request = OrderRequest(account=VENUE, symbol=symbol, side=side, kind="market", amount=0)
+    nobody = Millis(0)
+    return Order(
+        id=0, request=request, client_id="", amount=0, created_at=nobody, updated_at=nobody
+    )
