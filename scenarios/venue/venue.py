@@ -23,14 +23,14 @@ from .access.keys import ApiKey, KeyRing, Secret, draw_key
 from .accounts import AccountEntry, AccountPlan
 from .agenda import Agenda
 from .config import VenueConfig
-from .dialect.futures.exchange import coin_m, usd_m
 from .dialect.numbers import parse, rescale
 from .dialect.routes import NOT_FOUND, html
-from .dialect.spot.exchange import SpotExchange
 from .exchange import Exchange, Setting
 from .faults.clock import VenueClock
+from .futures.exchange import coin_m, usd_m
 from .hub import Hub
 from .market.feeds import Feeds
+from .spot.exchange import SpotExchange
 from .staging import Staging, open_engine
 from .wire.messages import Request, Response, Session, SocketHandler
 from .wire.strikes import Faults, NoFaults

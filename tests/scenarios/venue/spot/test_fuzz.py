@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benthic.scenarios.venue.access.signing import sign
 from benthic.scenarios.venue.dialect.routes import SIGNING, Route
-from benthic.scenarios.venue.dialect.spot.exchange import SpotExchange
+from benthic.scenarios.venue.spot.exchange import SpotExchange
 from benthic.scenarios.venue.wire.messages import Request
 
 from .trader import LIVELY, Trader, a_venue, listen
