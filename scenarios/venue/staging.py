@@ -27,7 +27,6 @@ from .market.traders import Flow
 
 PEOPLED: Final = frozenset(("traders", "replay"))
 DAY_SECONDS: Final = 86_400
-REFERENCE_EVERY: Final = 10_000  # ms
 
 
 class Movement(Protocol):
@@ -80,16 +79,6 @@ class Staging:
         """Let every market begin to move."""
         for movement in self._movements():
             movement.start()
-        if self._family == "spot":
-            self._refer()
-
-    def _refer(self) -> None:
-        """Give the filters of prices the average that they go by (PERCENT_PRICE, NOTIONAL)."""
-        for symbol in self.plans:
-            average = self.feeds[symbol].average_price()
-            if average is not None:
-                self._engine.set_reference(symbol, average.cost // average.volume)
-        self._stage.agenda.after(REFERENCE_EVERY, self._refer)
 
     def _movements(self) -> Iterator[Movement]:
         for symbol, plan in self.plans.items():

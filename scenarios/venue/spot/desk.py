@@ -26,6 +26,7 @@ from ..market.series import MarketData
 _LETTERS: Final = string.ascii_letters + string.digits
 _ID_LENGTH: Final = 22
 _REMEMBERED: Final = 20_000  # orders with a strategy's number
+REFERRED_FOR: Final = 1_000  # ms for which the average of the last minutes is good enough
 
 
 class Strategy(msgspec.Struct, frozen=True):
@@ -58,6 +59,7 @@ class SpotDesk:
         self._chance = chance
         self._number = 0
         self._strategies: dict[tuple[str, int], Strategy] = {}
+        self._referred: dict[str, Millis] = {}  # when the average of each market was last told
 
     def market(self, symbol: str) -> Market:
         """The market of a symbol, or -1121."""
@@ -77,8 +79,19 @@ class SpotDesk:
         markets = self.engine.markets.values()
         return list(dict.fromkeys(asset for each in markets for asset in (each.base, each.quote)))
 
+    def refer(self, symbol: str) -> None:
+        """Tell the filters of prices the average that they go by (PERCENT_PRICE, NOTIONAL)."""
+        now = self.now()
+        if now < self._referred.get(symbol, now - REFERRED_FOR) + REFERRED_FOR:
+            return
+        self._referred[symbol] = now
+        average = self.feeds[symbol].average_price() if symbol in self.feeds else None
+        if average is not None:
+            self.engine.set_reference(symbol, average.cost // average.volume)
+
     def check(self, request: OrderRequest) -> None:
         """Raise Refused where a market's rules do not take an order; money is not looked at."""
+        self.refer(request.symbol)
         pair = self.engine._pairs[request.symbol]  # noqa: SLF001 - the rules without the order
         check(request, pair, pair.desk(request.account))
 

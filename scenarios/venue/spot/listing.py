@@ -214,6 +214,7 @@ class ListDesk:
         named = [
             leg if leg.client_id else with_client_id(leg, self._desk.draw_id()) for leg in legs
         ]
+        self._desk.refer(market.symbol)
         try:
             list_id, orders = self._desk.engine.submit_list(
                 named, call.now, client_id=client_id, contingency=contingency

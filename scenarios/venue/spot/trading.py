@@ -171,6 +171,7 @@ class Trading:
     ) -> dict[str, object]:
         if not request.client_id:
             request = with_client_id(request, self._desk.draw_id())
+        self._desk.refer(request.symbol)
         order = self._desk.engine.submit(request, call.now)
         params = call.params
         self._desk.note_strategy(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,11 +12,18 @@ from hypothesis import strategies as st
 
 from benthic.runtime import Millis
 from benthic.scenarios.venue.hub import DAY
+from benthic.scenarios.venue.venue import Venue
 from benthic.scenarios.venue.wire.fate import Fate
 from benthic.scenarios.venue.wire.messages import Request, Response
 from benthic.scenarios.venue.wire.strikes import NoFaults, Push
 
 from .spot.trader import Ear, a_venue, listen
+
+
+@cache
+def one_venue() -> Venue:
+    """One for all examples of a property."""
+    return a_venue()
 
 
 @pytest.mark.parametrize(
@@ -69,7 +77,7 @@ def test_an_unknown_method_is_told_which_there_are() -> None:
     | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps)
 )
 def test_whatever_a_client_says_is_answered(message: str) -> None:
-    ear, handler = listen(a_venue(), "/ws")
+    ear, handler = listen(one_venue(), "/ws")
     handler.text(message)
 
     assert len(ear.take()) == 1

@@ -103,7 +103,7 @@ METHODS = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(
     st.text(max_size=40)
     | JSONS.map(json.dumps)
@@ -112,7 +112,7 @@ METHODS = st.sampled_from(
     )
 )
 def test_the_websocket_api_answers_whatever_it_is_told(message: str) -> None:
-    ear, handler = listen(a_venue(), "/ws-api/v3")
+    ear, handler = listen(the_venue().venue, "/ws-api/v3")
     handler.text(message)
 
     assert len(ear.take()) == 1
