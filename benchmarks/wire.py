@@ -96,7 +96,7 @@ def _compare(
     """Medians of rounds by turns; the first of each warms up and is not counted."""
     rates: tuple[list[float], list[float]] = [], []
     for _ in range(rounds + 1):
-        asked = _orders(ours, count) if bar is not None else [PING] * count
+        asked = orders_of(ours, count) if bar is not None else [PING] * count
         rates[0].append(_round(ours, asked))
         rates[1].append(_round(other, [PING] * count))
     return rate(name, median(rates[0][1:]), median(rates[1][1:]), "round trips/s", bar=bar)
@@ -109,7 +109,7 @@ def _round(asker: Asker, requests: list[bytes]) -> float:
     return len(requests) / (perf_counter() - began)
 
 
-def _orders(venue: Asker, count: int) -> list[bytes]:
+def orders_of(venue: Asker, count: int) -> list[bytes]:
     """Signed requests that place an order and cancel it, by turns; good for a minute."""
     quote = venue.ask(PING.replace(b"ping", b"ticker/bookTicker?symbol=BTCUSDT"))
     best = msgspec.json.decode(quote.partition(b"\r\n\r\n")[2])["bidPrice"]

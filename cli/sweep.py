@@ -77,9 +77,33 @@ def supervisors(*, options: Options = NO_OPTIONS) -> int:
     return _sweep("supervisors", run_supervisors, options, 10_000)
 
 
-def _sweep(name: str, run: Sweep, options: Options, usual: int) -> int:
+@command.command
+def conservation(*, options: Options = NO_OPTIONS) -> int:
+    """Run days of random orders on spot and futures, and look for money won or lost (500)."""
+    from ..benchmarks.conservation import run_conservation
+
+    return _sweep("conservation", run_conservation, options, 500)
+
+
+@command.command
+def clients(*, options: Options = NO_OPTIONS) -> int:
+    """Load a venue with 50 WebSocket clients, and look for growth and gaps (600 seconds)."""
+    from ..benchmarks.venue_clients import run_clients
+
+    return _sweep("clients", run_clients, options, 600, unit="s")
+
+
+@command.command
+def connections(*, options: Options = NO_OPTIONS) -> int:
+    """Open connections to a venue, and look for a request that is not answered (10,000)."""
+    from ..benchmarks.venue_connections import run_connections
+
+    return _sweep("connections", run_connections, options, 10_000, unit="connections")
+
+
+def _sweep(name: str, run: Sweep, options: Options, usual: int, *, unit: str = "trials") -> int:
     count = usual if options.count is None else options.count
-    with progress(f"sweep {name}", "trials") as watch:
+    with progress(f"sweep {name}", unit) as watch:
         report = run(count, resume=options.resume, watch=watch, seed=options.seed)
     if options.json:
         print_json({**attrs.asdict(report), "ok": report.ok})

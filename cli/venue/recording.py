@@ -1,0 +1,89 @@
+"""What `benthic venue record` does: a venue in virtual time, and files of what happened in it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from ...runtime import Millis, UsageError
+from ...scenarios.venue.faults.span import span
+from ...scenarios.venue.faults.state import put_in_force
+from ...scenarios.venue.market.recorder import Recorder
+from ...scenarios.venue.venue import Venue
+from ..output import console, grouped, print_json, table
+from ..progress import progress
+from .house import House, family_name
+
+STEP: Final = 600_000  # ms of the venue between two looks at the progress
+MINUTE: Final = 60_000
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What was written."""
+
+    begin: Millis
+    end: Millis
+    candles: int
+    trades: int
+    fired: int  # faults
+    files: list[Path]
+
+
+def length_of(text: str) -> Millis:
+    """The duration that an option says."""
+    try:
+        length = span(text)
+    except ValueError as error:
+        raise UsageError(f"--for: {error}") from error
+    if length <= 0:
+        raise UsageError(f"--for {text}: nothing happens in it; give a longer time")
+    return Millis(length)
+
+
+def record_venue(house: House, folder: Path, length: Millis) -> Written:
+    """Run the house's venue for so long in virtual time. Raises Unwritable.
+
+    The files of spot lie in the folder itself, those of each other family in a folder below it.
+    """
+    venue = Venue(house.config)
+    faults = put_in_force(house.plan, venue)
+    begin = venue.now
+    end = Millis(begin + length)
+    with ExitStack() as files, progress("recording", "min") as told:
+        recorders = [
+            files.enter_context(
+                Recorder(folder if family == "spot" else folder / family_name(family), [feeds])
+            )
+            for family, feeds in venue.feeds.items()
+        ]
+        venue.start()
+        for moment in range(begin + STEP, end + STEP, STEP):
+            venue.run_to(Millis(min(moment, end)))
+            told((venue.now - begin) // MINUTE, length // MINUTE)
+    return Written(
+        begin=begin,
+        end=end,
+        candles=sum(each.candles for each in recorders),
+        trades=sum(each.trades for each in recorders),
+        fired=faults.log.total,
+        files=[file for each in recorders for file in each.files],
+    )
+
+
+def show(written: Written, *, json: bool) -> None:
+    """Print it for people, or for scripts."""
+    if json:
+        print_json({**msgspec.structs.asdict(written), "files": [str(f) for f in written.files]})
+        return
+    drawn = table("file", "bytes", title="recorded", numbers=(1,))
+    for file in written.files:
+        drawn.add_row(str(file), grouped(file.stat().st_size))
+    console().print(drawn)
+    console().print(
+        f"{grouped(written.candles)} candles, {grouped(written.trades)} trades, "
+        f"{grouped(written.fired)} faults",
+        markup=False,
+    )
