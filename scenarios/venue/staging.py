@@ -10,6 +10,7 @@ from ...actors.matching.markets import Market
 from ...actors.matching.paths import PricePath
 from ...actors.matching.protocol import Clearing
 from ...actors.matching.values import Family
+from ...runtime import Millis
 from ...runtime.chance import stream
 from ...runtime.errors import UsageError
 from .agenda import Agenda
@@ -18,12 +19,13 @@ from .dialect.numbers import parse, rescale
 from .market.carry import Carry
 from .market.feeds import Feeds
 from .market.past import Pace, Past, drawn_past
-from .market.paths import SeededPath, usual_price
+from .market.paths import PathPlan, SeededPath, usual_price
 from .market.population import Stage
 from .market.prints import Print, past_of, prints_of
 from .market.replay import AroundBook, OnPath, Replay
 from .market.tradefile import read_trades
 from .market.traders import Flow
+from .market.world import underlying
 
 PEOPLED: Final = frozenset(("traders", "replay"))
 DAY_SECONDS: Final = 86_400
@@ -49,6 +51,24 @@ def open_engine(config: VenueConfig, family: Family, clearing: Clearing) -> Matc
     return MatchingEngine(markets, clearing, paths=paths, history=config.history)
 
 
+class SharedPaths:
+    """What each underlying is worth: spot and contracts of one coin go one way, and stay close."""
+
+    def __init__(self, seed: int, start: Millis) -> None:
+        self._seed = seed
+        self._start = start
+        self._paths: dict[tuple[str, PathPlan, float], SeededPath] = {}
+
+    def of(self, market: Market, plan: PathPlan, price: float) -> SeededPath:
+        """The path of a market that begins at `price`, quote units for one of base."""
+        name = underlying(market)
+        path = self._paths.get((name, plan, price))
+        if path is None:
+            chance = stream(self._seed, f"venue/{name}/path")
+            path = self._paths[name, plan, price] = SeededPath(plan, price, self._start, chance)
+        return path
+
+
 class Staging:
     """The market data and the movement of one family's markets."""
 
@@ -59,8 +79,10 @@ class Staging:
         engine: MatchingEngine,
         agenda: Agenda,
         settle: Callable[[], None],
+        paths: SharedPaths,
     ) -> None:
         self._config = config
+        self._paths = paths
         self._engine = engine
         self._stage = Stage(engine, agenda, settle)
         self._family = family
@@ -92,16 +114,10 @@ class Staging:
         carry = Carry(market, self._stage) if market.contract is not None else None
         chance = stream(self._config.seed, f"venue/{self._family}/{symbol}/flow")
         if plan.kind == "traders":
-            path = SeededPath(
-                plan.path,
-                self._price(plan, market),
-                self._config.start,
-                stream(self._config.seed, f"venue/{self._family}/{symbol}/path"),
-            )
             return Flow(
                 symbol,
                 self._stage,
-                path,
+                self._paths.of(market, plan.path, self._price(plan, market)),
                 chance=chance,
                 plan=plan.flow,
                 population=self._config.population,

@@ -31,7 +31,7 @@ from .futures.exchange import coin_m, usd_m
 from .hub import Hub
 from .market.feeds import Feeds
 from .spot.exchange import SpotExchange
-from .staging import Staging, open_engine
+from .staging import SharedPaths, Staging, open_engine
 from .wire.messages import Request, Response, Session, SocketHandler
 from .wire.strikes import Faults, NoFaults
 
@@ -73,6 +73,7 @@ class Venue:
         self.hubs: dict[Family, Hub] = {}
         self.exchanges: dict[Family, Exchange] = {}
         self._stagings: list[Staging] = []
+        self._paths = SharedPaths(config.seed, config.start)
         self._has_started = False
         self._names: dict[str, AccountId] = {}
         for family in config.families():
@@ -177,7 +178,7 @@ class Venue:
         config = self.config
         clearing = SpotClearing() if family == "spot" else FuturesClearing(history=config.history)
         engine = self.engines[family] = open_engine(config, family, clearing)
-        staging = Staging(config, family, engine, self.agenda, self.settle)
+        staging = Staging(config, family, engine, self.agenda, self.settle, self._paths)
         self._stagings.append(staging)
         self.feeds[family] = staging.feeds
         rules = config.spot_hub if family == "spot" else config.futures_hub

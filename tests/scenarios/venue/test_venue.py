@@ -203,3 +203,23 @@ def test_usual_markets_have_ticks_and_steps_that_suit_their_price(
             floor = before.up_to * ATOM
             at = [floor * each.maintenance // 10**8 - each.deduction for each in (before, after)]
             assert at[0] == at[1], "maintenance margin jumps between two brackets"
+
+
+def test_spot_and_contracts_of_one_coin_stay_close() -> None:
+    plans = (
+        MarketPlan(pair="BTC/USDT"),
+        MarketPlan(pair="BTC/USDT", family="linear"),
+        MarketPlan(pair="BTC/USD", family="inverse"),
+    )
+    venue = Venue(VenueConfig(markets=plans, accounts=(), seed=3))
+    venue.start()
+    venue.run_to(Millis(venue.now + 4 * 3_600_000))
+    worths = []
+    for engine in venue.engines.values():
+        for symbol, market in engine.markets.items():
+            last = engine.last(symbol)
+            assert last is not None
+            worths.append(last / 10**market.price_digits)
+
+    assert len(worths) == 3
+    assert max(worths) < 1.005 * min(worths)
