@@ -121,6 +121,10 @@ class SpotClearing:
             )
         )
 
+    def rehold(self, order: Order, market: Market, reference_price: int, cost: int) -> None:
+        """As `hold`: what was free a moment ago is enough."""
+        self.hold(order, market, reference_price, cost)
+
     def release(self, order: Order, market: Market) -> None:
         """Free what is left of the hold."""
         held = order.held

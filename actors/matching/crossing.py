@@ -99,10 +99,10 @@ def _decrement(
 
 
 def rehold(keeper: Keeper, pair: Pair, order: Order) -> None:
-    """The hold of an order with a limit is made anew for what is left; it may be refused."""
+    """The hold of an order with a limit is made anew for what is left."""
     if order.price:
         keeper.clearing.release(order, pair.market)
-        keeper.clearing.hold(order, pair.market, order.price, order.price * order.left)
+        keeper.clearing.rehold(order, pair.market, order.price, order.price * order.left)
 
 
 def _drop_maker(

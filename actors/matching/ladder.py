@@ -69,7 +69,7 @@ class Ladder:
     __slots__ = ("keys", "levels", "side", "sign")
 
     def __init__(self, side: Side) -> None:
-        self.side = side
+        self.side: Side = side
         self.sign = 1 if side == "buy" else -1
         self.keys: list[int] = []  # ascending: the best is the last
         self.levels: dict[int, Level] = {}  # by key

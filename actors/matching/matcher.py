@@ -315,10 +315,10 @@ class Matcher:
             )
         order.amount = amount
         least = self.keeper.lists.cover(pair, order) if order.list_id >= 0 else 0
-        if least is not None and order.held:
+        if least is not None and (order.held or pair.is_futures):
             self.clearing.release(order, pair.market)
             price = order.price or order.stop_price
-            self.clearing.hold(order, pair.market, price, max(price * order.left, least))
+            self.clearing.rehold(order, pair.market, price, max(price * order.left, least))
 
     def change(self, pair: Pair, order: Order, amount: int, price: int, at: Millis) -> None:
         """An order leaves its place for another price or amount; it has to be worked again."""
@@ -330,7 +330,7 @@ class Matcher:
             self.claim(pair, order)
         except Refused:
             order.amount, order.price = old
-            self.clearing.hold(order, pair.market, order.price, order.price * order.left)
+            self.clearing.rehold(order, pair.market, order.price, order.price * order.left)
             raise
         order.amount, order.price = old
         ladder = pair.bids if order.request.side == "buy" else pair.asks

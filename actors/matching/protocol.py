@@ -105,6 +105,13 @@ class Clearing(Protocol):
         """
         ...
 
+    def rehold(self, order: Order, market: Market, reference_price: int, cost: int) -> None:
+        """Hold anew for an order that was released and held as much before, or more.
+
+        Never refused: an order that shrinks, or that stays as it was, can be afforded.
+        """
+        ...
+
     def release(self, order: Order, market: Market) -> None:
         """Free what is left of the hold of an order; harmless where nothing is."""
         ...

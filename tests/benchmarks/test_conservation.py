@@ -19,6 +19,11 @@ def test_a_day_of_random_orders_wins_and_loses_nothing(seed: int) -> None:
     assert day.liquidations > 0
 
 
+def test_an_order_that_loses_a_part_is_not_asked_for_its_margin_again() -> None:
+    """On this day one did, was refused in the middle of a match, and rested nowhere."""
+    assert run_day(46).violation == ""
+
+
 def test_the_same_day_comes_again() -> None:
     assert run_day(7, minutes=200) == run_day(7, minutes=200)
 

@@ -96,6 +96,10 @@ class FuturesClearing:
         """Keep margin for an order, or raise Refused and keep nothing."""
         self._holds.hold(order, market, reference_price)
 
+    def rehold(self, order: Order, market: Market, reference_price: int, cost: int) -> None:  # noqa: ARG002 - of spot
+        """Keep margin for an order that had as much before; never refused."""
+        self._holds.rehold(order, market, reference_price)
+
     def release(self, order: Order, market: Market) -> None:  # noqa: ARG002 - of spot
         """Free what is left of a hold; harmless where nothing is."""
         self._holds.release(order)

@@ -42,6 +42,20 @@ class Holds:
         else:
             self._hold_margin(order, self._books.terms(market), reference_price, slot)
 
+    def rehold(self, order: Order, market: Market, reference_price: int) -> None:
+        """Keep margin for an order that had as much before, whatever the account has now."""
+        request = order.request
+        account = self._books.account(request.account)
+        if not account.is_user() or order.is_liquidation or _waits(order):
+            return
+        if request.is_reduce_only or request.closes_position:
+            return
+        slot = account.slot(request.symbol, request.position_side)
+        if _closes(request):
+            self._keep_closing(order, slot, account.rests(slot.symbol, slot.side))
+        else:
+            self._keep_margin(order, self._books.terms(market), reference_price, slot)
+
     def release(self, order: Order) -> None:
         """Free what is left of a hold; harmless where nothing is."""
         hold = self._holds.pop((order.request.symbol, order.id), None)
@@ -74,6 +88,9 @@ class Holds:
                 f"orders would close more of the {slot.side} position in {slot.symbol} than there "
                 f"is: {slot.amount}, of which {resting.closing} already has orders",
             )
+        self._keep_closing(order, slot, resting)
+
+    def _keep_closing(self, order: Order, slot: Slot, resting: Resting) -> None:
         hold = Hold(resting, 0, order.left, 0, 0, is_closing=True)
         resting.closing += order.left
         self._holds[slot.symbol, order.id] = hold
@@ -81,24 +98,28 @@ class Holds:
     def _hold_margin(self, order: Order, terms: Terms, reference_price: int, slot: Slot) -> None:
         books = self._books
         account = books.accounts[slot.account]
+        asked, most = order_margin(books, account, slot), most_value(books, account, slot)
+        self._keep_margin(order, terms, reference_price, slot)
+        try:
+            self._check_size(account, slot, terms, most)
+            self._check_margin(account, slot, terms, asked)
+        except Refused:
+            self.release(order)
+            raise
+
+    def _keep_margin(self, order: Order, terms: Terms, reference_price: int, slot: Slot) -> None:
+        books = self._books
         mark = books.mark(slot.symbol)
         price = order.price or reference_price or mark
         if not order.price and order.request.side == "sell":
             price = max(price, mark)  # a short at market is reckoned at no less than the mark
         if not price:
             return  # nothing has a price yet, so there is nothing to trade with either
-        resting = account.rests(slot.symbol, slot.side)
-        asked, most = order_margin(books, account, slot), most_value(books, account, slot)
         value = terms.value(order.left, price)
         loss = opening_loss(terms, slot, _signed(order), price, mark)
+        resting = books.accounts[slot.account].rests(slot.symbol, slot.side)
         hold = Hold(resting, price, order.left, value, loss, is_closing=False)
         _grow(hold, order)
-        try:
-            self._check_size(account, slot, terms, most)
-            self._check_margin(account, slot, terms, asked)
-        except Refused:
-            _shrink(hold, order, 0, 0, 0)
-            raise
         self._holds[slot.symbol, order.id] = hold
 
     def _check_margin(self, account: Account, slot: Slot, terms: Terms, before: int) -> None:
