@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import attrs
@@ -50,6 +51,30 @@ def store(*, json: Json = False) -> int:
     from ..benchmarks.store import measure
 
     return _show("store", measure(), json=json)
+
+
+@command.command
+def matching(
+    *,
+    python: Annotated[
+        Path | None,
+        Parameter(help="A Python that has NautilusTrader; without it, this one if it has."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Order events per second, beside NautilusTrader (extra bench) and a sorted list."""
+    from ..benchmarks.matching import measure
+
+    with progress("ours and the others", "runs") as watch:
+        return _show("matching", measure(python=python, watch=watch), json=json)
+
+
+@command.command
+def venue(*, json: Json = False) -> int:
+    """The simulated exchange: a day of its time, and orders over loopback beside a bare echo."""
+    from ..benchmarks.venue import measure
+
+    return _show("venue", measure(), json=json)
 
 
 def _show(name: str, measurements: Iterator[Measurement], *, json: bool) -> int:
