@@ -85,6 +85,7 @@ def ours(path: Path) -> EngineRun:
 
 def backtesting(path: Path) -> EngineRun:
     """backtesting.py, with fractions of a coin of 1e-8."""
+    sys.modules.setdefault("tqdm.auto", None)  # type: ignore[arg-type]  # no progress bar: it costs
     import pandas as pd
     from backtesting import backtesting as library
     from backtesting.lib import FractionalBacktest

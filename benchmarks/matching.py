@@ -6,7 +6,7 @@ figures are medians. NautilusTrader is measured as the simulated exchange of a B
 as its bare OrderMatchingEngine, compiled code that keeps no balances; that one stands beside our
 engine with its whole ledger, and beside our engine without. Up to 1,000 orders rest, as on an
 exchange with many traders: with 150, the bare engine is but half as fast as ours. Where
-NautilusTrader is not installed (extra `bench`), the plain book is the only other.
+NautilusTrader is not installed (extra `nautilus`), the plain book is the only other.
 """
 
 from __future__ import annotations

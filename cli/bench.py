@@ -62,7 +62,7 @@ def matching(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Order events per second, beside NautilusTrader (extra bench) and a sorted list."""
+    """Order events per second, beside NautilusTrader (extra nautilus) and a sorted list."""
     from ..benchmarks.matching import measure
 
     with progress("ours and the others", "runs") as watch:
