@@ -28,8 +28,8 @@ help:  ## this list
 demo: $(BASE)  ## a bot that is crashed, killed and restored before your eyes (no network)
 	$(BIN)/benthic demo
 
-test: $(DEV)  ## all tests; PYTEST_ARGS='-k ledger' picks some
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: $(DEV)  ## all tests, a process for each core; PYTEST_ARGS='-k ledger' picks some
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 check: lint types docs test  ## everything that must pass before a change is done
 

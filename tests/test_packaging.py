@@ -118,10 +118,16 @@ def test_type_checkers_look_at_every_top_folder() -> None:
     assert mypy == set(tools["basedpyright"]["include"])
 
 
+def the_peers() -> set[str]:
+    """What the benchmarks run beside us."""
+    extras = configuration()["project"]["optional-dependencies"]
+    return distributions([*extras["bench"], *extras["nautilus"]])
+
+
 def test_every_import_is_declared_and_every_dependency_is_imported() -> None:
     project = configuration()["project"]
     base = distributions(project["dependencies"])
-    peers = distributions(project["optional-dependencies"]["bench"])
+    peers = the_peers()
     used = {
         top
         for file in product_files()
@@ -134,7 +140,7 @@ def test_every_import_is_declared_and_every_dependency_is_imported() -> None:
 
 
 def test_peers_are_imported_by_the_benchmarks_alone() -> None:
-    peers = distributions(configuration()["project"]["optional-dependencies"]["bench"])
+    peers = the_peers()
     importers = {
         file.relative_to(ROOT).parts[0]
         for file in product_files()
