@@ -8,9 +8,10 @@ The round trips over loopback are those of `wire`.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from random import Random
 from time import process_time
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -30,8 +31,12 @@ DAY: Final = 86_400_000  # ms
 ORDERS: Final = 10_000
 DAY_BAR: Final = 2_000.0
 PAIRS: Final = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
-FUNDS: Final = {"USDT": "100000000", "BTC": "1000", "ETH": "20000", "SOL": "500000"}
-SIZES: Final = {"BTCUSDT": "0.01", "ETHUSDT": "0.2", "SOLUSDT": "4"}
+FUNDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"USDT": "100000000", "BTC": "1000", "ETH": "20000", "SOL": "500000"}
+)
+SIZES: Final[Mapping[str, str]] = MappingProxyType(
+    {"BTCUSDT": "0.01", "ETHUSDT": "0.2", "SOLUSDT": "4"}
+)
 PATIENT: Final = 20  # open orders that the client leaves, before it takes the oldest back
 FILLING: Final = 0.3  # of its orders are market orders
 OK: Final = 200

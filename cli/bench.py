@@ -77,6 +77,15 @@ def venue(*, json: Json = False) -> int:
     return _show("venue", measure(), json=json)
 
 
+@command.command
+def ccxt(*, json: Json = False) -> int:
+    """CPU for each REST request and WebSocket frame, beside ccxt as it is on asyncio."""
+    from ..benchmarks.ccxt import measure
+
+    with progress("ours and ccxt", "runs"):
+        return _show("ccxt", measure(), json=json)
+
+
 def _show(name: str, measurements: Iterator[Measurement], *, json: bool) -> int:
     """Print what is measured; in JSON as soon as it is."""
     missed = False

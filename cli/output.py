@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
 from .streams import can_print
@@ -74,11 +74,11 @@ def grouped(number: Decimal | float, places: int | None = None) -> str:
     >>> grouped(Decimal("24981922.70500"), 2), grouped(3620), grouped(Decimal("0.10"))
     ('24,981,922.70', '3,620', '0.10')
     """
-    return (
-        f"{number:,f}"
-        if places is None and isinstance(number, Decimal)
-        else (f"{number:,}" if places is None else f"{number:,.{places}f}")
-    )
+    if isinstance(number, Decimal):
+        if places is not None:  # said here: what a format rounds by, any import may have changed
+            number = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+        return f"{number:,f}"
+    return f"{number:,}" if places is None else f"{number:,.{places}f}"
 
 
 def percent(fraction: float | None) -> str:

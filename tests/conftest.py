@@ -1,6 +1,7 @@
 """What holds for every test: reproducible examples, and no asyncio loop in the process."""
 
 import asyncio.base_events
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -35,3 +36,9 @@ def no_asyncio_loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     if created:
         pytest.fail(f"{len(created)} asyncio loops were created during this test: {created}")
+
+
+def pytest_configure() -> None:
+    """A job in the background ignores Ctrl-C, and its children would too; tests send it to them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -51,7 +51,8 @@ def imported_tops(file: Path) -> Iterator[str]:
 
 
 def distributions(requirements: list[str]) -> set[str]:
-    return {re.split(r"[^A-Za-z0-9_-]", requirement)[0] for requirement in requirements}
+    names = (re.split(r"[^A-Za-z0-9_-]", requirement)[0] for requirement in requirements)
+    return {name.replace("-", "_") for name in names}
 
 
 def test_every_package_folder_is_listed() -> None:

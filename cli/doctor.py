@@ -1,0 +1,53 @@
+"""`benthic doctor`: whether what benthic builds on is as it must be. It changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import attrs
+from cyclopts import App, Parameter
+
+from .exits import ExitCode
+from .output import console, print_json, table
+
+if TYPE_CHECKING:
+    from ..actors.ccxt_trio.audit import Audit
+
+Json = Annotated[bool, Parameter(help="Print one JSON object for scripts.")]
+
+command: Final = App(name="doctor")
+
+
+@command.command
+def ccxt(*, json: Json = False) -> int:
+    """Look for what the installed ccxt does that its trio form does not serve."""
+    from ..actors.ccxt_trio.audit import audit
+
+    found = audit()
+    if json:
+        print_json(
+            {
+                "ccxt": found.version,
+                "exchanges": found.exchanges,
+                "websockets": found.with_websockets,
+                "ok": not found.broken,
+                "broken": [attrs.asdict(each) for each in found.broken],
+                "known": [attrs.asdict(each) for each in found.findings if each.is_known],
+            }
+        )
+    else:
+        _show(found)
+    return ExitCode.DIFFERS if found.broken else ExitCode.OK
+
+
+def _show(found: Audit) -> None:
+    screen = console()
+    drawn = table("", "exchange", "where", "what", "why it is no matter", title="doctor ccxt")
+    for each in sorted(found.findings, key=lambda one: (one.is_known, one.exchange, one.where)):
+        mark = "known" if each.is_known else "BROKEN"
+        drawn.add_row(mark, each.exchange, each.where, f"{each.kind}: {each.what}", each.excuse)
+    screen.print(drawn)
+    screen.print(
+        f"ccxt {found.version}: {found.exchanges} exchanges, {found.with_websockets} of them with "
+        f"WebSockets; {len(found.broken)} findings"
+    )
