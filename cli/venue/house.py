@@ -16,9 +16,10 @@ from ...actors.market.symbol import Symbol
 from ...actors.matching.values import Family
 from ...runtime import Millis, UsageError
 from ...scenarios.venue.accounts import AccountPlan
-from ...scenarios.venue.config import MarketPlan, VenueConfig
+from ...scenarios.venue.config import FUTURES_HUB, MarketPlan, VenueConfig
 from ...scenarios.venue.faults.plan import FaultPlan
 from ...scenarios.venue.faults.toml import read_plan
+from ...scenarios.venue.hub import HubRules
 from ...scenarios.venue.market.paths import PathPlan, usual_price
 from ...scenarios.venue.usual import usual_market
 from ...scenarios.venue.venue import EXCHANGES
@@ -74,8 +75,18 @@ def furnish(options: Markets, usual_start: Millis, *, speed: float = 1.0) -> Hou
         seed=options.seed,
         start=start,
         holds_timestamps=speed == 1 and start == usual_start,
+        spot_hub=patient(HubRules(), speed),
+        futures_hub=patient(FUTURES_HUB, speed),
     )
     return House(config, plan)
+
+
+def patient(rules: HubRules, speed: float) -> HubRules:
+    """The same pings and pongs by the client's clock, however fast the venue's runs."""
+    pace = max(1, round(speed))
+    return msgspec.structs.replace(
+        rules, ping_every=rules.ping_every * pace, pong_within=rules.pong_within * pace
+    )
 
 
 def family_name(family: Family) -> str:

@@ -184,6 +184,7 @@ class Hub:
             streams = _queried(request.query)
         else:
             return None
+        self._refuse_beyond(len(set(streams)), None)  # before anybody listens
         listener = Listener(self, session)
         listener.is_combined = path.startswith("/stream")
         self._all[listener] = None
@@ -193,9 +194,7 @@ class Hub:
     def subscribe(self, listener: Listener, streams: list[str], wish_id: object) -> None:
         """Let a client listen to streams; too many on one connection are refused together."""
         fresh = [stream for stream in streams if stream not in listener.streams]
-        if len(listener.streams) + len(fresh) > self.rules.streams:
-            text = f"Invalid request: too many streams; current limit is {self.rules.streams}"
-            raise WishRefused(2, text, wish_id)
+        self._refuse_beyond(len(listener.streams) + len(fresh), wish_id)
         for stream in fresh:
             listener.streams[stream] = None
             listeners = self._listeners.get(stream)
@@ -237,6 +236,11 @@ class Hub:
         for listener in tuple(listeners):
             said = wrapped if listener.is_combined else text
             self.deliver(listener.session, stream, kind, symbol, said)
+
+    def _refuse_beyond(self, count: int, wish_id: object) -> None:
+        if count > self.rules.streams:
+            text = f"Invalid request: too many streams; current limit is {self.rules.streams}"
+            raise WishRefused(2, text, wish_id)
 
     def deliver(self, session: Session, stream: str, kind: str, symbol: str, text: str) -> None:
         """Send a message to one session, as far as the faults let it."""

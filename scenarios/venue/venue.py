@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from ...actors.matching.clearing import SpotClearing
 from ...actors.matching.engine import MatchingEngine
 from ...actors.matching.futures import FuturesClearing
@@ -29,12 +31,14 @@ from .exchange import Exchange, Setting
 from .faults.clock import VenueClock
 from .futures.exchange import coin_m, usd_m
 from .hub import Hub
+from .hub_requests import WishRefused
 from .market.feeds import Feeds
 from .spot.exchange import SpotExchange
 from .staging import SharedPaths, Staging, open_engine
 from .wire.messages import Request, Response, Session, SocketHandler
 from .wire.strikes import Faults, NoFaults
 
+BAD_REQUEST: Final = 400
 RATE_DIGITS: Final = 8
 Maker = Callable[[Setting], Exchange]
 
@@ -152,7 +156,10 @@ class Venue:
                 chosen, path = family, path[len(prefix) :]
                 break
         exchange = self.exchanges.get(chosen)
-        taken = None if exchange is None else exchange.socket(request, session, path)
+        try:
+            taken = None if exchange is None else exchange.socket(request, session, path)
+        except WishRefused as refused:
+            return Response(BAD_REQUEST, msgspec.json.encode(refused.body))
         return html(NOT_FOUND, "404 Not found") if taken is None else taken
 
     # -- for those who strike it

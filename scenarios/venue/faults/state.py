@@ -7,7 +7,10 @@ the doors and the connections, and who is called for what.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+import msgspec
 
 from ....actors.matching.engine import MatchingEngine
 from ....actors.matching.values import Family
@@ -93,6 +96,18 @@ class Site(Protocol):
         ...
 
 
+FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
+    {"spot": "spot", "usdm": "linear", "coinm": "inverse"}
+)
+
+
+def family_and_market(symbol: str) -> tuple[Family | None, str]:
+    """The family that a symbol names ("usdm:BTCUSDT"), if any, and the market in it."""
+    prefix, colon, rest = symbol.partition(":")
+    family = FAMILIES.get(prefix.lower()) if colon else None
+    return (None, symbol) if family is None else (family, rest)
+
+
 def put_in_force(plan: FaultPlan, site: Site) -> PlannedFaults:
     """The faults of a venue by plan; its wire is given the same. Raises BadPlan.
 
@@ -103,7 +118,8 @@ def put_in_force(plan: FaultPlan, site: Site) -> PlannedFaults:
         for symbol in (rule.when.symbol.upper(), getattr(rule.verb, "symbol", "")):
             try:
                 if symbol:
-                    trading.engine(verb_name(rule.verb), symbol)
+                    trading.family, market = family_and_market(symbol)
+                    trading.engine(verb_name(rule.verb), market)
             except FaultNotFired as error:
                 raise BadPlan(
                     f"{plan.place}: rule {number}: symbol", error.problem, remedy=error.remedy
@@ -132,7 +148,11 @@ class State:
 
     def carry_out(self, struck: Struck, doors: Doors) -> None:
         """See `Ground.carry_out`."""
-        verb: object = struck.rule.verb
+        verb: Any = struck.rule.verb
+        self._trading.family = None
+        if getattr(verb, "symbol", ""):
+            self._trading.family, symbol = family_and_market(verb.symbol)
+            verb = msgspec.structs.replace(verb, symbol=symbol)
         at = self._site.agenda.now
         if isinstance(verb, EngineRestart):
             self._trading.restart(verb, struck.chance, at)

@@ -18,9 +18,10 @@ import msgspec
 from .errors import BadPlan, nearest
 from .payload import is_list, is_object
 from .plan import Face, FaultPlan, Rule, When, all_verbs, verbs_of
-from .push_verbs import Frame
+from .push_verbs import Close, Frame
 from .request_verbs import RawBytes, Verb
 from .span import Span, span
+from .state_verbs import Disconnect, EngineRestart, Fill, ServerShutdown, SetFees
 
 CODE: Final = re.compile(r"[ABCMELKHI]\d{1,2}")
 OF_A_RULE: Final = ("verb", "when", "fault", "name")
@@ -31,6 +32,7 @@ LARGEST: Final = 100_000_000  # bytes
 STATUSES: Final = range(200, 600)
 BOUNDED: Final = frozenset(("count", "times", "window", "messages", "size"))
 POSITIVE: Final = BOUNDED | frozenset(("amount", "tick", "step", "to", "mark", "over"))
+CLOSE_CODES: Final = frozenset((*range(1000, 1015), *range(3000, 5000))) - {1004, 1005, 1006}
 SIGNED: Final = frozenset(("code", "ppm", "by", "rate", "maker", "taker"))
 
 
@@ -178,6 +180,16 @@ def _check(verb: Verb, place: str) -> None:
             raise BadPlan(
                 f"{place}: hex", "is not hexadecimal", remedy="write two digits a byte"
             ) from error
+    if isinstance(verb, Close | Disconnect | ServerShutdown) and verb.code not in CLOSE_CODES:
+        raise BadPlan(
+            f"{place}: code",
+            f"{verb.code} cannot be sent to close a WebSocket",
+            remedy="write 1000 to 1014 without 1004, 1005 and 1006, or 3000 to 4999",
+        )
+    if isinstance(verb, SetFees) and not (abs(verb.maker) < 1 and abs(verb.taker) < 1):
+        raise BadPlan(f"{place}: taker", "no rate reaches 1", remedy='write a share, as "0.001"')
+    if isinstance(verb, Fill | EngineRestart) and not 0 <= verb.share <= 1:
+        raise BadPlan(f"{place}: share", f"{verb.share} is no share", remedy="write up to 1")
     for field in msgspec.structs.fields(verb):
         value = getattr(verb, field.name)
         if isinstance(value, int | Decimal) and not isinstance(value, bool):

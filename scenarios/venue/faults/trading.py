@@ -38,19 +38,26 @@ AMOUNTS: Final = ("step", "min_amount", "max_amount")
 RATES: Final = ("up_percent", "down_percent")
 
 
+OF_CONTRACTS: Final = frozenset(("set_mark", "fund", "liquidate", "adl"))
+
+
 class Trading:
     """The engines of a venue, as faults strike them. families: in which an asset is sought."""
 
     def __init__(self, engines: Mapping[Family, MatchingEngine]) -> None:
         self.engines = engines
+        self.family: Family | None = None  # that a rule names beside its market
         self._strangers = {family: Stranger(engine) for family, engine in engines.items()}
 
     def engine(self, verb: str, symbol: str) -> MatchingEngine:
-        """The engine of a market. Raises FaultNotFired."""
-        for engine in self.engines.values():
-            if symbol in engine.markets:
+        """The engine of a market: of contracts where a verb is of those. Raises FaultNotFired."""
+        engines = list(self.engines.items())
+        if verb in OF_CONTRACTS:
+            engines.sort(key=lambda each: each[0] == "spot")
+        for family, engine in engines:
+            if symbol in engine.markets and self.family in {None, family}:
                 return engine
-        names = sorted(name for engine in self.engines.values() for name in engine.markets)
+        names = sorted({name for engine in self.engines.values() for name in engine.markets})
         raise FaultNotFired(
             verb, f"there is no market {symbol!r}", remedy=f"there are {', '.join(names)}"
         )
@@ -171,12 +178,14 @@ class Trading:
 
     def set_fees(self, verb: SetFees) -> None:
         """Other rates for an account, at every engine."""
-        for engine in self.engines.values():
+        maker = quanta("set_fees", verb.maker, RATE_DIGITS)
+        taker = quanta("set_fees", verb.taker, RATE_DIGITS)
+        for family, engine in self.engines.items():
             engine.clearing.open_account(
                 verb.account,
-                maker=quanta("set_fees", verb.maker, RATE_DIGITS),
-                taker=quanta("set_fees", verb.taker, RATE_DIGITS),
-                fee_asset=verb.fee_asset or None,
+                maker=maker,
+                taker=taker,
+                fee_asset=(verb.fee_asset or None) if family == "spot" else None,
             )
 
     def _keeper(self, verb: str, account: AccountId, asset: str) -> MatchingEngine:
