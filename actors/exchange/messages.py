@@ -1,45 +1,81 @@
 """What a connector is asked, what it answers, and what it reports: the words of the wire.
 
-Every connector, to a real venue or to a simulated one, speaks these and no others. An ask has
-three outcomes, and they are three types:
+Every connector, to a real venue or to a simulated one, speaks these and no others. A write (Submit,
+Cancel) has three outcomes, and they are three types:
 
-- an answer: `Accepted`, `Cancelled`, an `OrderReport`;
+- an answer: `Accepted`, `Cancelled`;
 - a definite no: `OrderRejected`, raised, with the reason; nothing of the order exists;
-- unknown: `AskTimeout`, `ActorCrashed` or `ActorStopped`. The order may or may not exist. Ask
-  `Query` by client id; never send it again blindly.
+- unknown: `Unsettled`, `AskTimeout`, `ActorCrashed` or `ActorStopped`. The order may or may
+  not exist. Ask `Query` by client id; never send it again blindly.
+
+A read (everything else) is answered, or refused with one of the errors of `errors`, and then
+nothing is known; it may be asked again.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
-from ...runtime import Ask, Millis, Refusal, Tell
+from ...runtime import Ask, Millis, Tell
+from ..market.book import Book
 from ..market.candle import Candle
 from ..market.errors import OrderRejected, Reason
 from ..market.fill import Fill
+from ..market.funding import Funding
+from ..market.holding import Holding
+from ..market.listing import Listing
+from ..market.position import Position
 from ..market.report import OrderReport, VenueStatus
-from ..market.side import Kind, Side
+from ..market.side import Effect, Kind, Purpose, Side, TimeInForce
+from ..market.ticker import Ticker
+from ..market.trade import Trade
+from .errors import NotOffered
 
 __all__ = [
     "Accepted",
+    "BookReported",
     "Cancel",
     "Cancelled",
     "Candle",
+    "CandleReported",
+    "FetchBook",
     "FetchCandles",
+    "FetchFills",
+    "FetchFunding",
+    "FetchHoldings",
+    "FetchListings",
+    "FetchOpenOrders",
+    "FetchPositions",
+    "FetchTicker",
+    "FetchTrades",
     "Fill",
     "FillReported",
+    "GetLine",
+    "HoldingsReported",
     "Kind",
+    "Line",
+    "LineChanged",
+    "LineState",
     "NotOffered",
     "OrderRejected",
     "OrderReport",
+    "OrderReported",
     "Query",
     "Reason",
     "Side",
     "Submit",
+    "TickerReported",
+    "Topic",
+    "TradesReported",
     "VenueStatus",
+    "Watch",
 ]
+
+
+# -- orders: writes
 
 
 class Accepted(msgspec.Struct, frozen=True, gc=False):
@@ -60,6 +96,13 @@ class Submit(msgspec.Struct, Ask[Accepted], frozen=True, gc=False):
     kind: Kind
     amount: Decimal  # base currency, > 0
     price: Decimal | None  # the limit, quote currency per unit of base; None for a market order
+    stop: Decimal | None = (
+        None  # of the kinds with a trigger: where it is; of a trailing stop: from
+    )
+    trail: Decimal | None = None  # of a trailing stop: its distance, as a share of the price
+    time_in_force: TimeInForce = "GTC"
+    effect: Effect = "any"
+    purpose: Purpose = "entry"  # protective orders go before entries where requests are rationed
 
 
 class Cancelled(msgspec.Struct, frozen=True, gc=False):
@@ -79,6 +122,9 @@ class Cancel(msgspec.Struct, Ask[Cancelled], frozen=True, gc=False):
     symbol: str
 
 
+# -- orders: reads
+
+
 class Query(msgspec.Struct, Ask[OrderReport | None], frozen=True, gc=False):
     """Ask what became of an order. None: the venue knows of none by this client id."""
 
@@ -86,15 +132,62 @@ class Query(msgspec.Struct, Ask[OrderReport | None], frozen=True, gc=False):
     symbol: str
 
 
-class NotOffered(Refusal):
-    """The venue has no candles of this pair and frame."""
+class FetchOpenOrders(msgspec.Struct, Ask[tuple[OrderReport, ...]], frozen=True, gc=False):
+    """All orders of the account that are open in one market, whoever placed them."""
 
-    def __init__(self, symbol: str, frame: str, offered: tuple[str, ...]) -> None:
-        known = ", ".join(offered) or "none"
-        super().__init__(f"no {frame} candles of {symbol} here: ask for one of these: {known}")
-        self.symbol = symbol
-        self.frame = frame
-        self.offered = offered  # "BTC/USDT 1m", sorted
+    symbol: str
+
+
+class FetchFills(msgspec.Struct, Ask[tuple[Fill, ...]], frozen=True, gc=False):
+    """All trades of the account in one market since a time, oldest first, every page of them.
+
+    Their client ids are empty where the venue names only its own ids: `venue_ids` are then asked
+    one by one, or the order is queried.
+    """
+
+    symbol: str
+    since: Millis  # by the venue's clock, inclusive
+
+
+class FetchHoldings(msgspec.Struct, Ask[tuple[Holding, ...]], frozen=True, gc=False):
+    """What the account has, by asset; assets of which it has nothing may be missing."""
+
+
+class FetchPositions(msgspec.Struct, Ask[tuple[Position, ...]], frozen=True, gc=False):
+    """The open positions of the account in contracts."""
+
+
+# -- the market: reads
+
+
+class FetchListings(msgspec.Struct, Ask[tuple[Listing, ...]], frozen=True, gc=False):
+    """All markets of the venue, as they are now."""
+
+
+class FetchTicker(msgspec.Struct, Ask[Ticker], frozen=True, gc=False):
+    """What a market trades at now."""
+
+    symbol: str
+
+
+class FetchBook(msgspec.Struct, Ask[Book], frozen=True, gc=False):
+    """The best levels of a market's book."""
+
+    symbol: str
+    depth: int = 100  # levels of each side, > 0
+
+
+class FetchTrades(msgspec.Struct, Ask[tuple[Trade, ...]], frozen=True, gc=False):
+    """The newest trades of a market, oldest first."""
+
+    symbol: str
+    limit: int  # > 0
+
+
+class FetchFunding(msgspec.Struct, Ask[Funding], frozen=True, gc=False):
+    """The funding of a perpetual contract."""
+
+    symbol: str
 
 
 class FetchCandles(msgspec.Struct, Ask[tuple[Candle, ...]], frozen=True, gc=False):
@@ -108,7 +201,101 @@ class FetchCandles(msgspec.Struct, Ask[tuple[Candle, ...]], frozen=True, gc=Fals
     limit: int  # candles, > 0
 
 
+# -- the account: streams
+
+
 class FillReported(msgspec.Struct, Tell, frozen=True, gc=False):
-    """A resting order traded. Published; reports may repeat and come late."""
+    """An order of the account traded. Published; reports may repeat and come late."""
 
     fill: Fill
+
+
+class OrderReported(msgspec.Struct, Tell, frozen=True, gc=False):
+    """The venue says how an order of the account stands. Published; also of orders not ours."""
+
+    report: OrderReport
+
+
+class HoldingsReported(msgspec.Struct, Tell, frozen=True, gc=False):
+    """What the account has of some assets has changed. Published; a snapshot, not a difference."""
+
+    holdings: tuple[Holding, ...]
+    at: Millis
+
+
+# -- the market: streams
+
+Topic = Literal["candles", "trades", "ticker", "book"]
+
+
+class Watch(msgspec.Struct, Tell, frozen=True, gc=False):
+    """Publish what happens in a market, for as long as this connector's incarnation lives.
+
+    What is asked for twice is sent once. The line may come and go; it is taken up again then.
+    """
+
+    symbol: str
+    topic: Topic
+    frame: str = ""  # of candles
+
+
+class CandleReported(msgspec.Struct, Tell, frozen=True, gc=False):
+    """A candle has closed. Published once, in order; after an outage candles may be missing."""
+
+    symbol: str
+    frame: str
+    candle: Candle
+
+
+class TradesReported(msgspec.Struct, Tell, frozen=True, gc=False):
+    """Trades of a market, oldest first. Published."""
+
+    symbol: str
+    trades: tuple[Trade, ...]
+
+
+class TickerReported(msgspec.Struct, Tell, frozen=True, gc=False):
+    """What a market trades at. Published; those in between may be skipped."""
+
+    ticker: Ticker
+
+
+class BookReported(msgspec.Struct, Tell, frozen=True, gc=False):
+    """The best levels of a market. Published; those in between may be skipped."""
+
+    book: Book
+
+
+# -- the line
+
+LineState = Literal[
+    "opening",  # markets, clock and streams are being fetched
+    "up",  # requests are answered, and the account's stream is open
+    "away",  # the venue or the way to it fails; it is tried again and again
+    "barred",  # the venue takes no request before a time that it said
+    "shut",  # for good: a wrong key, a missing permission, a region that is not served
+]
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """How it stands between a connector and its venue."""
+
+    state: LineState
+    since: Millis
+    reason: str = ""  # why it is not up
+    until: Millis | None = None  # when it is tried again
+    count: int = 0  # how often it came up; what was true of one time need not be of the next
+
+
+class GetLine(msgspec.Struct, Ask[Line], frozen=True, gc=False):
+    """How the line stands now."""
+
+
+class LineChanged(msgspec.Struct, Tell, frozen=True, gc=False):
+    """The line is not as it was. Published.
+
+    When it comes up, the account's stream is open already: a look at the account after this misses
+    nothing.
+    """
+
+    line: Line

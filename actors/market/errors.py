@@ -22,6 +22,17 @@ Reason = Literal[
     "UNKNOWN_SYMBOL",  # not traded here
     "UNKNOWN_ORDER",  # no open order bears this client id
     "NO_MARKET",  # nothing has traded yet, so a market order has no price
+    "PRICE_LIMIT",  # the price is too far from the market
+    "POST_ONLY",  # it would have traded at once, and was not to
+    "WOULD_TRIGGER",  # a stop on the wrong side of the market
+    "TOO_MANY_ORDERS",  # of this account or symbol are open
+    "RATE_LIMIT",  # the venue takes no request before a time that it says
+    "CLOCK",  # the venue found the request too old or too early, and did not look at it
+    "MARKET_CLOSED",  # halted, delisted, under maintenance
+    "KEY",  # the key is wrong, or may not do this
+    "NOT_OFFERED",  # this venue has no such kind of order
+    "NOT_SENT",  # not one byte of it left
+    "REFUSED",  # the venue's no, with words that say more
 ]
 
 

@@ -9,15 +9,18 @@ import msgspec
 
 from ...runtime import Millis
 from .fill import Fill
-from .side import Kind, Side
+from .side import Kind, Side, TimeInForce
 
 VenueStatus = Literal["open", "filled", "cancelled"]
 
 
 class OrderReport(msgspec.Struct, frozen=True, gc=False):
-    """All that a venue knows of one order: evidence of how it stands."""
+    """All that a venue knows of one order: evidence of how it stands.
 
-    client_id: str
+    Where `filled` is more than its fills add up to, the venue has not told all of them yet.
+    """
+
+    client_id: str  # empty: of an order that somebody else placed without one
     venue_id: str
     symbol: str
     side: Side
@@ -28,3 +31,7 @@ class OrderReport(msgspec.Struct, frozen=True, gc=False):
     fills: tuple[Fill, ...]  # all there are, oldest first
     created_at: Millis
     changed_at: Millis
+    stop: Decimal | None = None  # the price at which a stop is triggered
+    time_in_force: TimeInForce = "GTC"
+    filled: Decimal | None = None  # base currency, where the venue says it beside the fills
+    cause: str = ""  # why it ended, where the venue says more than "cancelled"

@@ -1,4 +1,4 @@
-"""The two sides of a trade and the kinds of order; plain strings, since they lie on the hot path.
+"""The sides of a trade and the kinds of order; plain strings, since they lie on the hot path.
 
 A `Literal` is checked by the type checkers and costs a string comparison while running. An Enum
 member costs several times that at every comparison, and a conversion at every edge.
@@ -9,11 +9,22 @@ from __future__ import annotations
 from typing import Final, Literal
 
 Side = Literal["buy", "sell"]
-Kind = Literal["market", "limit"]
+Kind = Literal[
+    "market",
+    "limit",
+    "stop_loss",
+    "stop_limit",
+    "take_profit",
+    "take_profit_limit",
+    "trailing_stop",
+]
+TimeInForce = Literal["GTC", "IOC", "FOK", "GTX"]  # GTX: post-only
+Purpose = Literal["entry", "protective"]  # whether it opens a risk, or bounds one
+Effect = Literal["any", "reduce"]  # reduce: of contracts, never more than closes the position
 Liquidity = Literal["maker", "taker"]  # who waited on the book, and who came to it
 
 SIDES: Final[tuple[Side, ...]] = ("buy", "sell")
-KINDS: Final[tuple[Kind, ...]] = ("market", "limit")
+PLACEABLE: Final[tuple[Kind, ...]] = ("market", "limit")  # what an order desk takes
 
 
 def opposite(side: Side) -> Side:

@@ -1,4 +1,4 @@
-"""A spot pair, such as BTC/USDT: what is traded, and what it is paid with.
+"""What is traded, and what it is paid with: a spot pair as BTC/USDT, a contract as BTC/USDT:USDT.
 
 Hot records carry the text ("BTC/USDT"), not this value: it is parsed once, where it comes in.
 """
@@ -17,6 +17,8 @@ class Symbol(msgspec.Struct, frozen=True, order=True):
 
     base: str  # what is bought and sold
     quote: str  # what prices and costs are counted in
+    settle: str = ""  # what a contract is margined and paid in; empty: a spot pair
+    term: str = ""  # of a contract that ends: its date, and an option's strike: "260327-60000-C"
 
     @classmethod
     def parse(cls, text: object, *, place: str = "symbol") -> Symbol:
@@ -46,8 +48,16 @@ class Symbol(msgspec.Struct, frozen=True, order=True):
             raise BadValue(place, text, "an asset cannot be traded for itself; name two")
         return cls(base, quote)
 
+    @property
+    def is_spot(self) -> bool:
+        """Whether the assets themselves change hands."""
+        return not self.settle
+
     def __str__(self) -> str:
-        return f"{self.base}/{self.quote}"
+        if not self.settle:
+            return f"{self.base}/{self.quote}"
+        term = f"-{self.term}" if self.term else ""
+        return f"{self.base}/{self.quote}:{self.settle}{term}"
 
 
 def is_asset(text: str) -> bool:

@@ -15,7 +15,7 @@ from ..market.filters import violation
 from ..market.instrument import Instrument
 from ..market.money import ZERO, add, multiply
 from ..market.precision import ceil_to_step, floor_to_step
-from ..market.side import KINDS, SIDES
+from ..market.side import PLACEABLE, SIDES
 from .messages import PlaceOrder, Unplaceable
 from .model import Order
 
@@ -80,7 +80,7 @@ def intended(message: PlaceOrder, terms: Terms, order_id: str, client_id: str, a
 
 def _value(message: PlaceOrder) -> Decimal:
     """The price that an order is valued at, once what comes with it makes sense."""
-    if message.side not in SIDES or message.kind not in KINDS:
+    if message.side not in SIDES or message.kind not in PLACEABLE:
         reason = f"{message.side!r} {message.kind!r} is no order: buy or sell, market or limit"
         raise Unplaceable(message.symbol, reason=reason)
     name, value, other = "price", message.price, message.reference

@@ -1,0 +1,100 @@
+"""How a connector says no, and how it says that it does not know.
+
+BenthicError
+├─ UsageError
+│  └─ NoTestnet         a sandbox was asked for where the venue has none
+└─ Refusal
+   ├─ Unsettled         a write may or may not have been done: look before anything is sent again
+   ├─ VenueAway         no answer to a read, or a write of which nothing was sent
+   │  └─ Barred         the venue takes no request before a time
+   ├─ KeyTrouble        the key is wrong or may not do this; the same fails again
+   ├─ NotListed         the venue has no such market
+   ├─ NotOffered        the venue has no such data, or no such kind of order
+   └─ UnsoundAnswer     the venue answered what cannot be; nothing of it was taken
+
+A definite no to an order is `OrderRejected`, of `market.errors`. None of them carries a URL's
+query, a header or a body: those may hold secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...runtime import Millis, Refusal, UsageError
+
+
+class NoTestnet(UsageError):
+    """A sandbox was asked for where the venue has none."""
+
+    def __init__(self, venue: str) -> None:
+        super().__init__(f"{venue} has no testnet: trade it live, or on paper")
+        self.venue = venue
+
+
+class Unsettled(Refusal):
+    """A write went out and no answer tells what became of it."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what}: it is not known whether it was done ({reason}); look it up")
+        self.what = what
+        self.reason = reason
+
+
+class VenueAway(Refusal):
+    """The venue, or the way to it, gives no answer; ask again later."""
+
+    def __init__(self, venue: str, reason: str) -> None:
+        super().__init__(f"{venue} does not answer: {reason}; ask again later")
+        self.venue = venue
+        self.reason = reason
+
+
+class Barred(VenueAway):
+    """The venue takes no request before a time; nothing was sent."""
+
+    def __init__(self, venue: str, reason: str, *, until: Millis) -> None:
+        super().__init__(venue, f"{reason}, until {until} ms")
+        self.until = until
+
+
+class KeyTrouble(Refusal):
+    """The venue does not accept the key, or not for this; nothing was done."""
+
+    def __init__(self, venue: str, reason: str) -> None:
+        super().__init__(
+            f"{venue} refuses the key: {reason}; check the key, its permissions and its addresses"
+        )
+        self.venue = venue
+        self.reason = reason
+
+
+class NotListed(Refusal):
+    """The venue has no such market."""
+
+    def __init__(self, venue: str, symbol: str, *, close: Sequence[str] = ()) -> None:
+        hint = f"did you mean {' or '.join(close)}?" if close else "look at its list of markets"
+        super().__init__(f"{venue} has no market {symbol}: {hint}")
+        self.venue = venue
+        self.symbol = symbol
+        self.close = tuple(close)
+
+
+class NotOffered(Refusal):
+    """The venue has no candles of this pair and frame, or no such thing at all."""
+
+    def __init__(self, symbol: str, what: str, offered: Sequence[str] = ()) -> None:
+        known = ", ".join(offered) or "none"
+        super().__init__(f"no {what} of {symbol} here: ask for one of these: {known}")
+        self.symbol = symbol
+        self.what = what
+        self.offered = tuple(offered)
+
+
+class UnsoundAnswer(Refusal):
+    """The venue answered what cannot be: no number, the wrong market, a price below 0."""
+
+    def __init__(self, venue: str, place: str, problem: str) -> None:
+        super().__init__(f"{venue}: {place}: {problem}; nothing of this answer was taken")
+        self.venue = venue
+        self.place = place
+        self.problem = problem
