@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -17,22 +18,19 @@ from ...actors.matching.values import Family
 from ...runtime import Millis, UsageError
 from ...scenarios.venue.accounts import AccountPlan
 from ...scenarios.venue.config import FUTURES_HUB, MarketPlan, VenueConfig
+from ...scenarios.venue.faults.families import FAMILIES
 from ...scenarios.venue.faults.plan import FaultPlan
+from ...scenarios.venue.faults.state import inspector_of
 from ...scenarios.venue.faults.toml import read_plan
 from ...scenarios.venue.hub import HubRules
 from ...scenarios.venue.market.paths import PathPlan, usual_price
 from ...scenarios.venue.usual import usual_market
-from ...scenarios.venue.venue import EXCHANGES
+from ...scenarios.venue.venue import EXCHANGES, Venue
 from .options import Markets
 from .replayed import Recording, recordings
 
 ACCOUNT: Final = "client"
 WORTH: Final = 100_000  # dollars of each asset that the account begins with, about
-
-FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
-    {"spot": "spot", "usdm": "linear", "coinm": "inverse"}
-)
-"""As people call them, and as they are called in the code."""
 
 PATHS: Final[Mapping[str, PathPlan]] = MappingProxyType(
     {
@@ -51,19 +49,28 @@ _ASSET: Final = re.compile(r"[A-Z0-9]{1,20}")
 
 
 class House(msgspec.Struct, frozen=True):
-    """What a venue is opened with."""
+    """What a venue is opened with.
+
+    faults: the file of its fault plan. inputs: all files that it reads.
+    """
 
     config: VenueConfig
-    plan: FaultPlan
+    faults: Path | None = None
+    inputs: tuple[Path, ...] = ()
+
+    def plan(self, venue: Venue) -> FaultPlan:
+        """The fault plan, held against the venue. Raises BadPlan or PlanUnreadable."""
+        if self.faults is None:
+            return FaultPlan()
+        return read_plan(self.faults, inspector=inspector_of(venue))
 
 
 def furnish(options: Markets, usual_start: Millis, *, speed: float = 1.0) -> House:
-    """The venue that the options ask for. Raises UsageError, BadPlan or TapeError.
+    """The venue that the options ask for. Raises UsageError or TapeError.
 
     usual_start: where its time begins unless an option or a recording says otherwise.
     speed: other than 1, its clock leaves those of its clients behind.
     """
-    plan = FaultPlan() if options.faults is None else read_plan(options.faults)
     listings = _listings(options)
     found = recordings(options, sorted({str(pair) for pair, _ in listings}))
     start = _start(options, found, usual_start)
@@ -78,7 +85,10 @@ def furnish(options: Markets, usual_start: Millis, *, speed: float = 1.0) -> Hou
         spot_hub=patient(HubRules(), speed),
         futures_hub=patient(FUTURES_HUB, speed),
     )
-    return House(config, plan)
+    inputs = [each.file for each in found.values()]
+    if options.faults is not None:
+        inputs.append(options.faults)
+    return House(config, options.faults, tuple(inputs))
 
 
 def patient(rules: HubRules, speed: float) -> HubRules:

@@ -174,12 +174,12 @@ class Hub:
         return None
 
     def open(self, request: Request, session: Session, path: str) -> Listener | None:
-        """A client of `/ws…` or `/stream…`; None where the path is neither.
+        """A client of `/ws/A/B…` or `/stream?streams=A/B…`; None where the path is neither.
 
         path: the request's, without the prefix of a product family.
         """
         if path == "/ws" or path.startswith("/ws/"):
-            streams = [path[len("/ws/") :]] if len(path) > len("/ws/") else []
+            streams = [stream for stream in path[len("/ws/") :].split("/") if stream]
         elif path == "/stream" or path.startswith("/stream/"):
             streams = _queried(request.query)
         else:

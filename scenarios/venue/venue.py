@@ -33,6 +33,7 @@ from .futures.exchange import coin_m, usd_m
 from .hub import Hub
 from .hub_requests import WishRefused
 from .market.feeds import Feeds
+from .offer import Offer, together, under
 from .spot.exchange import SpotExchange
 from .staging import SharedPaths, Staging, open_engine
 from .wire.messages import Request, Response, Session, SocketHandler
@@ -137,6 +138,17 @@ class Venue:
         """Whose API key it is."""
         found = self.keys.get(key)
         return None if found is None else found.account
+
+    def offer(self) -> Offer:
+        """What it offers, by name."""
+        offers: list[Offer] = []
+        for prefix, family in SOCKETS:
+            if family in self.exchanges:
+                offer = self.exchanges[family].offer()
+                offers.append(under(prefix, offer))
+                if family == "spot":
+                    offers.append(offer)  # its paths need no prefix
+        return together(offers)
 
     # -- as a `Door`
 

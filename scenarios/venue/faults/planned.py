@@ -20,6 +20,7 @@ from .log import FaultLog, Fired
 from .plan import FaultPlan, Rule
 from .pushes import Pushes
 from .requests import Requests
+from .rules import Inspector
 from .strike import Armed, Strike, Struck, Subject
 
 USER: Final = "user"  # how a plan calls the stream of an account, whatever key it bears
@@ -27,6 +28,10 @@ USER: Final = "user"  # how a plan calls the stream of an account, whatever key 
 
 class Ground(Protocol):
     """The venue, as far as faults need it; `state` is the one of a real venue."""
+
+    def inspector(self) -> Inspector:
+        """Who says whether what a rule names is there."""
+        ...
 
     def now(self) -> int:
         """The venue's own time, which clock faults move."""
@@ -84,6 +89,11 @@ class PlannedFaults:
         return self._pushes.on_push(session, subject, text, stream)
 
     # -- for whoever runs the venue
+
+    @property
+    def inspector(self) -> Inspector:
+        """Who says whether what a rule names is there; of a rule that comes later."""
+        return self._ground.inspector()
 
     def add(self, rule: Rule) -> Armed:
         """Put a rule in force; one with a moment strikes by itself."""

@@ -61,9 +61,9 @@ class Armed:
         self.face = rule.when.face
         self.chance = random.Random(f"{seed}/{number}")  # noqa: S311 - must be repeatable
         when = rule.when
-        self._path = _glob(when.path)
-        self._stream = _glob(when.stream)
-        self._event = _glob(when.event)
+        self._path = glob(when.path) if when.path else None
+        self._stream = glob(when.stream) if when.stream else None
+        self._event = glob(when.event) if when.event else None
 
     def matches(self, subject: Subject, since_start: int) -> bool:
         """Whether everything but counts and chance fits; counts it, if so."""
@@ -189,9 +189,8 @@ def describe(armed: Armed) -> dict[str, Any]:
     }
 
 
-def _glob(pattern: str) -> re.Pattern[str] | None:
-    if not pattern:
-        return None
+def glob(pattern: str) -> re.Pattern[str]:
+    """A pattern of a plan, in which `*` stands for any characters."""
     return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
 
 
