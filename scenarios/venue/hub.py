@@ -249,7 +249,8 @@ class Hub:
             session.send(text)
             return
         for push in instead:
-            session.send(push.text, push.fate)
+            for _ in range(push.times):
+                session.send(push.text, push.fate)
 
     def heart(self, session: Session) -> Heart:
         """A heart for a session of another kind than the market streams."""

@@ -1,4 +1,4 @@
-"""Reads one rule of a plan from a table, as TOML or JSON has it, and says all that is wrong with it.
+"""Reads one rule of a plan from a table of TOML or JSON, and says all that is wrong with it.
 
 A rule is a table: `verb`, what the verb takes, `when`, and for the record `fault` and `name`.
 """
@@ -26,7 +26,7 @@ COUNTS: Final = ("nth", "first", "every")
 
 
 class Inspector(Protocol):
-    """A venue, as the reader of a plan asks it: is what a rule names there?"""
+    """A venue, as the reader of a plan asks it: whether what a rule names is there."""
 
     def of_when(self, when: When, place: str, /) -> Iterable[Flaw]:
         """What can never be met there."""

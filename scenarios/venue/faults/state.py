@@ -82,6 +82,10 @@ class Site(Protocol):
         """What it offers, by name."""
         ...
 
+    def move_quotes(self, family: Family, symbol: str, price: int) -> None:
+        """Let those who quote in a market go along to where somebody has moved it."""
+        ...
+
     def settle(self) -> None:
         """Publish what the engines did."""
         ...
@@ -205,7 +209,7 @@ class State:
             case ChangeFilter():
                 self._trading.change_filter(verb, at)
             case MovePrice():
-                self._trading.move_price(verb.symbol, verb.to, at)
+                self._site.move_quotes(*self._trading.move_price(verb.symbol, verb.to, at))
             case _:
                 return False
         return True

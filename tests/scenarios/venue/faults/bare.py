@@ -27,6 +27,9 @@ class BareSite:
     def offer(self) -> Offer:
         return Offer()
 
+    def move_quotes(self, family: Family, symbol: str, price: int) -> None:
+        self.told.append(f"move {family} {symbol} {price}")
+
     def settle(self) -> None:
         self.told.append("settle")
 
