@@ -193,7 +193,7 @@ class Hub:
 
     def subscribe(self, listener: Listener, streams: list[str], wish_id: object) -> None:
         """Let a client listen to streams; too many on one connection are refused together."""
-        fresh = [stream for stream in streams if stream not in listener.streams]
+        fresh = [stream for stream in dict.fromkeys(streams) if stream not in listener.streams]
         self._refuse_beyond(len(listener.streams) + len(fresh), wish_id)
         for stream in fresh:
             listener.streams[stream] = None

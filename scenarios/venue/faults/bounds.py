@@ -29,11 +29,12 @@ from .state_verbs import (
 )
 
 STATUSES: Final = range(200, 600)
+RESETS: Final = ("refuse_connections", 0)  # without a status connections are reset
 CLOSE_CODES: Final = frozenset((*range(1000, 1015), *range(3000, 5000))) - {1004, 1005, 1006}
 LONGEST_REASON: Final = 123  # bytes that a close frame has for it
 MILLION: Final = 10**6
 LARGEST: Final = Decimal(10**15)  # amount, price or rate
-DIGITS: Final = -20  # the finest power of ten
+DIGITS: Final = 28  # that decimals are reckoned in
 MOST: Final[Mapping[str, int]] = MappingProxyType(
     {
         "burst.count": MILLION,
@@ -62,12 +63,15 @@ FIELD: Final = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 def flaws_of(verb: Verb, place: str) -> Iterator[Flaw]:
     """What is wrong with the values of a verb; each flaw names the key."""
     name = str(type(verb).__struct_config__.tag)
+    numbers: list[Flaw] = []
     for field in msgspec.structs.fields(verb):
         value = getattr(verb, field.name)
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            yield from _number(name, field.name, value, f"{place}: {field.name}")
+            numbers.extend(_number(name, field.name, value, f"{place}: {field.name}"))
+    yield from numbers
     yield from _words(verb, place)
-    yield from _shares(verb, place)
+    if not numbers:
+        yield from _shares(verb, place)
     yield from _header(verb, place)
 
 
@@ -75,20 +79,34 @@ def _number(verb: str, key: str, value: int | Decimal, place: str) -> Iterator[F
     if isinstance(value, Decimal) and not value.is_finite():
         yield Flaw(place, f"{value} is no amount", "write a finite number")
         return
-    if isinstance(value, Decimal):
-        exponent = value.as_tuple().exponent
-        if abs(value) > LARGEST or (isinstance(exponent, int) and exponent < DIGITS):
-            yield Flaw(
-                place, "is no amount of any market", "write up to 10^15, with up to 20 decimals"
-            )
-            return
+    if isinstance(value, Decimal) and not _is_amount(value):
+        yield Flaw(place, f"{value} is no amount of any market", "write up to 10^15, in 28 digits")
+        return
     most = MOST.get(f"{verb}.{key}")
     if key not in SIGNED and (value < 0 or (value == 0 and key in POSITIVE)):
         yield Flaw(place, f"{value} is too little", "write more")
     elif most is not None and value > most:
         yield Flaw(place, f"{value} is too much", f"write at most {most}")
-    elif key == "status" and value and value not in STATUSES:
+    elif key == "status" and value not in STATUSES and (verb, value) != RESETS:
         yield Flaw(place, f"{value} is no status of an answer", "write 200 to 599")
+
+
+def _is_amount(value: Decimal) -> bool:
+    digits = value.as_tuple().digits
+    return abs(value) <= LARGEST and max(len(digits), decimals_of(value)) <= DIGITS
+
+
+def decimals_of(value: Decimal) -> int:
+    """How many digits stand behind the point, without zeros at the end; the value is finite.
+
+    >>> decimals_of(Decimal("1.50")), decimals_of(Decimal("1E+15")), decimals_of(Decimal("0"))
+    (1, 0, 0)
+    """
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or not any(digits):
+        return 0
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(-exponent - zeros, 0)
 
 
 def _words(verb: Verb, place: str) -> Iterator[Flaw]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, get_args
 
 import msgspec
 
@@ -18,6 +18,10 @@ from ....runtime.clock import Millis
 from .log import FaultLog, Fired
 from .plan import FaultPlan, Rule, verb_name
 from .request_verbs import Verb
+from .state_verbs import StateVerb
+
+
+STATE_VERBS: Final = get_args(StateVerb)
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +63,7 @@ class Armed:
         self.matched = 0
         self.fired = 0
         self.face = rule.when.face
+        self.strikes_venue = isinstance(rule.verb, STATE_VERBS)
         self.chance = random.Random(f"{seed}/{number}")  # noqa: S311 - must be repeatable
         when = rule.when
         self._path = glob(when.path) if when.path else None
@@ -114,6 +119,7 @@ class Strike:
         self._requests: tuple[Armed, ...] = ()
         self._kinds: frozenset[type] = frozenset()
         self._added = 0
+        self.is_striking = False  # a venue verb: what it makes the venue say calls no other
         for rule in plan.rules:
             self.add(rule)
 
@@ -151,7 +157,9 @@ class Strike:
         return [
             self.fire(armed, cause=subject.cause, target=subject.target)
             for armed in (self._pushes if subject.is_push else self._requests)
-            if armed.matches(subject, since_start) and armed.is_due()
+            if not (self.is_striking and subject.is_push and armed.strikes_venue)
+            and armed.matches(subject, since_start)
+            and armed.is_due()
         ]
 
     def fire(self, armed: Armed, *, cause: str, target: str) -> Struck:

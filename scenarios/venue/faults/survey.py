@@ -14,6 +14,7 @@ from ....actors.matching.engine import MatchingEngine
 from ....actors.matching.markets import ATOM_DIGITS, Market
 from ....actors.matching.values import AccountId, Family
 from ..offer import USER, Offer
+from .bounds import decimals_of
 from .errors import Flaw, nearest
 from .families import family_and_market
 from .plan import When, verb_name
@@ -203,7 +204,7 @@ def _of_digits(verb: Verb, market: Market | None, place: str) -> Iterator[Flaw]:
             digits = market.amount_digits
         elif market is not None and key == "min_cost":
             digits = market.cost_digits
-        if value != round(value, digits):
+        if decimals_of(value) > digits:
             problem = f"{value} is no multiple of 10^-{digits}"
             yield Flaw(f"{place}: {key}", problem, "write fewer digits")
 

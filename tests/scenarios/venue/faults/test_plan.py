@@ -191,11 +191,23 @@ BAD = (
     ),
     (
         '[[rule]]\nverb = "deposit"\nasset = "BTC"\namount = "1e400000"\nwhen = { at = 0 }',
-        "rule 1: amount: is no amount of any market",
+        "rule 1: amount: 1E+400000 is no amount of any market",
     ),
     (
         '[[rule]]\nverb = "disconnect"\nreason = "' + "x" * 124 + '"\nwhen = { at = 0 }',
         "rule 1: reason: does not fit a close frame; write up to 123 bytes",
+    ),
+    (
+        '[[rule]]\nverb = "body"\nbody = ""\nstatus = 0\nwhen = { path = "/x" }',
+        "rule 1: status: 0 is no status of an answer; write 200 to 599",
+    ),
+    *(
+        (f'[[rule]]\nverb = {verb}\nwhen = {{ at = 0 }}', "NaN is no amount; write a finite number")
+        for verb in (
+            '"engine_restart"\nshare = nan',
+            '"set_fees"\nmaker = "0.1"\ntaker = nan',
+            '"fill"\nsymbol = "X"\nshare = "NaN"',
+        )
     ),
     (
         '[[rule]]\nverb = "fill"\nsymbol = "X"\nshare = 0\nwhen = { at = 0 }',
