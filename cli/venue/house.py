@@ -18,6 +18,7 @@ from ...actors.matching.values import Family
 from ...runtime import Millis, UsageError
 from ...scenarios.venue.accounts import AccountPlan
 from ...scenarios.venue.config import FUTURES_HUB, MarketPlan, VenueConfig
+from ...scenarios.venue.faults.bounds import is_amount
 from ...scenarios.venue.faults.families import FAMILIES
 from ...scenarios.venue.faults.plan import FaultPlan
 from ...scenarios.venue.faults.state import inspector_of
@@ -132,7 +133,7 @@ def _families(options: Markets) -> tuple[Family, ...]:
     names = [name.strip() for name in options.families.split(",") if name.strip()]
     for name in names:
         if name not in there:
-            close = get_close_matches(name, there, n=1)
+            close = get_close_matches(name.lower(), there, n=1)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(there)}"
             raise UsageError(f"--families: there is no {name!r}; {hint}")
     if not names:
@@ -171,8 +172,9 @@ def _meant(text: str) -> str:
     """What somebody may have wanted to write."""
     letters = re.sub(r"[^A-Z0-9]", "", text)
     for quote in sorted(DOLLARS | {"BTC", "ETH", "BNB", "EUR"}, key=len, reverse=True):
-        if letters.endswith(quote) and letters != quote:
-            return f"did you mean {letters.removesuffix(quote)}/{quote}?"
+        base = letters.removesuffix(quote)
+        if base not in {letters, ""} and _ASSET.fullmatch(base):
+            return f"did you mean {base}/{quote}?"
     return "write BASE/QUOTE in capitals, such as BTC/USDT"
 
 
@@ -230,7 +232,10 @@ def _deposits(said: str | None, markets: tuple[MarketPlan, ...]) -> dict[str, di
         used.setdefault(plan.family, {}).update(dict.fromkeys(held))
     if said is None:
         return {family: {each: _usual(each) for each in held} for family, held in used.items()}
-    given = dict(_deposit(part) for part in said.split(",") if part.strip())
+    parts = [_deposit(part) for part in said.split(",") if part.strip()]
+    given = dict(parts)
+    if len(given) < len(parts):
+        raise UsageError(f"--deposits {said}: names an asset twice; keep one")
     for asset in given:
         if not any(asset in held for held in used.values()):
             known = ", ".join(sorted({each for held in used.values() for each in held}))
@@ -247,7 +252,7 @@ def _deposit(part: str) -> tuple[str, str]:
         number = Decimal(amount)
     except InvalidOperation:
         number = Decimal(-1)
-    if not asset or not number.is_finite() or number < 0:
+    if not asset or not number.is_finite() or number < 0 or not is_amount(number):
         raise UsageError(f"--deposits {part.strip()!r}: write ASSET=AMOUNT, such as USDT=1000")
     return asset, format(number, "f")
 

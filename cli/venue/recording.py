@@ -48,7 +48,7 @@ class Written(msgspec.Struct, frozen=True):
 def length_of(text: str) -> Millis:
     """The duration that an option says."""
     try:
-        length = span(text)
+        length = span(int(text) if text.isascii() and text.isdecimal() else text)
     except ValueError as error:
         raise UsageError(f"--for: {error}") from error
     if length <= 0:

@@ -36,13 +36,13 @@ class Recording(msgspec.Struct, frozen=True):
 
 def recordings(options: Markets, pairs: Sequence[str]) -> Mapping[str, Recording]:
     """The recording of each pair; nothing where the market is no replay. Raises TapeError."""
+    frame = TimeFrame.parse(options.frame, place="--frame")
     if options.market != "replay":
         if options.data:
             raise UsageError(f"--data is replayed by --market replay, not {options.market}")
         return {}
     if not options.data:
         raise UsageError("--market replay replays --data: name a file for each pair")
-    frame = TimeFrame.parse(options.frame, place="--frame")
     files = _by_pair(options.data, pairs)
     return {pair: _read(files[pair], pair, frame) for pair in pairs}
 

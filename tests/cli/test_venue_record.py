@@ -145,6 +145,12 @@ def test_faults_strike_while_it_is_recorded(benthic: Benthic, tmp_path: Path) ->
     assert max(int(line.split(",")[4]) for line in trades) <= told["begin"] + 600_000
 
 
+def test_a_length_may_be_written_in_milliseconds(benthic: Benthic, tmp_path: Path) -> None:
+    told = recorded(benthic, "--families", "spot", "--out", tmp_path / "x", "--for", "120000")
+
+    assert told["candles"] == 2
+
+
 @pytest.mark.parametrize("market", ["trend", "range", "gap", "crash", "thin"])
 def test_every_kind_of_market_can_be_recorded(
     benthic: Benthic, tmp_path: Path, market: str

@@ -79,7 +79,7 @@ def _number(verb: str, key: str, value: int | Decimal, place: str) -> Iterator[F
     if isinstance(value, Decimal) and not value.is_finite():
         yield Flaw(place, f"{value} is no amount", "write a finite number")
         return
-    if isinstance(value, Decimal) and not _is_amount(value):
+    if isinstance(value, Decimal) and not is_amount(value):
         yield Flaw(place, f"{value} is no amount of any market", "write up to 10^15, in 28 digits")
         return
     most = MOST.get(f"{verb}.{key}")
@@ -91,7 +91,8 @@ def _number(verb: str, key: str, value: int | Decimal, place: str) -> Iterator[F
         yield Flaw(place, f"{value} is no status of an answer", "write 200 to 599")
 
 
-def _is_amount(value: Decimal) -> bool:
+def is_amount(value: Decimal) -> bool:
+    """Whether a finite number is one that a venue reckons with: not too large, nor too fine."""
     digits = value.as_tuple().digits
     return abs(value) <= LARGEST and max(len(digits), decimals_of(value)) <= DIGITS
 

@@ -20,7 +20,6 @@ from .plan import FaultPlan, Rule, verb_name
 from .request_verbs import Verb
 from .state_verbs import StateVerb
 
-
 STATE_VERBS: Final = get_args(StateVerb)
 
 

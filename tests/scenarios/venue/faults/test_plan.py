@@ -202,7 +202,7 @@ BAD = (
         "rule 1: status: 0 is no status of an answer; write 200 to 599",
     ),
     *(
-        (f'[[rule]]\nverb = {verb}\nwhen = {{ at = 0 }}', "NaN is no amount; write a finite number")
+        (f"[[rule]]\nverb = {verb}\nwhen = {{ at = 0 }}", "NaN is no amount; write a finite number")
         for verb in (
             '"engine_restart"\nshare = nan',
             '"set_fees"\nmaker = "0.1"\ntaker = nan',
