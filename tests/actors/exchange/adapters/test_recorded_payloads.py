@@ -55,7 +55,7 @@ def test_a_market_order_is_told_with_its_five_trades() -> None:
     assert [each.trade_id for each in report.fills] == ["56", "57", "58", "59", "60"]
     assert {each.side for each in report.fills} == {"sell"}
     assert sum(each.amount for each in report.fills) == 10
-    assert sum(each.fee for each in report.fills) == Decimal("38.96300000") - Decimal("0.0")
+    assert sum(each.fee for each in report.fills) == Decimal("39.98300000")
 
 
 def test_trades_of_an_account_keep_their_fee_in_a_third_asset() -> None:
