@@ -9,7 +9,7 @@ leave room for orders, and orders for cancels. Pure: time is an argument.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -44,6 +44,15 @@ class Limits(msgspec.Struct, frozen=True):
     orders: tuple[Window, ...] = ()
     connects: tuple[Window, ...] = (Window(Millis(300_000), 240),)
     pace: float = 0.0
+
+    def stricter(self, other: Limits) -> Limits:
+        """What both allow."""
+        return Limits(
+            weights=strictest([*self.weights, *other.weights]),
+            orders=strictest([*self.orders, *other.orders]),
+            connects=strictest([*self.connects, *other.connects]),
+            pace=max(self.pace, other.pace),
+        )
 
 
 class Meter:
@@ -93,3 +102,11 @@ class Meter:
         while self._used and self._used[0][0] <= now - self._longest:
             self._used.popleft()
 
+
+
+def strictest(windows: Iterable[Window]) -> tuple[Window, ...]:
+    """Of the windows of each span, the one that allows least."""
+    least = dict[Millis, float]()
+    for window in windows:
+        least[window.span] = min(window.most, least.get(window.span, window.most))
+    return tuple(Window(span, most) for span, most in sorted(least.items()))

@@ -75,12 +75,7 @@ def learnt(limits: Limits, path: str, body: bytes) -> Limits:
         for each in told
         if each.rateLimitType == "REQUEST_WEIGHT" and each.interval == "MINUTE" and each.limit > 0
     )
-    return Limits(
-        weights=_strictest([*limits.weights, *weights]),
-        orders=_strictest([*limits.orders, *orders]),
-        connects=limits.connects,
-        pace=limits.pace,
-    )
+    return limits.stricter(Limits(weights=weights, orders=orders, connects=()))
 
 
 def usual(path: str) -> tuple[float, float]:
@@ -110,9 +105,3 @@ def bar_of(status: int, headers: Iterable[tuple[str, str]]) -> int | None:
         return int(told[0]) * 1_000
     return UNTOLD[status]
 
-
-def _strictest(windows: Iterable[Window]) -> tuple[Window, ...]:
-    least = dict[Millis, float]()
-    for window in windows:
-        least[window.span] = min(window.most, least.get(window.span, window.most))
-    return tuple(Window(span, most) for span, most in sorted(least.items()))
