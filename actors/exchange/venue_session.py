@@ -82,6 +82,7 @@ class VenueSession:
         self._watched: dict[Key, None] = {}
         self._market_nursery: trio.Nursery | None = None
         self._hearing = MarketHearing(stage.adapter, stage.publish, self.time.now)
+        self._backoff = Backoff(stage.chance, least=LEAST, most=MOST)
         self._measuring = trio.Lock()
         self._must_look = trio.Event()  # at the key: a request was refused for it
 
@@ -102,7 +103,6 @@ class VenueSession:
 
     async def run(self) -> None:
         """Until cancelled; or until it is for good that nothing goes."""
-        backoff = Backoff(self._stage.chance, least=LEAST, most=MOST)
         while True:
             self._stage.moved("opening", "it is being opened", None)
             began = self._stage.clock.elapsed()
@@ -111,9 +111,7 @@ class VenueSession:
             if isinstance(trouble, KeyTrouble):
                 self._stage.moved("shut", self.reason, None)
                 return
-            if self._stage.clock.elapsed() - began > PROVEN:
-                backoff.succeed()
-            await self._rest(trouble, backoff)
+            await self._rest(trouble, began)
 
     def _trouble(self, error: Exception) -> BenthicError:
         """What ended the line, as one of our errors."""
@@ -121,10 +119,12 @@ class VenueSession:
         codes = self.adapter.codes
         return of_read(error, About(venue=venue, what="opening", now=self.time.now(), codes=codes)).error
 
-    async def _rest(self, trouble: BenthicError, backoff: Backoff) -> None:
-        """Say that it is away, and wait."""
+    async def _rest(self, trouble: BenthicError, began: Millis) -> None:
+        """Say that it is away, and wait: the longer, the shorter it lasted."""
+        if self._stage.clock.elapsed() - began > PROVEN:
+            self._backoff.succeed()
         now = self._stage.clock.now()
-        pause = backoff.next()
+        pause = self._backoff.next()
         if isinstance(trouble, Barred):
             pause = Millis(max(pause, trouble.until - now))
             self._stage.moved("barred", str(trouble), Millis(now + pause))
@@ -190,7 +190,6 @@ class VenueSession:
         if self._stage.settings.credentials is None or not has_stream:
             await self._stay_without_account(exchange)
         stage = self._stage
-        backoff = Backoff(stage.chance, least=LEAST, most=MOST)
         failures = 0
         while failures < FAILURES:
             began = stage.clock.elapsed()
@@ -199,11 +198,8 @@ class VenueSession:
             if isinstance(trouble, KeyTrouble):
                 raise error
             self.reason = str(trouble)
-            if stage.clock.elapsed() - began > PROVEN:
-                failures = 0
-                backoff.succeed()
-            failures += 1
-            await self._rest(trouble, backoff)
+            failures = 1 if stage.clock.elapsed() - began > PROVEN else failures + 1
+            await self._rest(trouble, began)
             stage.moved("opening", "the account's stream is taken up again", None)
         raise StreamEnded(f"the account's stream failed {FAILURES} times in a row")
 

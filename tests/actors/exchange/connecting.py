@@ -133,7 +133,7 @@ class Desk:
                 line = await self.state()
                 if line.state == state and line.count >= count:
                     return line
-                await trio.sleep(0.05)
+                await trio.sleep(0.5)
 
     def lines(self) -> list[Line]:
         """What was said of the line, in order."""
