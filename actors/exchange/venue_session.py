@@ -84,6 +84,7 @@ class VenueSession:
         self._hearing = MarketHearing(stage.adapter, stage.publish, self.time.now)
         self._backoff = Backoff(stage.chance, least=LEAST, most=MOST)
         self._measuring = trio.Lock()
+        self._tls: Any = None  # of the last exchange, for the next
         self._must_look = trio.Event()  # at the key: a request was refused for it
 
     # -- for the connector
@@ -137,7 +138,7 @@ class VenueSession:
         async with trio.open_nursery() as nursery:
             exchange = self._opened(nursery, self._hearing)
             try:
-                await self._prepare(exchange)
+                await self._until_prepared(exchange)
                 self._hearing.exchange = self.exchange = exchange
                 self._market_nursery = nursery
                 for key in self._watched:
@@ -146,9 +147,24 @@ class VenueSession:
                 nursery.start_soon(self._look_at_key, exchange)
                 await self._stay(exchange)
             finally:
+                self._tls = exchange.ssl_context or None
                 self.exchange = self._market_nursery = self._hearing.exchange = None
                 with trio.CancelScope(shield=True):
                     await exchange.close()
+
+    async def _until_prepared(self, exchange: Any) -> None:
+        """Try until it is. Raises where that is in vain."""
+        while True:
+            began = self._stage.clock.elapsed()
+            ended = await attempted(self._prepare, exchange)
+            if not isinstance(ended, Exception):
+                return
+            trouble = self._trouble(ended)
+            if isinstance(trouble, KeyTrouble):
+                raise ended
+            self.reason = str(trouble)
+            await self._rest(trouble, began)
+            self._stage.moved("opening", "it is being opened", None)
 
     def _opened(self, nursery: trio.Nursery, tap: Tap) -> Any:
         """An exchange of ccxt's on our ground; nothing is dialled yet."""
@@ -162,6 +178,8 @@ class VenueSession:
             tap=tap,
         )
         exchange = open_exchange(stage.settings.name, ground, stage.adapter.config(stage.settings))
+        if self._tls is not None:
+            exchange.ssl_context = self._tls  # some 30 ms to make
         exchange.throttler = self.rations
         exchange.enableRateLimit = True
         exchange.timeout = stage.settings.answer
@@ -206,6 +224,7 @@ class VenueSession:
     async def _follow_account(self, exchange: Any) -> None:
         """One life of the account's stream, on an exchange object of its own."""
         stage = self._stage
+        self._tls = exchange.ssl_context or None
         hearing = AccountHearing(stage.adapter, stage.publish, self.time.now)
         async with trio.open_nursery() as nursery:
             own = self._opened(nursery, hearing)
