@@ -85,6 +85,8 @@ class AccountStream:
         if self._hearing.is_expired:
             raise StreamEnded("the venue ended the account's stream")
         now = self._exchange.milliseconds()
+        if self._exchange.has.get("watchOrders") and self._hearing.is_deaf(now):
+            raise StreamEnded("an order was taken, and the account's stream does not tell of it")
         for client in self._exchange.clients.values():
             if client.connection is not None and is_mute(self._exchange.id, client.spoken_at, now):
                 raise StreamEnded("the venue says nothing any more, though its socket is open")

@@ -274,6 +274,7 @@ class CcxtConnector(Actor):
         if message.named is not None:
             client_id, venue_id = message.named
             self._venue_ids[client_id] = venue_id
+            self._session.expect(client_id, venue_id)
             if len(self._venue_ids) > REMEMBERED:
                 del self._venue_ids[next(iter(self._venue_ids))]
         if message.doubts_key:

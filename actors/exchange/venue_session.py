@@ -84,6 +84,7 @@ class VenueSession:
         self._hearing = MarketHearing(stage.adapter, stage.publish, self.time.now)
         self._backoff = Backoff(stage.chance, least=LEAST, most=MOST)
         self._measuring = trio.Lock()
+        self._account: AccountHearing | None = None  # while its stream is open, or opens
         self._tls: Any = None  # of the last exchange, for the next
         self._must_look = trio.Event()  # at the key: a request was refused for it
 
@@ -95,6 +96,11 @@ class VenueSession:
             self._watched[key] = None
             if self._market_nursery is not None and self.exchange is not None:
                 self._start_watching(key)
+
+    def expect(self, client_id: str, venue_id: str) -> None:
+        """An order was taken: the account's stream has to tell of it."""
+        if self._account is not None:
+            self._account.expect(client_id, venue_id, self.time.now())
 
     def doubt_key(self) -> None:
         """A request was refused for its key: find out whether the key is good at all."""
@@ -228,11 +234,13 @@ class VenueSession:
         hearing = AccountHearing(stage.adapter, stage.publish, self.time.now)
         async with trio.open_nursery() as nursery:
             own = self._opened(nursery, hearing)
+            self._account = hearing
             own.set_markets_from_exchange(exchange)
             hearing.exchange = own
             try:
                 await AccountStream(own, hearing, stage.symbols).run(self._up)
             finally:
+                self._account = None
                 with trio.CancelScope(shield=True):
                     await own.close()
 
