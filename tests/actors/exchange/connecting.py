@@ -143,7 +143,7 @@ class Desk:
         """No request inside a Retry-After, and no order sent twice, by the venue's own record."""
         record = self.record
         assert sent_into_a_bar(record.arrivals, record.answers) == []
-        assert sent_twice(record.arrivals) == {}
+        assert sent_twice(record.arrivals, record.answers) == {}
         return True
 
     def restarts(self) -> int:
