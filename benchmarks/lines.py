@@ -177,9 +177,18 @@ def a_tree(settings: VenueSettings, reached: Reached, changes: list[tuple[Millis
 
 def a_venue(seed: int) -> tuple[Venue, VenueSettings]:
     """A spot venue with people in it, and the way to one account of it."""
+    return _venue(seed, MarketPlan(pair=SYMBOL))
+
+
+def a_quiet_venue(seed: int) -> tuple[Venue, VenueSettings]:
+    """One in which nobody trades."""
+    return _venue(seed, MarketPlan(pair=SYMBOL, kind="quiet"))
+
+
+def _venue(seed: int, market: MarketPlan) -> tuple[Venue, VenueSettings]:
     venue = Venue(
         VenueConfig(
-            markets=(MarketPlan(pair=SYMBOL),),
+            markets=(market,),
             accounts=(AccountPlan(name="ann", deposits=FUNDS),),
             seed=seed,
         )
