@@ -48,7 +48,13 @@ ON_READS: Final[tuple[Table, ...]] = (
     {"fault": "E9", "verb": "body", "body": HTML, "status": 403, "content_type": "text/html"},
     {"fault": "E10", "verb": "redirect", "location": "https://elsewhere.example"},
     {"fault": "E13", "verb": "status", "status": 401, "code": -2015},
-    {"fault": "L1", "verb": "status", "status": 429, "code": -1003, "headers": {"Retry-After": "20"}},
+    {
+        "fault": "L1",
+        "verb": "status",
+        "status": 429,
+        "code": -1003,
+        "headers": {"Retry-After": "20"},
+    },
     {"fault": "L3", "verb": "headers", "headers": {"X-MBX-USED-WEIGHT-1M": "4400"}},
 )
 ON_EVENTS: Final[tuple[Table, ...]] = (

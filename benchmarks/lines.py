@@ -35,8 +35,8 @@ from ..actors.exchange.messages import (
 from ..actors.exchange.settings import Credentials, VenueSettings
 from ..runtime import (
     Actor,
-    AskError,
     Ask,
+    AskError,
     Child,
     Millis,
     Refusal,
@@ -150,7 +150,9 @@ class Trading:
             self.wrong.append(f"{name} was answered with {answer.client_id}")
 
 
-def a_tree(settings: VenueSettings, reached: Reached, changes: list[tuple[Millis, str]]) -> Supervisor:
+def a_tree(
+    settings: VenueSettings, reached: Reached, changes: list[tuple[Millis, str]]
+) -> Supervisor:
     """All that a connector needs, and the connector."""
 
     def connector() -> CcxtConnector:
@@ -208,7 +210,7 @@ async def _traded(seed: int, minutes: int, clock: VirtualClock) -> Found:
             await nursery.start(system.run)
             for topic in ("trades", "ticker", "candles"):
                 frame = "1m" if topic == "candles" else ""
-                system.lookup("/bot/line").tell(Watch(SYMBOL, topic, frame))  # type: ignore[arg-type]
+                system.lookup("/bot/line").tell(Watch(SYMBOL, topic, frame))
             with trio.move_on_after(minutes * 60):
                 async with trio.open_nursery() as hands:
                     for hand in range(HANDS):
@@ -224,7 +226,7 @@ async def _lose_names(reached: Reached, minutes: int) -> None:
     while True:
         for trouble in ("names", "cut"):
             await trio.sleep(minutes * 60 / 5)
-            with reached.network.without(trouble):  # type: ignore[arg-type]
+            with reached.network.without(trouble):
                 reached.venue.close_sockets(1001, "gone")
                 await trio.sleep(20)
 

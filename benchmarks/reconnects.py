@@ -39,7 +39,12 @@ def run_reconnects(
     """Break the line for `count` hours of virtual time."""
     del resume  # one run, in which the last hour follows from the first
     found = sweep(
-        Plan("reconnects", seed, 1), 1, partial(_trial, seed, count), resume=None, watch=watch, jobs=1
+        Plan("reconnects", seed, 1),
+        1,
+        partial(_trial, seed, count),
+        resume=None,
+        watch=watch,
+        jobs=1,
     )
     return attrs.evolve(found, trials=count)
 
@@ -79,7 +84,7 @@ async def _broken(periods: int, seed: int, clock: VirtualClock) -> list[Look]:
             await nursery.start(system.run)
             line = system.lookup("/bot/line")
             for topic in ("trades", "ticker", "book"):
-                line.tell(Watch(SYMBOL, topic))  # type: ignore[arg-type]
+                line.tell(Watch(SYMBOL, topic))
             for _ in range(periods):
                 await trio.sleep(PERIOD)
                 changes.clear()

@@ -104,7 +104,9 @@ def is_listening(exchange: Any) -> bool:
     Log-ins wait under a hash that names them, and requests under their number.
     """
     clients = list(exchange.clients.values())
-    waited = [each for client in clients for each in client.futures if client.connection is not None]
+    waited = [
+        each for client in clients for each in client.futures if client.connection is not None
+    ]
     if not waited or any(client.connecting for client in clients):
         return False
     names = [str(each) for client in clients for each in client.futures]

@@ -60,7 +60,7 @@ class Stage:
 
 
 class VenueSession:
-    """See the words of this file. `run` in a task of the connector; the rest is for its requests."""
+    """See the words of this file. `run` is a task of the connector; the rest serves requests."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -124,7 +124,9 @@ class VenueSession:
         """What ended the line, as one of our errors."""
         venue = self._stage.settings.name
         codes = self.adapter.codes
-        return of_read(error, About(venue=venue, what="opening", now=self.time.now(), codes=codes)).error
+        return of_read(
+            error, About(venue=venue, what="opening", now=self.time.now(), codes=codes)
+        ).error
 
     async def _rest(self, trouble: BenthicError, began: Millis) -> None:
         """Say that it is away, and wait: the longer, the shorter it lasted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -64,9 +65,7 @@ def test_all_that_is_watched_is_told_and_no_trade_is_skipped() -> None:
             kinds = {type(event) for _, event in desk.diary}
             assert kinds >= set(MARKET)
             candles = [e.candle for _, e in desk.diary if isinstance(e, CandleReported)]
-            assert [b.at - a.at for a, b in zip(candles, candles[1:], strict=False)] == [
-                MINUTE
-            ] * (len(candles) - 1)
+            assert [b.at - a.at for a, b in pairwise(candles)] == [MINUTE] * (len(candles) - 1)
             fetched = await desk.line.ask(FetchCandles(SYMBOL, "1m", 10))
             assert set(candles) <= set(fetched)
 
