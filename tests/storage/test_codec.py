@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benthic.actors.market.fill import Fill
 from benthic.actors.exchange.bans import Ban
+from benthic.actors.market.fill import Fill
 from benthic.actors.orders.journal import Commit
 from benthic.actors.orders.model import Order
 from benthic.actors.portfolio.model import Balance, Entry
 from benthic.runtime import Millis
 from benthic.storage.codec import (
-    BAN,
     ACCOUNT,
     BALANCE,
+    BAN,
     COMMIT,
     ORDER,
     Account,
