@@ -48,7 +48,8 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
         for name, value in settings.items():
             setattr(self, name, value)
         self.options = settings.get("options", dict(settings))
-        self.on_message_callback = exchange.handle_message
+        self.on_message_callback = self._heard
+        self._handle = exchange.handle_message
         self.on_error_callback = exchange.on_error
         self.on_close_callback = exchange.on_close
         self.on_connected_callback = exchange.on_connected
@@ -57,6 +58,7 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
         self.last_retry_after: float | None = None
         self.dial_failed = False
         self.last_message_at: int | None = None
+        self.spoken_at: int | None = None  # when the server last said something unasked
         self._ground = ground
         self._tasks = tasks
         self._tap = ground.tap
@@ -137,13 +139,17 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
     # -- what is heard
 
     def on_data(self, data: str | bytes) -> None:
-        self.last_message_at = self._now()
+        self.last_message_at = self.spoken_at = self._now()
         if isinstance(data, bytes):
             data = gunzip(data) if self.gunzip else inflate(data) if self.inflate else data
         self.handle_text_or_binary_message(data)
 
+    def _heard(self, client: Any, message: Any) -> None:
+        self._tap.message(self.url, message)
+        self._handle(client, message)
+
     def on_ping(self, payload: bytes) -> None:
-        self.last_message_at = self._now()
+        self.last_message_at = self.spoken_at = self._now()
         if self.connection is not None:
             self._post(partial(self.connection.pong, payload))
 
@@ -201,7 +207,7 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
 
     async def _attended(self, socket: Socket) -> None:
         self.connection = socket
-        self.connectionEstablished = self._now()
+        self.connectionEstablished = self.spoken_at = self._now()
         self.isConnected = True
         self._tap.connected(self.url)
         try:

@@ -1,0 +1,136 @@
+"""One request of ours to the venue and back: what is tried again, and what never is.
+
+Reads are tried a few times within their deadline. Writes go out once: where no answer tells what
+became of one, that is what is said (`Unsettled`). The one exception is an order that the venue
+turned away for its time stamp alone: it never looked at it, so with a right clock it may go again,
+once (L4). What an error means is decided in `adapters.troubles`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Final, TypeAlias, TypeVar
+
+import attrs
+import outcome
+import trio
+
+from ...runtime import BenthicError, Clock, Millis, Refusal
+from ..market.errors import OrderRejected
+from .adapters.troubles import About, of_read, of_write
+from .attempt import Attempt, attempted
+from .backoff import Backoff
+from .errors import Barred, KeyTrouble, Unsettled, VenueAway
+from .messages import Cancel, Submit
+from .rate_budget import Urgency
+from .rations import Passage, Rations
+
+T = TypeVar("T")
+Write: TypeAlias = Submit | Cancel
+TRIES: Final = 3  # of one read
+LEAST: Final = Millis(200)
+MOST: Final = Millis(3_000)
+
+
+@attrs.define(eq=False)
+class Errands:
+    """How requests of one exchange are carried out. resync: measures the venue's clock again."""
+
+    rations: Rations
+    clock: Clock
+    chance: Random
+    resync: Callable[[], Awaitable[None]]
+
+    async def read(
+        self, call: Callable[[], Awaitable[T]], about: Callable[[], About], deadline: Millis
+    ) -> T:
+        """The answer, by `deadline` of the monotonic clock. Raises one of `errors`."""
+        until = self._until(deadline)
+        backoff = Backoff(self.chance, least=LEAST, most=MOST)
+        last: BenthicError | None = None
+        with trio.move_on_at(until):
+            for _ in range(TRIES):
+                with self.rations.passage("read", until):
+                    ended = await attempted(call)
+                if isinstance(ended, outcome.Value):
+                    return ended.value  # type: ignore[no-any-return]  # what `call` gives
+                trouble = of_read(ended, about())
+                last = trouble.error
+                if trouble.again == "resynchronised":
+                    await attempted(self.resync)
+                elif trouble.again == "later":
+                    await trio.sleep(backoff.next() / 1000)
+                else:
+                    break
+        raise last or VenueAway(about().venue, f"no answer to {about().what} in time")
+
+    async def write(
+        self,
+        call: Callable[[], Awaitable[T]],
+        order: Write,
+        about: Callable[[], About],
+        deadline: Millis,
+    ) -> T:
+        """The answer, by `deadline` of the monotonic clock. Raises OrderRejected or Unsettled."""
+        until = self._until(deadline)
+        try:
+            return await self._sent(call, order, about, until)
+        except OrderRejected as error:
+            if error.reason != "CLOCK":
+                raise
+            with trio.move_on_at(until):
+                if isinstance(await attempted(self.resync), Exception):
+                    raise
+        return await self._sent(call, order, about, until)
+
+    async def _sent(
+        self,
+        call: Callable[[], Awaitable[T]],
+        order: Write,
+        about: Callable[[], About],
+        until: float,
+    ) -> T:
+        urgency, orders = urgency_of(order)
+        with self.rations.passage(urgency, until, orders) as passage:
+            ended: Attempt | None = None
+            with trio.move_on_at(until):
+                ended = await attempted(call)
+        if ended is None:
+            raise _late(order, passage)
+        if isinstance(ended, outcome.Value):
+            return ended.value  # type: ignore[no-any-return]  # what `call` gives
+        raise _refusal(ended, order, about(), passage)
+
+    def _until(self, deadline: Millis) -> float:
+        """A deadline by trio's clock, s."""
+        return trio.current_time() + (deadline - self.clock.elapsed()) / 1000
+
+
+def _refusal(error: Exception, order: Write, about: About, passage: Passage) -> BenthicError:
+    """What a write that failed comes to."""
+    if isinstance(error, Barred) and not passage.has_sent:
+        return OrderRejected(order.client_id, "RATE_LIMIT", str(error))  # it was never admitted
+    trouble = of_write(error, about)
+    return trouble.rejection(order.client_id) or trouble.error
+
+
+def _late(order: Write, passage: Passage) -> Refusal:
+    """What a write comes to whose deadline has passed."""
+    if passage.has_sent:
+        return Unsettled(order.client_id, "no answer in time")
+    return OrderRejected(order.client_id, "NOT_SENT", "its turn did not come in time")
+
+
+def urgency_of(order: Write) -> tuple[Urgency, int]:
+    """How urgent a write is, and how many new orders it makes."""
+    if isinstance(order, Cancel):
+        return "cancel", 0
+    return ("protective" if order.purpose == "protective" else "entry"), 1
+
+
+def is_of_key(error: BaseException) -> bool:
+    """Whether a request was refused for its key."""
+    return isinstance(error, KeyTrouble) or (
+        isinstance(error, OrderRejected) and error.reason == "KEY"
+    )
