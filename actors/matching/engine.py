@@ -257,6 +257,18 @@ class MatchingEngine:
         """Path mode: the market opens at a price, without a trade on the way there."""
         self._path(symbol).jump(price, at)
 
+    def trade_price(self, symbol: str, price: int, at: Millis) -> None:
+        """Path mode, followed live: somebody traded at a price."""
+        self._path(symbol).trade_at(price, at)
+
+    def show_best(self, symbol: str, bid: int | None, ask: int | None, at: Millis) -> None:
+        """Path mode, followed live: the best prices are these."""
+        self._path(symbol).show(bid, ask, at)
+
+    def reach(self, symbol: str) -> tuple[int | None, int | None]:
+        """Path mode: at or below which price something is due next, and at or above which."""
+        return self._path(symbol).reach()
+
     def set_mark(
         self,
         symbol: str,
