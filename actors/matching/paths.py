@@ -26,8 +26,9 @@ from .matcher import Matcher
 from .pairs import Pair
 from .protocol import VENUE
 from .refusals import Refused
+from .rules import is_stop
 from .triggers import ANY
-from .values import Order, OrderRequest
+from .values import ENDED, Order, OrderRequest
 
 NO_DELAY: Final = Millis(0)
 
@@ -52,6 +53,7 @@ class PathRoute:
         self._ask: int | None = None
         self._houses = {"buy": _house(path.symbol, "buy"), "sell": _house(path.symbol, "sell")}
         self._coming: list[Order] = []  # taken, and not yet where they can trade; oldest first
+        self._aside: list[Order] = []  # whom the next moves do not concern
 
     # -- what a matcher asks
 
@@ -82,10 +84,11 @@ class PathRoute:
         return True
 
     def leave(self, order: Order) -> bool:
-        """Forget an order that is on its way; False where it has arrived."""
-        before = len(self._coming)
+        """Forget an order that is on its way, or set aside; False where it rests."""
+        before = len(self._coming) + len(self._aside)
         self._coming = [each for each in self._coming if each is not order]
-        return len(self._coming) < before
+        self._aside = [each for each in self._aside if each is not order]
+        return len(self._coming) + len(self._aside) < before
 
     # -- what the owner says
 
@@ -109,6 +112,37 @@ class PathRoute:
             for order in [each for each in ladder if _reaches(each, price)]:
                 self._fill_resting(order, price, at)
         self._visit(price, at)
+
+    def stand(self, price: int) -> None:
+        """The market is at a price; who waits meets it with the next move."""
+        self._price = self._pair.last = price
+
+    def set_aside(self, since: Millis) -> None:
+        """Keep those out of the way of the next moves that came after `since`."""
+        pair = self._pair
+        young = [
+            order
+            for desk in pair.desks.values()
+            for order in desk.open.values()
+            if order.created_at > since and order not in self._coming
+        ]
+        for order in young:
+            if order.status == "held":
+                pair.prints.remove(order)
+            else:
+                (pair.bids if order.request.side == "buy" else pair.asks).withdraw(order)
+        self._aside = young
+
+    def put_back(self) -> None:
+        """Let those wait again that were set aside and have not been ended meanwhile."""
+        pair = self._pair
+        aside, self._aside = self._aside, []
+        for order in aside:
+            if order.status == "held":
+                if is_stop(order.request) and not order.is_triggered:
+                    pair.prints.add(order, pair.last)
+            elif order.status not in ENDED:
+                (pair.bids if order.request.side == "buy" else pair.asks).add(order)
 
     def trade_at(self, price: int, at: Millis) -> None:
         """Somebody traded at a price; it says nothing of the prices between the last and this."""
