@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from msgspec.structs import replace
@@ -19,25 +20,27 @@ from .quanta import Quanta, bips_of
 from .refusals import Refused, RefusedReason
 from .values import OrderRequest
 
-_REASONS: Final[Mapping[RefusedReason, Reason]] = {
-    "UNKNOWN_SYMBOL": "UNKNOWN_SYMBOL",
-    "UNKNOWN_ORDER": "UNKNOWN_ORDER",
-    "DUPLICATE_ORDER": "DUPLICATE_ORDER",
-    "MARKET_CLOSED": "MARKET_CLOSED",
-    "PRICE_FILTER": "PRICE_FILTER",
-    "PERCENT_PRICE": "PRICE_LIMIT",
-    "LOT_SIZE": "LOT_SIZE",
-    "MARKET_LOT_SIZE": "LOT_SIZE",
-    "NOTIONAL": "MIN_NOTIONAL",
-    "MAX_NUM_ORDERS": "TOO_MANY_ORDERS",
-    "MAX_NUM_ALGO_ORDERS": "TOO_MANY_ORDERS",
-    "WOULD_TAKE": "POST_ONLY",
-    "WOULD_TRIGGER": "WOULD_TRIGGER",
-    "LIST_PRICES": "WOULD_TRIGGER",
-    "NO_LIQUIDITY": "NO_MARKET",
-    "INSUFFICIENT_BALANCE": "INSUFFICIENT_BALANCE",
-    "MARGIN_IS_INSUFFICIENT": "INSUFFICIENT_BALANCE",
-}
+_REASONS: Final[Mapping[RefusedReason, Reason]] = MappingProxyType(
+    {
+        "UNKNOWN_SYMBOL": "UNKNOWN_SYMBOL",
+        "UNKNOWN_ORDER": "UNKNOWN_ORDER",
+        "DUPLICATE_ORDER": "DUPLICATE_ORDER",
+        "MARKET_CLOSED": "MARKET_CLOSED",
+        "PRICE_FILTER": "PRICE_FILTER",
+        "PERCENT_PRICE": "PRICE_LIMIT",
+        "LOT_SIZE": "LOT_SIZE",
+        "MARKET_LOT_SIZE": "LOT_SIZE",
+        "NOTIONAL": "MIN_NOTIONAL",
+        "MAX_NUM_ORDERS": "TOO_MANY_ORDERS",
+        "MAX_NUM_ALGO_ORDERS": "TOO_MANY_ORDERS",
+        "WOULD_TAKE": "POST_ONLY",
+        "WOULD_TRIGGER": "WOULD_TRIGGER",
+        "LIST_PRICES": "WOULD_TRIGGER",
+        "NO_LIQUIDITY": "NO_MARKET",
+        "INSUFFICIENT_BALANCE": "INSUFFICIENT_BALANCE",
+        "MARGIN_IS_INSUFFICIENT": "INSUFFICIENT_BALANCE",
+    }
+)
 
 
 def rejection(client_id: str, refused: Refused) -> OrderRejected:
