@@ -18,7 +18,8 @@ from ..market.fill import Fill
 from ..market.money import ZERO, add
 from ..market.report import OrderReport, VenueStatus
 from ..market.side import Effect, Kind, Side, TimeInForce
-from .quanta import Quanta, units_of
+from .accounts import units_of
+from .quanta import Quanta
 from .values import ENDED, BalanceChanged, Event, Liquidated, Order, OrderChanged
 
 ACCOUNT: Final = 1  # the engine's number of the one account

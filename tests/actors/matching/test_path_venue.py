@@ -140,9 +140,7 @@ def test_a_stop_limit_whose_limit_is_jumped_over_rests_at_it() -> None:
         (order("a", "sell", "stop_loss"), "REFUSED"),
     ],
 )
-def test_what_cannot_be_is_refused_in_the_words_of_every_venue(
-    wanted: Submit, reason: str
-) -> None:
+def test_what_cannot_be_is_refused_in_the_words_of_every_venue(wanted: Submit, reason: str) -> None:
     venue = a_venue({"USDT": "1000", "BTC": "5"})
 
     with pytest.raises(OrderRejected) as caught:
@@ -320,8 +318,6 @@ def test_a_venue_goes_on_with_the_orders_of_one_before() -> None:
         ),
     ],
 )
-def test_a_market_that_cannot_be_counted_is_refused_at_once(
-    broken: Instrument, words: str
-) -> None:
+def test_a_market_that_cannot_be_counted_is_refused_at_once(broken: Instrument, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         PathVenue([broken])

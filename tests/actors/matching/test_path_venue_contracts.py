@@ -30,9 +30,7 @@ FREE = Fees(Decimal(0), Decimal(0))
 
 
 def listing(symbol: Symbol, step: str, size: str) -> Listing:
-    instrument = Instrument(
-        symbol, Decimal(step), Decimal("0.5"), Decimal(step), Decimal(0), FREE
-    )
+    instrument = Instrument(symbol, Decimal(step), Decimal("0.5"), Decimal(step), Decimal(0), FREE)
     family: Literal["linear", "inverse"] = "linear" if symbol.settle == "USDT" else "inverse"
     return Listing(symbol, "x", family, True, instrument, contract_size=Decimal(size))  # noqa: FBT003 - is_open
 
@@ -60,9 +58,7 @@ def order(
     client_id: str = "a",
 ) -> Submit:
     trigger = None if stop is None else Decimal(stop)
-    return Submit(
-        client_id, str(symbol), side, kind, Decimal(amount), None, trigger, effect=effect
-    )
+    return Submit(client_id, str(symbol), side, kind, Decimal(amount), None, trigger, effect=effect)
 
 
 def bar(
