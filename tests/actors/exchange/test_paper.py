@@ -145,7 +145,7 @@ def test_without_a_fresh_price_an_order_is_refused_and_a_cancel_is_not() -> None
         await paper.trade("100")
         await paper.line.ask(limit("bn-1", "95"))
         await trio.sleep(31)
-        with pytest.raises(OrderRejected, match="NO_MARKET: the last price .* is 31000 ms old"):
+        with pytest.raises(OrderRejected, match=r"NO_MARKET: the last price .* is 31000 ms old"):
             await paper.line.ask(market("bn-2"))
         with pytest.raises(OrderRejected, match="NO_MARKET"):
             await paper.line.ask(SubmitPair("p", (limit("a", "110", "sell"), stop("b", "95"))))
@@ -206,6 +206,7 @@ def test_what_takes_too_long_there_is_a_venue_that_is_away() -> None:
 
 def test_the_line_is_that_of_the_data_and_watches_survive_it() -> None:
     async def story(paper: Paper) -> None:
+        await trio.sleep(1)
         assert (await paper.line.ask(GetLine())).state == "up"
         paper.line.tell(Watch(PAIR, "candles", "5m"))
         away = Line("away", Millis(5), "no route")
@@ -257,14 +258,14 @@ def test_a_contract_is_marked_funded_and_reported() -> None:
 
     async def story(paper: Paper) -> None:
         await paper.trade("100", symbol=name)
-        await paper.line.ask(Submit("bn-1", name, "buy", "market", Decimal(10), None))
+        await paper.line.ask(Submit("bn-1", name, "buy", "market", Decimal(20), None))
         await paper.trade("110", symbol=name)
         (position,) = await paper.line.ask(FetchPositions())
-        assert (position.mark, position.unrealized) == (110, 100)
+        assert (position.mark, position.unrealized) == (Decimal(110), Decimal(200))
         paper.heard.clear()
         await trio.sleep(150)
         (told,) = [each for each in paper.heard if isinstance(each, HoldingsReported)]
-        assert told.holdings[0].total == 1000 - Decimal("1.1")  # a thousandth of 1,100
+        assert told.holdings[0].total == 1000 - Decimal("2.2")  # a thousandth of 2,200
         await paper.trade("50", symbol=name)
         (ended,) = [each.report for each in paper.heard if isinstance(each, OrderReported)]
         assert ended.cause == "liquidation"

@@ -186,7 +186,11 @@ def test_a_market_is_told_of_and_the_line_is_up(venue: PathVenue) -> None:
         assert (await line.ask(FetchTicker(PAIR))).last is None
         await play(system, a_tape([STILL, DIP]))
         ticker = await line.ask(FetchTicker(PAIR))
-        assert (ticker.last, ticker.low, ticker.base_volume) == (100, 90, 2)
+        assert (ticker.last, ticker.low, ticker.base_volume) == (
+            Decimal(100),
+            Decimal(90),
+            Decimal(2),
+        )
         assert (await line.ask(GetLine())).state == "up"
         (listing,) = await line.ask(FetchListings())
         assert (listing.instrument, listing.family) == (INSTRUMENT, "spot")

@@ -250,7 +250,10 @@ def test_an_order_waits_for_the_next_bar_where_it_came_into_this_one() -> None:
     assert bar(venue, 2, DOWN) == []
 
     fills = bar(venue, 3, (90.0, 91.0, 89.0, 90.0))
-    assert {(fill.client_id, fill.price) for fill in fills} == {("limit", 90), ("stop", 90)}
+    assert {(fill.client_id, fill.price) for fill in fills} == {
+        ("limit", Decimal(90)),
+        ("stop", Decimal(90)),
+    }
 
 
 def test_a_stop_that_cannot_be_paid_any_more_ends_with_its_reason() -> None:

@@ -82,9 +82,13 @@ def test_a_position_counts_contracts_and_earns_at_the_mark() -> None:
     bar(venue, 2, (1000.0, 1050.0, 1000.0, 1050.0))
 
     (position,) = venue.positions(NOW)
-    assert (position.side, position.contracts, position.entry) == ("long", 300, 1000)
-    assert (position.mark, position.unrealized) == (1050, 150)
-    assert (position.leverage, position.margin_mode) == (10, "cross")
+    assert (position.side, position.contracts, position.entry) == (
+        "long",
+        Decimal(300),
+        Decimal(1000),
+    )
+    assert (position.mark, position.unrealized) == (Decimal(1050), Decimal(150))
+    assert (position.leverage, position.margin_mode) == (Decimal(10), "cross")
     assert wallet(venue) == 1000
     venue.submit(order("sell", 300, client_id="b"), 1050.0, NOW)
     assert wallet(venue) == 1150
@@ -109,7 +113,7 @@ def test_margin_is_asked_for_by_leverage() -> None:
     assert venue.submit(order("buy", 400), 1000.0, NOW).status == "filled"
     holdings = venue.holdings()
     assert holdings is not None
-    assert (holdings[0].free, holdings[0].locked) == (200, 800)
+    assert (holdings[0].free, holdings[0].locked) == (Decimal(200), Decimal(800))
 
 
 def test_a_position_is_closed_where_the_way_of_the_bar_ruins_it() -> None:
@@ -121,7 +125,7 @@ def test_a_position_is_closed_where_the_way_of_the_bar_ruins_it() -> None:
     (fill,) = bar(venue, 2, (1000.0, 1000.0, 500.0, 990.0))
 
     assert position.liquidation - Decimal("0.5") <= fill.price <= position.liquidation
-    assert (fill.amount, fill.side) == (500, "sell")
+    assert (fill.amount, fill.side) == (Decimal(500), "sell")
     (report,) = venue.take_reports()
     assert (report.status, report.cause) == ("filled", "liquidation")
     assert venue.positions(NOW) == ()
@@ -148,7 +152,10 @@ def test_a_stop_before_the_ruin_saves_what_is_left() -> None:
 
     (fill,) = bar(venue, 2, (1000.0, 1000.0, 500.0, 990.0))
 
-    assert (fill.price, fill.amount) == (950, 500)  # never more than closes the position
+    assert (fill.price, fill.amount) == (
+        Decimal(950),
+        Decimal(500),
+    )  # never more than closes the position
     assert wallet(venue) == 1000 - 5 * 50
     (report,) = venue.take_reports()
     assert (report.status, report.cause) == ("cancelled", "there is nothing left for it to reduce")
@@ -190,7 +197,11 @@ def test_a_position_of_before_goes_on_without_a_second_fee() -> None:
     )
 
     (position,) = venue.positions(NOW)
-    assert (position.side, position.contracts, position.unrealized) == ("short", 100, 100)
+    assert (position.side, position.contracts, position.unrealized) == (
+        "short",
+        Decimal(100),
+        Decimal(100),
+    )
     assert wallet(venue) == 1000
     assert not venue.has_news
 
