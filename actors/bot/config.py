@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 import attrs
 
@@ -21,6 +21,10 @@ Positive = NewType("Positive", Decimal)  # > 0
 NotNegative = NewType("NotNegative", Decimal)  # >= 0
 Rate = NewType("Rate", Decimal)  # -1 < rate < 1
 Seed = NewType("Seed", int)  # 0 <= seed < 2**64
+Rules = NewType("Rules", str)  # one of RULES
+
+RULES: Final = ("quick", "full")
+"""Of the simulated venue: orders at market and limit orders on spot alone, or all it knows."""
 
 
 @attrs.frozen
@@ -33,8 +37,9 @@ class BotSection:
 
 @attrs.frozen
 class VenueSection:
-    """`[venue]`: how far away the simulated venue is."""
+    """`[venue]`: how far away the simulated venue is, and by which rules it goes."""
 
+    rules: Rules = Rules("quick")  # a market of contracts has the full ones in any case
     request_ms: Millis = Millis(0)  # until it acts on a request
     answer_ms: Millis = Millis(0)  # from there until the answer is back
 

@@ -26,7 +26,18 @@ from ..market.money import parse_decimal
 from ..market.symbol import Symbol, is_asset
 from ..market.timeframe import TimeFrame
 from ..modes.catalog import MODES
-from .config import Asset, BotConfig, ModeSection, Name, NotNegative, Positive, Rate, Seed
+from .config import (
+    RULES,
+    Asset,
+    BotConfig,
+    ModeSection,
+    Name,
+    NotNegative,
+    Positive,
+    Rate,
+    Rules,
+    Seed,
+)
 from .errors import ConfigError, Problem
 
 LARGEST: Final = 1_000_000  # bytes of a bot file
@@ -108,6 +119,7 @@ def _converter() -> cattrs.Converter:
         (Millis, lambda value: _in_range(_whole(value), 0, 10**9, "ms")),
         (Seed, lambda value: _in_range(_whole(value), 0, 2**64 - 1, "seed")),
         (Name, _name),
+        (Rules, _rules),
         (Asset, _asset),
         (Positive, lambda value: _decimal(value, lambda number: number > 0, "above 0")),
         (NotNegative, lambda value: _decimal(value, lambda number: number >= 0, "of 0 or more")),
@@ -170,6 +182,12 @@ def _text(value: Any) -> str:
 def _name(value: Any) -> str:
     if _NAME.fullmatch(_text(value)) is None:
         raise _Unexpected(f"{value!r}: a name has 1 to 64 letters, digits, - and _")
+    return str(value)
+
+
+def _rules(value: Any) -> str:
+    if value not in RULES:
+        raise _Unexpected(f"{value!r} are no rules{_meant(str(value), RULES)}")
     return str(value)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from ...runtime import Millis
 from .fill import Fill
-from .side import Kind, Side, TimeInForce
+from .side import Effect, Kind, Side, TimeInForce
 
 VenueStatus = Literal["open", "filled", "cancelled"]
 
@@ -35,3 +35,7 @@ class OrderReport(msgspec.Struct, frozen=True, gc=False):
     time_in_force: TimeInForce = "GTC"
     filled: Decimal | None = None  # base currency, where the venue says it beside the fills
     cause: str = ""  # why it ended, where the venue says more than "cancelled"
+    trail: Decimal | None = None  # of a trailing stop: its distance, as a share of the price
+    triggered_at: Millis | None = None  # when a stop was; None: not yet, or nobody says
+    pair: str = ""  # the client id of the pair that it is a leg of
+    effect: Effect = "any"

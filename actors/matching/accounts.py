@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Final
 
+from ..market.money import EXACT, plain
 from .markets import ATOM_DIGITS, RATE
 from .protocol import VENUE
 from .values import AccountId
 
 FEE_QUANTUM: Final[int] = 10 ** (ATOM_DIGITS - 8)  # atoms; fees are whole multiples of it
+
+IN_QUOTE: Final = "/"  # as a fee asset: the quote of each market; no asset has this name
 
 _CHARGE_QUANTUM: Final[int] = FEE_QUANTUM * RATE
 
@@ -28,7 +32,8 @@ class Account:
     """One customer, or the venue itself.
 
     maker, taker: its own rates in 1e-8; None: those of each market.
-    fee_asset: what its fees are paid in; None: what it receives.
+    fee_asset: what its fees are paid in; None: what it receives; `IN_QUOTE`: of each market its
+    quote, and what a buy may cost is held with its fee.
     """
 
     __slots__ = ("balances", "fee_asset", "id", "maker", "taker")
@@ -48,6 +53,12 @@ class Account:
         if balance is None:
             balance = self.balances[asset] = Balance()
         return balance
+
+
+def units_of(atoms: int) -> Decimal:
+    """Atoms as units of their asset, with no zeros behind."""
+    value = EXACT.scaleb(Decimal(atoms), -ATOM_DIGITS).normalize(EXACT)
+    return Decimal(plain(value))
 
 
 def to_fee(charge: int) -> int:
