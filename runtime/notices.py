@@ -25,3 +25,12 @@ class DeadLetter(Tell):
     message_type: str
     why: str
     at: Millis
+
+
+@attrs.frozen
+class Crashed(Tell):
+    """An actor raised, and its incarnation is over. Subscribe to it with `source=None`."""
+
+    path: str
+    error: BaseException
+    at: Millis

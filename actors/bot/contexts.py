@@ -1,16 +1,22 @@
 """Where a bot runs: what is swapped between contexts, as values. The tree is the same in all.
 
-context       connector                         clock     schedule
-backtest      simulated venue on a tape         virtual   direct
-simulation    simulated venue on a tape         virtual   shuffle
+context       connector                                     clock     schedule   store
+live          ccxt, to the venue                            wall      fifo       disk
+paper         ccxt for the market, simulated fills          wall      fifo       disk
+simulation    ccxt, to a simulated exchange in memory       virtual   shuffle    as given
+backtest      simulated venue on a tape                     virtual   direct     memory
+shuffled      simulated venue on a tape                     virtual   shuffle    memory
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 import attrs
 
-from ...runtime import Millis, Schedule
+from ...runtime import Clock, LiveClock, Millis, Schedule, VirtualClock
 from ..exchange.latency import Latency
+from ..exchange.settings import HostNetwork, Network, VenueSettings
 from ..exchange.simulated import SimulatedConnector
 from ..exchange.tape import Tape
 from ..matching.venue import SimulatedVenue
@@ -38,11 +44,48 @@ class Replayed:
         return lambda: SimulatedConnector(venue, tapes, latency)
 
 
+@attrs.frozen(kw_only=True)
+class AtVenue:
+    """A venue that is asked over a network, whether it is the real one or a simulated one."""
+
+    name: Literal["live", "paper", "simulation"]
+    settings: VenueSettings
+    network: Network
+    start: Millis | None = None  # of virtual time; None: the wall's
+
+    @property
+    def schedule(self) -> Schedule:
+        """In which order turns are taken."""
+        return Schedule.FIFO if self.start is None else Schedule.SHUFFLE
+
+    def clock(self) -> Clock:
+        """What tells the time."""
+        return LiveClock() if self.start is None else VirtualClock(self.start)
+
+
 def backtest(tape: Tape) -> Replayed:
     """As fast as it goes: turns run inline."""
     return Replayed(tape, Schedule.DIRECT)
 
 
-def simulation(tape: Tape) -> Replayed:
+def shuffled(tape: Tape) -> Replayed:
     """In an order of turns that is drawn from the seed, to find what depends on it."""
     return Replayed(tape, Schedule.SHUFFLE)
+
+
+def live(settings: VenueSettings) -> AtVenue:
+    """With money."""
+    return AtVenue(name="live", settings=settings, network=HostNetwork())
+
+
+def paper(settings: VenueSettings) -> AtVenue:
+    """The venue's market, and fills that only we know of."""
+    return AtVenue(name="paper", settings=settings, network=HostNetwork())
+
+
+def simulation(settings: VenueSettings, network: Network, *, start: Millis) -> AtVenue:
+    """The live bot against a simulated exchange, in virtual time and shuffled.
+
+    network: ends at the exchange, over streams in memory. start: what time it is there, ms.
+    """
+    return AtVenue(name="simulation", settings=settings, network=network, start=start)

@@ -13,68 +13,89 @@ The same in every context; what a context swaps comes in as the factories of sto
        └─ mode
           ├─ producer
           └─ consumer
+
+Where a venue has to be asked first, an opener stands behind the connector, and what comes after it
+is started by it, with a gate in front: see `opening`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import attrs
 
 from ...runtime import Actor, Child, Millis, Strategy, Supervisor
-from ..feeds import CandleFeed
+from ..feeds import CandleFeed, Intake
+from ..market.instrument import Instrument
 from ..modes.catalog import MODES
 from ..modes.consumer import AllInConsumer
 from ..modes.producer import Producer
 from ..orders.desk import OrderDesk
 from ..portfolio.ledger import Portfolio
 from .config import BotConfig
+from .paths import Paths
 
 Factory = Callable[[], Actor]
-
-BOT = "bot"
-STORE = "/bot/store"
-CONNECTOR = "/bot/exchange/connector"
-PORTFOLIO = "/bot/exchange/account/portfolio"
-DESK = "/bot/exchange/account/desk"
-FEED = "/bot/exchange/feed"
-PRODUCER = "/bot/exchange/mode/producer"
-CONSUMER = "/bot/exchange/mode/consumer"
 
 RECOVERY = Millis(120_000)  # for a desk to read its journal back and to hear the venue
 
 
-def bot_tree(config: BotConfig, *, store: Factory, connector: Factory) -> Supervisor:
+@attrs.frozen
+class Plot:
+    """A bot file and the place in the tree where its bot stands."""
+
+    config: BotConfig
+    paths: Paths
+    account: str  # its name in the journal
+
+    @property
+    def name(self) -> str:
+        """Of the bot's own root."""
+        return self.paths.bot.rpartition("/")[2]
+
+
+def bot_tree(
+    plot: Plot,
+    *,
+    store: Factory,
+    exchange: Sequence[Child | Supervisor],
+    more: Sequence[Child] = (),
+) -> Supervisor:
     """The whole tree of a bot.
 
-    store: makes an actor that answers the messages of `orders.journal`. connector: makes one that
-    answers those of `exchange.messages`.
+    store: makes an actor that answers the messages of `orders.journal`. exchange: what belongs to
+    the venue, oldest first. more: who only looks on.
     """
-    return Supervisor(BOT, [Child("store", store), exchange_tree(config, connector=connector)])
+    venue = Supervisor("exchange", exchange, strategy=Strategy.REST_FOR_ONE)
+    return Supervisor(plot.name, [Child("store", store), venue, *more])
 
 
-def exchange_tree(config: BotConfig, *, connector: Factory) -> Supervisor:
-    """Everything of a bot that belongs to one venue."""
-    market = config.market
-    feed = Child(
-        "feed",
-        lambda: CandleFeed(str(market.symbol), market.time_frame, connector=CONNECTOR),
+def known_exchange(
+    plot: Plot, *, connector: Factory, instrument: Instrument
+) -> Sequence[Child | Supervisor]:
+    """Everything that belongs to a venue of which the file says all: simulated, on a tape."""
+    return (
+        Child("connector", connector),
+        account_tree(plot, instrument),
+        feed(plot),
+        mode_tree(plot, instrument),
     )
-    return Supervisor(
-        "exchange",
-        [Child("connector", connector), account_tree(config), feed, mode_tree(config)],
-        strategy=Strategy.REST_FOR_ONE,
-    )
 
 
-def account_tree(config: BotConfig) -> Supervisor:
+def account_tree(plot: Plot, instrument: Instrument) -> Supervisor:
     """The unit that owns the money and the orders of one account."""
-    account, instrument = config.account, config.market.instrument
+    deposits, paths = plot.config.account.deposits, plot.paths
 
     def desk() -> OrderDesk:
         return OrderDesk(
-            account.name, [instrument], connector=CONNECTOR, portfolio=PORTFOLIO, journal=STORE
+            plot.account,
+            [instrument],
+            connector=paths.connector,
+            portfolio=paths.portfolio,
+            journal=paths.store,
         )
 
-    portfolio = Child("portfolio", lambda: Portfolio(account.deposits.items()))
+    portfolio = Child("portfolio", lambda: Portfolio(deposits.items()))
     return Supervisor(
         "account",
         [portfolio, Child("desk", desk, start_deadline=RECOVERY)],
@@ -82,18 +103,32 @@ def account_tree(config: BotConfig) -> Supervisor:
     )
 
 
-def mode_tree(config: BotConfig) -> Supervisor:
+def feed(plot: Plot, intake: Intake = Intake.TOLD) -> Child:
+    """The candles that are traded on."""
+    market, connector = plot.config.market, plot.paths.connector
+    gate = plot.paths.gate if intake is Intake.WATCHED else None
+
+    def make() -> CandleFeed:
+        symbol, frame = str(market.symbol), market.time_frame
+        return CandleFeed(symbol, frame, connector=connector, intake=intake, gate=gate)
+
+    return Child("feed", make)
+
+
+def mode_tree(plot: Plot, instrument: Instrument) -> Supervisor:
     """The mode that the file names: who advises, and who trades on it."""
-    instrument, mode = config.market.instrument, config.mode
+    mode, paths = plot.config.mode, plot.paths
     kind = MODES[mode.name]
 
     def producer() -> Producer:
         evaluation = kind.evaluation
         return Producer(
-            str(instrument.symbol), feed=FEED, evaluation=lambda: evaluation(mode.settings)
+            str(instrument.symbol), feed=paths.feed, evaluation=lambda: evaluation(mode.settings)
         )
 
     def consumer() -> AllInConsumer:
-        return AllInConsumer(instrument, producer=PRODUCER, portfolio=PORTFOLIO, desk=DESK)
+        return AllInConsumer(
+            instrument, producer=paths.producer, portfolio=paths.portfolio, desk=paths.desk
+        )
 
     return Supervisor("mode", [Child("producer", producer), Child("consumer", consumer)])

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..cell import Cell
 from ..errors import ActorCrashed, MailboxFull, Refusal, UnknownMessage, UsageError
+from ..notices import Crashed
 from ..reports import ChildFailed
 from ..runqueue import RunQueue
 from ..turns import INLINE, SUSPENDED, conclude, step
@@ -183,6 +184,7 @@ def crashed(cell: Cell, error: BaseException) -> None:
     else:
         cell.state = "failed"
     cell.error = error
+    announce(cell, error)
     if answer is not None and answer is not INLINE:
         failure = ActorCrashed(cell.path)
         failure.__cause__ = error
@@ -192,6 +194,14 @@ def crashed(cell: Cell, error: BaseException) -> None:
             cell.rq.root_failed(error)
         else:
             cell.parent.report(ChildFailed(cell, cell.epoch, error))
+
+
+def announce(cell: Cell, error: BaseException) -> None:
+    """Tell of a crash all who listen for any; one who has no room for it does not hear it."""
+    for listener in cell.rq.topics.anywhere(Crashed):
+        if listener is not cell and len(listener.mail) < listener.bound:
+            listener.mail.append(Crashed(cell.path, error, cell.rq.clock.now()))
+            listener.make_ready()
 
 
 def run_nested(rq: RunQueue, cell: Cell, message: object, asker: Cell) -> object:

@@ -13,9 +13,9 @@ import pytest
 
 from benthic.actors.bot.builder import Bot, ExchangeBuilder
 from benthic.actors.bot.config import BotConfig, Positive, Seed
-from benthic.actors.bot.contexts import Replayed, backtest, simulation
+from benthic.actors.bot.contexts import Replayed, backtest, shuffled
 from benthic.actors.bot.reading import load_config, parse_config
-from benthic.actors.bot.tree import DESK, PORTFOLIO, PRODUCER, STORE
+from benthic.actors.bot.paths import Paths
 from benthic.actors.exchange.messages import FillReported
 from benthic.actors.exchange.tape import Columns, Tape, read_tape
 from benthic.actors.market import Candle, Fill, TimeFrame
@@ -28,6 +28,7 @@ from benthic.runtime import Millis, Ref, Schedule, System, UsageError
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 PERPETUAL = DATA / "candles" / "btc-perp-20211231-20220201_1m.csv"
+DESK, PORTFOLIO, PRODUCER, STORE = Paths().desk, Paths().portfolio, Paths().producer, Paths().store
 START, MINUTE = 1_609_459_200_000, 60_000
 DEADLY = {
     PRODUCER: Candle(None, *[0.0] * 5),  # type: ignore[arg-type]  # that is what kills it
@@ -175,7 +176,7 @@ def test_a_bot_takes_no_candles_of_another_market() -> None:
     with pytest.raises(UsageError, match="these are 1m candles of ETH/USDT"):
         builder.in_context(backtest(a_tape(10, symbol="ETH/USDT")))
     with pytest.raises(UsageError, match="these are 5m candles of BTC/USDT"):
-        builder.in_context(simulation(a_tape(10, frame="5m")))
+        builder.in_context(shuffled(a_tape(10, frame="5m")))
     with pytest.raises(UsageError, match="call in_context"):
         builder.build()
 

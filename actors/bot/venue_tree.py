@@ -1,0 +1,115 @@
+"""The part of a bot's tree that trades at a venue: connector, opener, and what the opener starts.
+
+    exchange
+    ├─ connector              on paper `data`, and the connector behind the opening
+    ├─ opening                once the line is up it starts, from the venue's listing:
+    ├─ gate                   whether new orders may go out now
+    ├─ account …
+    ├─ feed
+    └─ mode …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from ...runtime import Child, Strategy, Supervisor, UsageError
+from ..exchange.ccxt_connector import CcxtConnector
+from ..exchange.paper import PaperConnector
+from ..feeds import CandleFeed, Intake
+from ..market.instrument import Instrument
+from ..matching.venue import SimulatedVenue
+from .chronicle import Chronicle, Say
+from .config import BotConfig, ExchangeSection
+from .contexts import AtVenue
+from .messages import Exchange
+from .opening import Opener
+from .paths import EXCHANGES, MARKETS, budget_of
+from .tree import Factory, Plot, account_tree, feed, mode_tree
+
+
+def account_at(config: BotConfig, context: AtVenue) -> str:
+    """The account's name in the journal: money and paper never share one (I5)."""
+    exchange = _exchange_of(config)
+    place = exchange.sandbox if context.name == "live" else context.name
+    return f"{config.account.name}@{exchange.name}/{place}"
+
+
+def venue_exchange(plot: Plot, context: AtVenue) -> Sequence[Child | Supervisor]:
+    """What there is before the venue was heard of; the rest is the opener's to start."""
+    config, paths, settings = plot.config, plot.paths, context.settings
+    exchange = _exchange_of(config)
+    line = line_of(paths, context)
+    enlisted = Exchange(
+        id=plot.account,
+        name=exchange.name,
+        bot=config.bot.name,
+        context=context.name,
+        account=config.account.name,
+        symbol=str(config.market.symbol),
+        paths=paths,
+    )
+
+    def connector() -> CcxtConnector:
+        return CcxtConnector(
+            settings,
+            symbols=[str(config.market.symbol)],
+            markets=MARKETS,
+            budget=budget_of(settings.address),
+            network=context.network,
+        )
+
+    def opener() -> Opener:
+        grow = partial(_grown, plot, context=context)
+        return Opener(enlisted, config.market, grow, line=line, registry=EXCHANGES)
+
+    return [Child(line.rpartition("/")[2], connector), Child("opening", opener)]
+
+
+def chronicle(plot: Plot, context: AtVenue, say: Say) -> Child:
+    """Who tells what happens to the bot."""
+    venue, bot = _exchange_of(plot.config).name, plot.config.bot.name
+    line = line_of(plot.paths, context)
+    return Child("chronicle", lambda: Chronicle(plot.paths, bot=bot, venue=venue, line=line, say=say))
+
+
+def line_of(paths: Paths, context: AtVenue) -> str:
+    """Where the line to the venue ends: on paper orders go elsewhere."""
+    return paths.data if context.name == "paper" else paths.connector
+
+
+def planned_exchange(plot: Plot, factory: Factory) -> Sequence[Child | Supervisor]:
+    """What there will be, to be looked at; `factory` is never called."""
+    config, nothing = plot.config, Decimal(0)
+    fees = Fees(nothing, nothing)
+    instrument = Instrument(config.market.symbol, Decimal(1), Decimal(1), nothing, nothing, fees)
+    parts = [account_tree(plot, instrument), feed(plot), mode_tree(plot, instrument)]
+    if config.exchange is None:
+        return [Child("connector", factory), *parts]
+    first = "data" if config.bot.context == "paper" else "connector"
+    names = [first, "opening", *(["connector"] if first == "data" else []), "gate"]
+    return [*(Child(name, factory) for name in names), *parts]
+
+
+def _grown(
+    plot: Plot, instrument: Instrument, *, context: AtVenue
+) -> Sequence[Child | Supervisor]:
+    """What needs the listing, oldest first."""
+    parts: list[Child | Supervisor] = []
+    if context.name == "paper":
+        venue = SimulatedVenue([instrument])
+        parts.append(Child("connector", lambda: PaperConnector(venue, data=plot.paths.data)))
+    parts += [
+        gate(plot),
+        account_tree(plot, instrument),
+        feed(plot, Intake.WATCHED),
+        mode_tree(plot, instrument),
+    ]
+    return parts
+
+
+def _exchange_of(config: BotConfig) -> ExchangeSection:
+    if config.exchange is None:
+        raise UsageError("the bot file names no venue: add [exchange]")
+    return config.exchange
