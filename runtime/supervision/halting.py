@@ -50,8 +50,8 @@ class DeadMail:
 def halt(cell: Cell) -> None:
     """End the incarnation of `cell` and of all below it; the addresses stay.
 
-    A parked turn is closed, tasks are cancelled (they may still be unwinding when this returns),
-    and asks that the incarnation had taken on fail with ActorCrashed.
+    A parked turn is closed, requests are withdrawn, tasks are cancelled (they may still be
+    unwinding when this returns), and asks that the incarnation had taken on fail with ActorCrashed.
     """
     if cell.children:
         for child in reversed(cell.children.values()):
@@ -63,6 +63,11 @@ def halt(cell: Cell) -> None:
         for pending in cell.deferred:
             pending.settle(None, ActorCrashed(cell.path))
         cell.deferred = None
+    if cell.requests:
+        for request in cell.requests:
+            request.pending.done = True  # what still waits is withdrawn
+            cell.rq.timers.note_dead()  # the deadline
+        cell.requests = None
     if cell.tasks is not None:
         cell.tasks.cancel()
     if cell.reports:
