@@ -59,15 +59,7 @@ def halt(cell: Cell) -> None:
     cell.epoch += 1
     unready(cell)
     cut_turn(cell)
-    if cell.deferred:
-        for pending in cell.deferred:
-            pending.settle(None, ActorCrashed(cell.path))
-        cell.deferred = None
-    if cell.requests:
-        for request in cell.requests:
-            request.pending.done = True  # what still waits is withdrawn
-            cell.rq.timers.note_dead()  # the deadline
-        cell.requests = None
+    end_asks(cell)
     if cell.tasks is not None:
         cell.tasks.cancel()
     if cell.reports:
@@ -80,6 +72,19 @@ def halt(cell: Cell) -> None:
     cell.rq.topics.forget(cell)
     if cell.state not in {"dead", "failed", "stillborn"}:
         cell.state = "suspended"
+
+
+def end_asks(cell: Cell) -> None:
+    """Fail what the incarnation still had to answer, and withdraw what it had requested."""
+    if cell.deferred:
+        for pending in cell.deferred:
+            pending.settle(None, ActorCrashed(cell.path))
+        cell.deferred = None
+    if cell.requests:
+        for request in cell.requests:
+            request.pending.done = True
+            cell.rq.timers.note_dead()  # the deadline
+        cell.requests = None
 
 
 def lineage(cell: Cell) -> Iterator[Cell]:
