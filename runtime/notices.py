@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 from .clock import Millis
@@ -34,3 +36,21 @@ class Crashed(Tell):
     path: str
     error: BaseException
     at: Millis
+
+
+@attrs.frozen
+class Outcome(Tell):
+    """What came of a `self.request`: its answer, or the error that an ask would have raised.
+
+    token: what the request was made with, so that its maker knows which one this is of.
+    """
+
+    token: Any
+    value: Any = None
+    error: Exception | None = None
+
+    def get(self) -> Any:
+        """The answer, or the error raised."""
+        if self.error is not None:
+            raise self.error
+        return self.value

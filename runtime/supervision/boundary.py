@@ -204,9 +204,10 @@ def announce(cell: Cell, error: BaseException) -> None:
             listener.make_ready()
 
 
-def run_nested(rq: RunQueue, cell: Cell, message: object, asker: Cell) -> object:
+def run_nested(rq: RunQueue, cell: Cell, message: object, asker: Cell | None) -> object:
     """A turn of an idle cell on the asker's stack.
 
+    asker: who waits for it; None: nobody does, it is a request.
     Gives its value, SUSPENDED, or DEFERRED; raises what the asker is to be told.
     """
     try:
@@ -221,11 +222,14 @@ def run_nested(rq: RunQueue, cell: Cell, message: object, asker: Cell) -> object
     try:
         value = handler(cell.actor, message)
         if type(value) is CoroutineType:
-            asker.waiting_on = cell  # only what awaits can close a cycle
-            try:
+            if asker is None:
                 value = step(cell, value)
-            finally:
-                asker.waiting_on = None
+            else:
+                asker.waiting_on = cell  # only what awaits can close a cycle
+                try:
+                    value = step(cell, value)
+                finally:
+                    asker.waiting_on = None
     except Exception as error:
         rq.room = room
         if isinstance(error, Refusal) and cell.answer is INLINE:
