@@ -48,7 +48,8 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
         for name, value in settings.items():
             setattr(self, name, value)
         self.options = settings.get("options", dict(settings))
-        self.on_message_callback = exchange.handle_message
+        self.on_message_callback = self._heard
+        self._handle = exchange.handle_message
         self.on_error_callback = exchange.on_error
         self.on_close_callback = exchange.on_close
         self.on_connected_callback = exchange.on_connected
@@ -141,6 +142,10 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
         if isinstance(data, bytes):
             data = gunzip(data) if self.gunzip else inflate(data) if self.inflate else data
         self.handle_text_or_binary_message(data)
+
+    def _heard(self, client: Any, message: Any) -> None:
+        self._tap.message(self.url, message)
+        self._handle(client, message)
 
     def on_ping(self, payload: bytes) -> None:
         self.last_message_at = self._now()

@@ -1,0 +1,271 @@
+"""The way to one venue, kept open: opened, looked after, taken up again when it breaks.
+
+Opening goes in one order: reach the venue, measure its clock, have its markets, look at what the
+key may do, open the account's stream; only then is the line up. A venue that does not answer is no
+crash: it is tried again after pauses that grow, as long as the connector lives. What can never go
+well (a wrong key, a region that is not served) is said once, and not tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from random import Random
+from typing import Any, Final
+
+import attrs
+import outcome
+import trio
+
+from ...runtime import Clock, Millis, Ref
+from ..ccxt_trio.ground import Ground, Tap
+from ..ccxt_trio.making import open_exchange
+from .account_stream import AccountStream, StreamEnded
+from .adapters.adapter import Adapter, KeyPermissions
+from .backoff import Backoff
+from .clock_offset import SAMPLES, Sample, VenueTime
+from .errands import Errands
+from .errors import Barred
+from .hearing import AccountHearing, Key, MarketHearing
+from .line import MISSES, PING
+from .messages import LineState
+from .rations import Household, RationedSockets, RationedTransport, Rations
+from .settings import Network, VenueSettings
+from .told_limits import described
+from .troubles_seen import is_for_good, leaf_of, trouble_of_read
+from .watching import Watching
+
+LEAST: Final = Millis(500)
+MOST: Final = Millis(60_000)
+PROVEN: Final = Millis(60_000)  # that a stream has to last for the next failure to be the first
+FAILURES: Final = 5  # of the account's stream in a row, after which all is opened anew
+TICK: Final = 5.0  # s between two looks at the clocks
+PROBE: Final = 60.0  # s between two questions to a venue that has no account of ours
+DIAL: Final = 10_000  # ms that a WebSocket may take to open
+
+
+@attrs.frozen(kw_only=True)
+class Stage:
+    """What a session stands on. publish: for others; moved: how the line stands now."""
+
+    settings: VenueSettings
+    symbols: Sequence[str]
+    adapter: Adapter
+    network: Network
+    budget: Ref
+    clock: Clock
+    chance: Random
+    publish: Callable[[object], None]
+    moved: Callable[[LineState, str, Millis | None], None]
+    load_markets: Callable[[Any], Awaitable[None]]
+
+
+class VenueSession:
+    """See the words of this file. `run` in a task of the connector; the rest is for its requests."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.time = VenueTime(stage.clock)
+        name = stage.settings.name
+        credentials = stage.settings.credentials
+        household = Household(
+            budget=stage.budget,
+            clock=stage.clock,
+            venue=name,
+            account="" if credentials is None else credentials.key.reveal()[-8:],
+        )
+        self.rations = Rations(household)
+        self.adapter = stage.adapter
+        self.errands = Errands(name, self.rations, stage.clock, stage.chance, self._resync)
+        self.exchange: Any = None  # None: not opened, or being opened anew
+        self.permissions: KeyPermissions | None = None
+        self.reason = "it is being opened"
+        self.ended_for_good: Exception | None = None
+        self._watched: dict[Key, None] = {}
+        self._market_nursery: trio.Nursery | None = None
+        self._hearing = MarketHearing(stage.adapter, stage.publish, self.time.now)
+        self._measuring = trio.Lock()
+        self._must_look = trio.Event()  # at the key: a request was refused for it
+
+    # -- for the connector
+
+    def watch(self, key: Key) -> None:
+        """Publish a stream of the market from now on."""
+        if key not in self._watched:
+            self._watched[key] = None
+            if self._market_nursery is not None and self.exchange is not None:
+                self._start_watching(key)
+
+    def doubt_key(self) -> None:
+        """A request was refused for its key: find out whether the key is good at all."""
+        self._must_look.set()
+
+    # -- the life of it
+
+    async def run(self) -> None:
+        """Until cancelled; or until it is for good that nothing goes."""
+        backoff = Backoff(self._stage.chance, least=LEAST, most=MOST)
+        while True:
+            self._stage.moved("opening", "it is being opened", None)
+            began = self._stage.clock.elapsed()
+            ended = await outcome.acapture(self._live)
+            error = leaf_of(ended)
+            if is_for_good(error):
+                self.ended_for_good = error
+                self.reason = str(trouble_of_read(error, self._stage.settings.name, "opening"))
+                self._stage.moved("shut", self.reason, None)
+                return
+            if self._stage.clock.elapsed() - began > PROVEN:
+                backoff.succeed()
+            await self._rest(error, backoff)
+
+    async def _rest(self, error: Exception, backoff: Backoff) -> None:
+        """Say that it is away, and wait."""
+        trouble = trouble_of_read(error, self._stage.settings.name, "opening")
+        now = self._stage.clock.now()
+        pause = backoff.next()
+        if isinstance(trouble, Barred):
+            pause = Millis(max(pause, trouble.until - now))
+            self._stage.moved("barred", str(trouble), Millis(now + pause))
+        else:
+            self._stage.moved("away", str(trouble), Millis(now + pause))
+        self.reason = str(trouble)
+        await trio.sleep(pause / 1000)
+
+    async def _live(self) -> None:
+        """One time of being open; ends with what ended it."""
+        async with trio.open_nursery() as nursery:
+            exchange = self._opened(nursery, self._hearing)
+            try:
+                await self._prepare(exchange)
+                self._hearing.exchange = self.exchange = exchange
+                self._market_nursery = nursery
+                for key in self._watched:
+                    self._start_watching(key)
+                nursery.start_soon(self._keep_clock, exchange)
+                nursery.start_soon(self._look_at_key, exchange)
+                await self._stay(exchange)
+            finally:
+                self.exchange = self._market_nursery = self._hearing.exchange = None
+                with trio.CancelScope(shield=True):
+                    await exchange.close()
+
+    def _opened(self, nursery: trio.Nursery, tap: Tap) -> Any:
+        """An exchange of ccxt's on our ground; nothing is dialled yet."""
+        stage = self._stage
+        ground = Ground(
+            nursery=nursery,
+            clock=self.time,
+            chance=Random(stage.chance.getrandbits(64)),  # noqa: S311 - from the seed
+            transport=RationedTransport(stage.network.transport(), self.rations),
+            sockets=RationedSockets(stage.network.sockets(), self.rations),
+            tap=tap,
+        )
+        exchange = open_exchange(stage.settings.name, ground, stage.adapter.config(stage.settings))
+        exchange.throttler = self.rations
+        exchange.enableRateLimit = True
+        exchange.timeout = stage.settings.answer
+        streaming = exchange.streaming or {}
+        own = streaming.get("keepAlive") or PING
+        exchange.streaming = {
+            **streaming,
+            "keepAlive": min(int(own), PING),
+            "maxPingPongMisses": MISSES,
+            "connectionTimeout": DIAL,
+        }
+        return exchange
+
+    async def _prepare(self, exchange: Any) -> None:
+        self.rations.go_by(self.rations.limits.stricter(described(exchange)))
+        await self._measure(exchange)
+        await self._stage.load_markets(exchange)
+        if self._stage.settings.credentials is not None:
+            self.permissions = await self._stage.adapter.permissions(exchange)
+
+    # -- the account's stream
+
+    async def _stay(self, exchange: Any) -> None:
+        """Keep the line up as long as that goes."""
+        has_stream = exchange.has.get("watchOrders") or exchange.has.get("watchMyTrades")
+        if self._stage.settings.credentials is None or not has_stream:
+            await self._stay_without_account(exchange)
+        stage = self._stage
+        backoff = Backoff(stage.chance, least=LEAST, most=MOST)
+        failures = 0
+        while failures < FAILURES:
+            began = stage.clock.elapsed()
+            error = leaf_of(await outcome.acapture(self._follow_account, exchange))
+            if is_for_good(error):
+                raise error
+            if stage.clock.elapsed() - began > PROVEN:
+                failures = 0
+                backoff.succeed()
+            failures += 1
+            await self._rest(error, backoff)
+            stage.moved("opening", "the account's stream is taken up again", None)
+        raise StreamEnded(f"the account's stream failed {FAILURES} times in a row")
+
+    async def _follow_account(self, exchange: Any) -> None:
+        """One life of the account's stream, on an exchange object of its own."""
+        stage = self._stage
+        hearing = AccountHearing(stage.adapter, stage.publish, self.time.now)
+        async with trio.open_nursery() as nursery:
+            own = self._opened(nursery, hearing)
+            own.set_markets_from_exchange(exchange)
+            hearing.exchange = own
+            try:
+                await AccountStream(own, hearing, stage.symbols).run(self._up)
+            finally:
+                with trio.CancelScope(shield=True):
+                    await own.close()
+
+    async def _stay_without_account(self, exchange: Any) -> None:
+        """Nothing tells that the venue has gone, so it is asked now and then."""
+        self._up()
+        while True:
+            await trio.sleep(PROBE)
+            await self._measure(exchange)
+
+    def _up(self) -> None:
+        self.reason = ""
+        self._stage.moved("up", "", None)
+
+    # -- the market's streams
+
+    def _start_watching(self, key: Key) -> None:
+        if self._market_nursery is not None:
+            watching = Watching(self._hearing, self._stage.clock, self._stage.chance)
+            self._market_nursery.start_soon(watching.keep, self.exchange, key)
+
+    # -- the clock and the key
+
+    async def _keep_clock(self, exchange: Any) -> None:
+        while True:
+            await trio.sleep(TICK)
+            if self.time.is_due:
+                await outcome.acapture(self._measure, exchange)  # another time, where it fails
+
+    async def _resync(self) -> None:
+        if self.exchange is not None:
+            await self._measure(self.exchange)
+
+    async def _measure(self, exchange: Any) -> None:
+        """Ask the venue a few times what time it is."""
+        known = self.time.offset
+        async with self._measuring:
+            if self.time.offset is not known:
+                return  # somebody else has just done it
+            samples = list[Sample]()
+            for _ in range(SAMPLES):
+                sent = self._stage.clock.elapsed()
+                told = await self._stage.adapter.server_time(exchange)
+                samples.append(Sample(sent, self._stage.clock.elapsed(), told))
+            self.time.measure(samples)
+
+    async def _look_at_key(self, exchange: Any) -> None:
+        while True:
+            await self._must_look.wait()
+            self._must_look = trio.Event()
+            looked = await outcome.acapture(self._stage.adapter.permissions, exchange)
+            if isinstance(looked, outcome.Error) and is_for_good(leaf_of(looked)):
+                raise leaf_of(looked)
+            await trio.sleep(PROBE)
