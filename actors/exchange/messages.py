@@ -1,7 +1,7 @@
 """What a connector is asked, what it answers, and what it reports: the words of the wire.
 
 Every connector, to a real venue or to a simulated one, speaks these and no others. A write (Submit,
-Cancel) has three outcomes, and they are three types:
+SubmitPair, Cancel) has three outcomes, and they are three types:
 
 - an answer: `Accepted`, `Cancelled`;
 - a definite no: `OrderRejected`, raised, with the reason; nothing of the order exists;
@@ -63,10 +63,12 @@ __all__ = [
     "OrderRejected",
     "OrderReport",
     "OrderReported",
+    "PairAccepted",
     "Query",
     "Reason",
     "Side",
     "Submit",
+    "SubmitPair",
     "TickerReported",
     "Topic",
     "TradesReported",
@@ -85,6 +87,7 @@ class Accepted(msgspec.Struct, frozen=True, gc=False):
     venue_id: str
     fills: tuple[Fill, ...]  # oldest first; empty where the order rests
     at: Millis
+    status: VenueStatus | None = None  # where the venue says it: what is for now only may be over
 
 
 class Submit(msgspec.Struct, Ask[Accepted], frozen=True, gc=False):
@@ -103,6 +106,27 @@ class Submit(msgspec.Struct, Ask[Accepted], frozen=True, gc=False):
     time_in_force: TimeInForce = "GTC"
     effect: Effect = "any"
     purpose: Purpose = "entry"  # protective orders go before entries where requests are rationed
+
+
+class PairAccepted(msgspec.Struct, frozen=True, gc=False):
+    """The venue took both orders of a pair."""
+
+    client_id: str  # of the pair
+    legs: tuple[OrderReport, OrderReport]  # as they stand now, in the order in which they were sent
+    at: Millis
+
+
+class SubmitPair(msgspec.Struct, Ask[PairAccepted], frozen=True, gc=False):
+    """Send two orders of which only one can trade ("OCO"): as one is triggered or trades, the other
+    ends.
+
+    They are of one market, side and amount, on both sides of the price: a stop loss, and a limit or
+    take-profit order. `Cancel` of either ends both. Raises OrderRejected, of the pair's client id,
+    where the venue says no; then neither exists.
+    """
+
+    client_id: str  # of the pair, never used before; each leg has its own beside it
+    legs: tuple[Submit, Submit]
 
 
 class Cancelled(msgspec.Struct, frozen=True, gc=False):

@@ -6,6 +6,10 @@ go to is busy with them. Only where an order rests does it wake, at the close of
 that may reach the order, and before the feed has that candle: timers come before events of the
 same time. Each request brings the venue up to its own time first. So how turns are scheduled
 cannot change a fill.
+
+Which rules the venue goes by is its own: the quick ones of `SimulatedVenue`, or all of an exchange's
+(`PathVenue`). What changes there by itself beside a trade (a stop is triggered, a leg ends by its
+sibling, a position is closed by force) is published as `OrderReported`.
 """
 
 from __future__ import annotations
@@ -16,7 +20,11 @@ from typing import TypeAlias
 import msgspec
 
 from ...runtime import Actor, Millis, Refusal, Reply, Tell, Timer, UsageError, on
-from ..matching.venue import SimulatedVenue
+from ..market.listing import Listing
+from ..market.ticker import Ticker
+from ..matching.face import VenueFace
+from .account_reads import SIMULATED, AccountAnswer, AccountRead, read_account
+from .errors import NotListed
 from .horizon import next_look
 from .latency import Latency
 from .messages import (
@@ -25,17 +33,29 @@ from .messages import (
     Cancelled,
     Candle,
     FetchCandles,
+    FetchFills,
+    FetchHoldings,
+    FetchListings,
+    FetchOpenOrders,
+    FetchPositions,
+    FetchTicker,
     FillReported,
+    GetLine,
+    Line,
     NotOffered,
     OrderRejected,
     OrderReport,
+    OrderReported,
+    PairAccepted,
     Query,
     Submit,
+    SubmitPair,
 )
 from .tape import NONE_CLOSED, Tape
+from .tape_ticker import ticker_at
 
-Request: TypeAlias = Submit | Cancel | Query
-Answer: TypeAlias = Accepted | Cancelled | OrderReport | Refusal | None
+Request: TypeAlias = Submit | SubmitPair | Cancel | AccountRead
+Answer: TypeAlias = Accepted | PairAccepted | Cancelled | AccountAnswer | Refusal
 
 
 class _BarEnds(msgspec.Struct, Tell, frozen=True):
@@ -57,7 +77,9 @@ class _Wake(msgspec.Struct, frozen=True):
 
 
 class SimulatedConnector(Actor):
-    """Answers `Submit`, `Cancel`, `Query` and `FetchCandles`; publishes `FillReported`.
+    """Answers orders, reads of the account, of candles and tickers; publishes what happens to it.
+
+    It publishes `FillReported` and `OrderReported`. The line is always up.
 
     venue: keeps what must survive this incarnation.
     tapes: what the market does; of two with the same symbol the venue goes by the first.
@@ -66,7 +88,7 @@ class SimulatedConnector(Actor):
     """
 
     def __init__(
-        self, venue: SimulatedVenue, tapes: Sequence[Tape], latency: Latency = Latency()
+        self, venue: VenueFace, tapes: Sequence[Tape], latency: Latency = Latency()
     ) -> None:
         self._venue = venue
         self._series: dict[tuple[str, str], Tape] = {}
@@ -82,6 +104,7 @@ class SimulatedConnector(Actor):
         self._answers: dict[int, tuple[Answer, Reply]] = {}  # on their way back
 
     def on_start(self) -> None:
+        self._line = Line("up", self.now, count=1)
         for symbol in self._venue.symbols:
             tape = self._tapes.get(symbol)
             if tape is None:
@@ -110,6 +133,35 @@ class SimulatedConnector(Actor):
             self._send(message)
             return None
         return self._query(message)
+
+    @on(SubmitPair)
+    def submit_pair(self, message: SubmitPair) -> PairAccepted | None:
+        if self._is_far:
+            self._send(message)
+            return None
+        return self._submit_pair(message)
+
+    @on(FetchOpenOrders, FetchFills, FetchHoldings, FetchPositions)
+    def read(self, message: AccountRead) -> AccountAnswer:
+        if self._is_far:
+            self._send(message)
+            return None
+        return self._read(message)
+
+    @on(GetLine)
+    def line(self, _: GetLine) -> Line:
+        return self._line
+
+    @on(FetchListings)
+    def listings(self, _: FetchListings) -> tuple[Listing, ...]:
+        return self._venue.listings()
+
+    @on(FetchTicker)
+    def ticker(self, message: FetchTicker) -> Ticker:
+        tape = self._tapes.get(message.symbol)
+        if tape is None:
+            raise NotListed(SIMULATED, message.symbol, close=tuple(self._tapes)[:3])
+        return ticker_at(tape, self.now)
 
     @on(FetchCandles)
     def candles(self, message: FetchCandles) -> tuple[Candle, ...]:
@@ -146,25 +198,54 @@ class SimulatedConnector(Actor):
         tape = self._tapes.get(symbol)
         if tape is None:
             raise OrderRejected(order.client_id, "UNKNOWN_SYMBOL", f"{symbol} is not traded")
+        venue = self._venue
+        if order.time_in_force not in venue.forces:
+            detail = f"{order.time_in_force} is a matter of the full rules"
+            raise OrderRejected(order.client_id, "NOT_OFFERED", detail)
         if symbol in self._wakes:
             self._catch_up(symbol, now)
         closed = tape.index_at(now)
         last = None if closed == NONE_CLOSED else tape.closes.item(closed)
-        report = self._venue.submit(order, last, now)
-        if report.status == "open":
+        report = venue.submit(order, last, now)
+        status = report.status
+        if status == "open" or venue.is_margined:
             self._look_ahead(symbol, closed + 1)
-        return Accepted(order.client_id, report.venue_id, report.fills, now)
+        if venue.has_news:
+            self._tell_news()
+        return Accepted(order.client_id, report.venue_id, report.fills, now, status)
+
+    def _submit_pair(self, pair: SubmitPair) -> PairAccepted:
+        now = self.now
+        symbol = pair.legs[0].symbol
+        tape = self._tapes.get(symbol)
+        if tape is None:
+            raise OrderRejected(pair.client_id, "UNKNOWN_SYMBOL", f"{symbol} is not traded")
+        self._catch_up(symbol, now)
+        closed = tape.index_at(now)
+        last = None if closed == NONE_CLOSED else tape.closes.item(closed)
+        legs = self._venue.submit_pair(pair.client_id, pair.legs, last, now)
+        self._look_ahead(symbol, closed + 1)
+        self._tell_news()
+        return PairAccepted(pair.client_id, legs, now)
 
     def _cancel(self, message: Cancel) -> Cancelled:
         now = self.now
         self._catch_up(message.symbol, now)
         report = self._venue.cancel(message.client_id, message.symbol, now)
         self._look_ahead(message.symbol, self._tapes[message.symbol].index_at(now) + 1)
+        if self._venue.has_news:
+            self._tell_news()
         return Cancelled(report, now)
 
     def _query(self, message: Query) -> OrderReport | None:
         self._catch_up(message.symbol, self.now)
         return self._venue.query(message.client_id, message.symbol)
+
+    def _read(self, message: AccountRead) -> AccountAnswer:
+        now = self.now
+        for symbol in self._venue.symbols:
+            self._catch_up(symbol, now)
+        return read_account(self._venue, message, now)
 
     # -- bars, where orders rest
 
@@ -176,6 +257,15 @@ class SimulatedConnector(Actor):
             self._look_ahead(symbol, wake.index + 1)
             for fill in fills:
                 self.publish(FillReported(fill))
+            if self._venue.has_news:
+                self._tell_news()
+
+    def _tell_news(self) -> None:
+        """Publish what nobody asked for: trades first, then how those orders stand by now."""
+        for fill in self._venue.take_fills():
+            self.publish(FillReported(fill))
+        for report in self._venue.take_reports():
+            self.publish(OrderReported(report))
 
     def _look_ahead(self, symbol: str, start: int) -> None:
         """Wake at the close of the next candle, from `start` on, at which to look at the orders."""
@@ -205,6 +295,10 @@ class SimulatedConnector(Actor):
                 return self._submit(request)
             if isinstance(request, Cancel):
                 return self._cancel(request)
-            return self._query(request)
+            if isinstance(request, Query):
+                return self._query(request)
+            if isinstance(request, SubmitPair):
+                return self._submit_pair(request)
+            return self._read(request)
         except Refusal as refusal:
             return refusal

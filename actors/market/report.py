@@ -35,3 +35,6 @@ class OrderReport(msgspec.Struct, frozen=True, gc=False):
     time_in_force: TimeInForce = "GTC"
     filled: Decimal | None = None  # base currency, where the venue says it beside the fills
     cause: str = ""  # why it ended, where the venue says more than "cancelled"
+    trail: Decimal | None = None  # of a trailing stop: its distance, as a share of the price
+    triggered_at: Millis | None = None  # when a stop was; None: not yet, or nobody says
+    pair: str = ""  # the client id of the pair that it is a leg of

@@ -11,6 +11,8 @@ from .values import AccountId
 
 FEE_QUANTUM: Final[int] = 10 ** (ATOM_DIGITS - 8)  # atoms; fees are whole multiples of it
 
+IN_QUOTE: Final = "/"  # as a fee asset: the quote of each market; no asset has this name
+
 _CHARGE_QUANTUM: Final[int] = FEE_QUANTUM * RATE
 
 
@@ -28,7 +30,8 @@ class Account:
     """One customer, or the venue itself.
 
     maker, taker: its own rates in 1e-8; None: those of each market.
-    fee_asset: what its fees are paid in; None: what it receives.
+    fee_asset: what its fees are paid in; None: what it receives; `IN_QUOTE`: of each market its
+    quote, and what a buy may cost is held with its fee.
     """
 
     __slots__ = ("balances", "fee_asset", "id", "maker", "taker")

@@ -18,7 +18,7 @@ from typing import Final
 from ...runtime import Millis
 from ...runtime.errors import UsageError
 from ..market.side import Liquidity, Side
-from .accounts import Account, broken_sums, to_fee
+from .accounts import IN_QUOTE, Account, broken_sums, to_fee
 from .markets import ATOM_DIGITS, RATE, Market
 from .protocol import VENUE, Floor, Forced
 from .refusals import BooksBroken, Refused
@@ -102,6 +102,8 @@ class SpotClearing:
             left = order.amount - order.filled - order.prevented
             atoms = left * _POWERS[ATOM_DIGITS - market.amount_digits]
         owner = self._accounts.get(request.account)
+        if owner is not None and owner.fee_asset is IN_QUOTE and request.side == "buy":
+            atoms += _fee_at_most(owner, market, atoms)
         balance = None if owner is None else owner.balances.get(asset)
         if balance is None or balance.free < atoms:
             raise self._short(request.account, asset, atoms)
@@ -166,8 +168,8 @@ class SpotClearing:
         scale = _POWERS[digits - market.price_digits]
         cost = price * amount * scale
         reserved = (buyer.price or price) * amount * scale
-        self._pay(buyer, market.quote, reserved, cost, market.symbol, at)
-        self._pay(seller, market.base, base_atoms, base_atoms, market.symbol, at)
+        self._pay(buyer, market, market.quote, reserved, cost, at)
+        self._pay(seller, market, market.base, base_atoms, base_atoms, at)
         buyer_role: Liquidity = "maker" if maker_side == "buy" else "taker"
         seller_role: Liquidity = "maker" if maker_side == "sell" else "taker"
         bought = self._receive(buyer, market, market.base, base_atoms, cost, price, buyer_role, at)
@@ -181,7 +183,7 @@ class SpotClearing:
         )  # fmt: skip
 
     def _pay(
-        self, order: Order, asset: str, reserved: int, spent: int, symbol: str, at: Millis
+        self, order: Order, market: Market, asset: str, reserved: int, spent: int, at: Millis
     ) -> None:
         """Spend of an order's hold; what was held for a worse price is free again."""
         account = order.request.account
@@ -189,13 +191,15 @@ class SpotClearing:
         if account == VENUE:
             owner.balance(asset).free -= spent
             return
+        if owner.fee_asset is IN_QUOTE and order.request.side == "buy":
+            reserved += _fee_at_most(owner, market, reserved)
         balance = owner.balances[asset]
         order.held -= reserved
         balance.locked -= reserved
         balance.free += reserved - spent
         self._events.append(
             BalanceChanged(
-                account, asset, balance.free, balance.locked, -spent, "trade", at, symbol
+                account, asset, balance.free, balance.locked, -spent, "trade", at, market.symbol
             )
         )
 
@@ -220,16 +224,19 @@ class SpotClearing:
         rate = owner.maker if role == "maker" else owner.taker
         if rate is None:
             rate = market.maker if role == "maker" else market.taker
-        if owner.fee_asset is not None and owner.fee_asset != asset and rate > 0:
-            fee = self._pay_fee(owner, owner.fee_asset, market, cost * rate, price, at)
-        else:
-            fee = None
+        fee_asset, fee = owner.fee_asset, None
+        if fee_asset is IN_QUOTE:
+            fee_asset = market.quote
+            if fee_asset != asset:
+                fee = self._pay_in_quote(owner, market, cost * rate, at)
+        elif fee_asset is not None and fee_asset != asset and rate > 0:
+            fee = self._pay_fee(owner, fee_asset, market, cost * rate, price, at)
         if fee is None:
             fee_asset, fee = asset, to_fee(atoms * rate)
             net = atoms - fee
             self._accounts[VENUE].balance(asset).free += fee
         else:
-            fee_asset, net = owner.fee_asset or asset, atoms
+            fee_asset, net = fee_asset or asset, atoms
         balance.free += net
         self._events.append(
             BalanceChanged(
@@ -321,6 +328,17 @@ class SpotClearing:
         self._tell(owner, asset, -fee, "fee", at, market.symbol)
         return fee
 
+    def _pay_in_quote(self, owner: Account, market: Market, charge: int, at: Millis) -> int | None:
+        """Take the fee of a buy in the quote, or pay a rebate in it; None: there is not enough."""
+        asset, fee = market.quote, to_fee(charge)
+        balance = owner.balance(asset)
+        if balance.free < fee:
+            return None
+        balance.free -= fee
+        self._accounts[VENUE].balance(asset).free += fee
+        self._tell(owner, asset, -fee, "fee", at, market.symbol)
+        return fee
+
     def _price_of(self, asset: str, market: Market, price: int) -> tuple[int, int] | None:
         """What an asset costs in the quote of a market: price quanta and their digits."""
         if asset == market.quote:
@@ -350,3 +368,10 @@ class SpotClearing:
                 owner.id, asset, balance.free, balance.locked, delta, movement, at, symbol
             )
         )
+
+
+def _fee_at_most(owner: Account, market: Market, atoms: int) -> int:
+    """What a trade of this cost may cost in fees; 0 where it may only bring a rebate."""
+    maker = market.maker if owner.maker is None else owner.maker
+    taker = market.taker if owner.taker is None else owner.taker
+    return atoms * max(maker, taker, 0) // RATE

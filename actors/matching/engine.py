@@ -7,7 +7,8 @@ order; whoever owns the engine takes them. The money is the `Clearing`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from ...runtime import Millis
@@ -256,6 +257,32 @@ class MatchingEngine:
     def jump_price(self, symbol: str, price: int, at: Millis) -> None:
         """Path mode: the market opens at a price, without a trade on the way there."""
         self._path(symbol).jump(price, at)
+
+    def stand_price(self, symbol: str, price: int) -> None:
+        """Path mode: the market is at a price; who waits meets it with the next move."""
+        self._path(symbol).stand(price)
+
+    @contextmanager
+    def without_younger(self, symbol: str, since: Millis) -> Iterator[None]:
+        """Path mode: moves in here do not concern the orders that came after `since`."""
+        path = self._path(symbol)
+        path.set_aside(since)
+        try:
+            yield
+        finally:
+            path.put_back()
+
+    def trade_price(self, symbol: str, price: int, at: Millis) -> None:
+        """Path mode, followed live: somebody traded at a price."""
+        self._path(symbol).trade_at(price, at)
+
+    def show_best(self, symbol: str, bid: int | None, ask: int | None, at: Millis) -> None:
+        """Path mode, followed live: the best prices are these."""
+        self._path(symbol).show(bid, ask, at)
+
+    def reach(self, symbol: str) -> tuple[int | None, int | None]:
+        """Path mode: at or below which price something is due next, and at or above which."""
+        return self._path(symbol).reach()
 
     def set_mark(
         self,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from ..market.fill import Fill
+from ..market.holding import Holding
 from ..market.money import ZERO, add, subtract
 
 
@@ -32,6 +33,13 @@ class Funds:
     def total(self, asset: str) -> Decimal:
         """Free and held together, in units of the asset."""
         return add(self.free(asset), self.held(asset))
+
+    def holdings(self) -> tuple[Holding, ...]:
+        """Free and held, by asset."""
+        assets = {*self._free, *(asset for asset, _ in self._holds.values())}
+        return tuple(
+            Holding(asset, self.free(asset), self.held(asset)) for asset in sorted(assets)
+        )
 
     def hold(self, client_id: str, asset: str, amount: Decimal) -> bool:
         """Put `amount` aside for an order; False, and nothing done, where less is free."""

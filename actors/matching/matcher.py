@@ -199,7 +199,7 @@ class Matcher:
             order.status = "open"
             self.keeper.tell("triggered", order, at)  # the leg before it has filled
         order.working_at = at
-        if pair.is_futures and self._closes_nothing(pair, order):
+        if pair.is_futures and self.closes_nothing(pair, order):
             self.keeper.end(pair, order, "expired", "expired", at, reason="REDUCE_ONLY")
             return
         route = self.routes.get(request.symbol) if self.routes else None
@@ -249,7 +249,7 @@ class Matcher:
             order.amount = resolve_quote(pair, order)
         return sweep(pair, order)
 
-    def _closes_nothing(self, pair: Pair, order: Order) -> bool:
+    def closes_nothing(self, pair: Pair, order: Order) -> bool:
         """Cut an order that may only close a position to what there is to close."""
         request = order.request
         if not (request.is_reduce_only or request.closes_position):

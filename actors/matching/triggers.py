@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 from .values import Order
 
 BIPS: Final = 10_000  # in 1
+ANY: Final = 10**29  # at or below it lies every price
 _STOPS: Final = frozenset(("stop_loss", "stop_limit"))
 _SWEPT: Final = 64  # ended stops that a heap may carry
 
@@ -111,6 +112,24 @@ class Triggers:
     def trailing_stops(self) -> list[int]:
         """Where the active trailing stops are due, in no order."""
         return [order.stop_price for order, best in self._trailing.values() if best]
+
+    def watched(self) -> tuple[list[int], list[int]]:
+        """Prices at or below, and at or above, which a trailing stop has something to do."""
+        falling: list[int] = []
+        rising: list[int] = []
+        for order, best in self._trailing.values():
+            if not best:
+                falling.append(ANY)
+            elif order.request.side == "sell":
+                falling.append(order.stop_price)
+                rising.append(best + 1)
+            else:
+                rising.append(order.stop_price)
+                falling.append(best - 1)
+        for order in self._waiting.values():
+            start = activation(order)
+            (rising if rises(order) else falling).append(ANY if start is None else start)
+        return falling, rising
 
     def _swept(self, heap: list[_Wait]) -> list[_Wait]:
         """A heap without those that have ended, once they are most of it."""

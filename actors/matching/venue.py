@@ -12,7 +12,7 @@ come again, in this process or in the next one that trades on the same store.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, Protocol
 
@@ -22,16 +22,23 @@ from ..market.errors import OrderRejected
 from ..market.fees import fee_of
 from ..market.fill import Fill
 from ..market.filters import violation
+from ..market.holding import Holding
 from ..market.instrument import Instrument
+from ..market.listing import Listing
 from ..market.money import ZERO, add, from_float, multiply, plain
+from ..market.position import Position
 from ..market.precision import round_to_step
 from ..market.report import OrderReport, VenueStatus
-from ..market.side import Kind, Liquidity, Side
+from ..market.side import PLACEABLE, Kind, Liquidity, Side, TimeInForce
 from .bars import Bar, is_marketable
 from .book import RestingBook
 from .funds import Funds
+from .quanta import listing_of
 
 HISTORY: Final = 1_000  # closed orders that a venue still knows
+
+
+_QUICK: Final = 'the quick rules: set rules = "full" under [venue]'
 
 
 class NewOrder(Protocol):
@@ -65,12 +72,16 @@ class _Market:
 
 
 class SimulatedVenue:
-    """Takes, matches, cancels and reports the orders of one account.
+    """Takes, matches, cancels and reports the orders of one account: at market, and limit orders.
 
     instruments: what is traded here.
     funds: what the account has at the venue, by asset; None: the venue does not ask for funds.
     history: how many closed orders it still knows, > 0. A venue forgets, and so does this one.
     """
+
+    forces: Final[frozenset[TimeInForce]] = frozenset(("GTC",))
+    is_margined: Final = False
+    has_news: Final = False  # nothing changes here but by what is asked, or by a trade in a bar
 
     def __init__(
         self,
@@ -158,7 +169,44 @@ class SimulatedVenue:
 
     def open_orders(self, symbol: str) -> tuple[OrderReport, ...]:
         """The orders that rest: buys, then sells, each by best price and then by age."""
-        return tuple(self._markets[symbol].book)
+        market = self._markets.get(symbol)
+        return () if market is None else tuple(market.book)
+
+    def submit_pair(
+        self,
+        client_id: str,
+        legs: Sequence[NewOrder],  # noqa: ARG002 - as every venue's
+        last: float | None,  # noqa: ARG002 - as every venue's
+        at: Millis,  # noqa: ARG002 - as every venue's
+    ) -> tuple[OrderReport, OrderReport]:
+        """Refused: pairs are a matter of the full rules."""
+        raise OrderRejected(client_id, "NOT_OFFERED", f"pairs of orders are none of {_QUICK}")
+
+    def fills(self, symbol: str, since: Millis) -> tuple[Fill, ...]:
+        """The trades of a market since a time, oldest first; those of forgotten orders are gone."""
+        ended = (each for each in self._closed.values() if each.symbol == symbol)
+        known = [fill for order in ended for fill in order.fills if fill.at >= since]
+        return tuple(sorted(known, key=lambda fill: fill.at))
+
+    def holdings(self) -> tuple[Holding, ...] | None:
+        """What the account has; None where the venue does not ask for funds."""
+        return None if self.funds is None else self.funds.holdings()
+
+    def positions(self, at: Millis) -> tuple[Position, ...]:  # noqa: ARG002 - as every venue's
+        """None: contracts are a matter of the full rules."""
+        return ()
+
+    def listings(self) -> tuple[Listing, ...]:
+        """Its markets."""
+        return tuple(listing_of(market.instrument) for market in self._markets.values())
+
+    def take_fills(self) -> list[Fill]:
+        """None: see `has_news`."""
+        return []
+
+    def take_reports(self) -> list[OrderReport]:
+        """None: see `has_news`."""
+        return []
 
     # -- what drives it
 
@@ -267,7 +315,10 @@ class SimulatedVenue:
 def _market_price(order: NewOrder, instrument: Instrument, last: float | None) -> Decimal:
     # What the order would trade at now; a limit order without a market is worth its limit.
     limit = order.price
-    if (limit is None) is (order.kind == "limit"):
+    if order.kind != ("market" if limit is None else "limit"):
+        if order.kind not in PLACEABLE:
+            detail = f"{order.kind} orders are none of {_QUICK}"
+            raise OrderRejected(order.client_id, "NOT_OFFERED", detail)
         detail = f"a {order.kind} order cannot have price {limit}"
         raise OrderRejected(order.client_id, "PRICE_FILTER", detail)
     if last is not None:

@@ -1,0 +1,123 @@
+"""From an order in decimals to the engine's request, and from the engine's no to a venue's; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from msgspec.structs import replace
+
+from ...runtime import Millis
+from ..market.errors import OrderRejected, Reason
+from ..market.filters import violation
+from ..market.money import ZERO
+from ..market.report import OrderReport
+from .dossier import ACCOUNT, Entry
+from .face import FullOrder
+from .quanta import Quanta, bips_of
+from .refusals import Refused, RefusedReason
+from .values import OrderRequest
+
+_REASONS: Final[Mapping[RefusedReason, Reason]] = {
+    "UNKNOWN_SYMBOL": "UNKNOWN_SYMBOL",
+    "UNKNOWN_ORDER": "UNKNOWN_ORDER",
+    "DUPLICATE_ORDER": "DUPLICATE_ORDER",
+    "MARKET_CLOSED": "MARKET_CLOSED",
+    "PRICE_FILTER": "PRICE_FILTER",
+    "PERCENT_PRICE": "PRICE_LIMIT",
+    "LOT_SIZE": "LOT_SIZE",
+    "MARKET_LOT_SIZE": "LOT_SIZE",
+    "NOTIONAL": "MIN_NOTIONAL",
+    "MAX_NUM_ORDERS": "TOO_MANY_ORDERS",
+    "MAX_NUM_ALGO_ORDERS": "TOO_MANY_ORDERS",
+    "WOULD_TAKE": "POST_ONLY",
+    "WOULD_TRIGGER": "WOULD_TRIGGER",
+    "LIST_PRICES": "WOULD_TRIGGER",
+    "NO_LIQUIDITY": "NO_MARKET",
+    "INSUFFICIENT_BALANCE": "INSUFFICIENT_BALANCE",
+    "MARGIN_IS_INSUFFICIENT": "INSUFFICIENT_BALANCE",
+}
+
+
+def rejection(client_id: str, refused: Refused) -> OrderRejected:
+    """The engine's no, in the words of every venue."""
+    reason = _REASONS.get(refused.reason, "REFUSED")
+    detail = refused.detail if reason != "REFUSED" else str(refused)
+    return OrderRejected(client_id, reason, detail)
+
+
+def request_of(order: FullOrder, quanta: Quanta) -> OrderRequest:
+    """The order in quanta. Raises OrderRejected where a number cannot be one of its market."""
+    _check_numbers(order, quanta)
+    trails = order.kind == "trailing_stop"
+    bips = None
+    if trails:
+        bips = None if order.trail is None else bips_of(order.trail)
+        if bips is None:
+            detail = f"trail {order.trail}: a trailing stop's is a share in 1/10,000, below 1"
+            raise OrderRejected(order.client_id, "REFUSED", detail)
+    stop = None if order.stop is None else quanta.price(order.stop)
+    return OrderRequest(
+        account=ACCOUNT,
+        symbol=order.symbol,
+        side=order.side,
+        kind=order.kind,
+        client_id=order.client_id,
+        amount=quanta.amount(order.amount),
+        price=None if order.price is None else quanta.price(order.price),
+        time_in_force=order.time_in_force,
+        stop_price=None if trails else stop,
+        activation_price=stop if trails else None,
+        trailing_bips=bips,
+        is_reduce_only=quanta.is_contract and order.effect == "reduce",
+    )
+
+
+def entry_of(order: FullOrder, venue_id: str, pair: str, at: Millis) -> Entry:
+    """What is known of an order that was just taken."""
+    return Entry(
+        order.client_id,
+        venue_id,
+        order.symbol,
+        order.side,
+        order.kind,
+        order.amount,
+        order.price,
+        order.stop,
+        order.trail,
+        order.time_in_force,
+        pair,
+        at,
+        at,
+    )
+
+
+def entry_again(report: OrderReport) -> Entry:
+    """What is known of an order that a venue of before took."""
+    return Entry(
+        report.client_id,
+        report.venue_id,
+        report.symbol,
+        report.side,
+        report.kind,
+        report.amount,
+        report.price,
+        report.stop,
+        report.trail,
+        report.time_in_force,
+        report.pair,
+        report.created_at,
+        report.changed_at,
+        report.fills,
+        triggered_at=report.triggered_at,
+    )
+
+
+def _check_numbers(order: FullOrder, quanta: Quanta) -> None:
+    """Amount and prices are on their steps; what they are worth is the engine's to say."""
+    free = replace(quanta.instrument, min_cost=ZERO)
+    for price in (order.price, order.stop):
+        broken = violation(free, order.amount, price, Decimal(1))
+        if broken is not None:
+            raise OrderRejected(order.client_id, broken.reason, broken.detail)
