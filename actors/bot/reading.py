@@ -32,6 +32,7 @@ from .config import (
     Asset,
     BotConfig,
     Context,
+    ExchangeSection,
     ModeSection,
     Name,
     NotNegative,
@@ -43,6 +44,7 @@ from .config import (
     Reference,
     RestUrl,
     Seed,
+    UrlsSection,
     WsUrl,
 )
 from .errors import ConfigError, Problem, Unexpected
@@ -197,10 +199,12 @@ def _ignoring_type(read: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
 def _table(converter: cattrs.Converter, cls: type) -> Callable[[Any, Any], Any]:
     """Structures a TOML table as an attrs class, and says so where it is none."""
     fill: Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
+    may_be_secret = cls in {ExchangeSection, UrlsSection}
 
     def structure(value: Any, to: Any) -> Any:
         if not isinstance(value, dict):
-            raise Unexpected(f"{_told(value)}, expected a table of keys")
+            told = "" if may_be_secret else f"{_told(value)}, "
+            raise Unexpected(f"{told}expected a table of keys")
         return fill(value, to)
 
     return structure

@@ -12,12 +12,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 
-from ...runtime import Child, Strategy, Supervisor, UsageError
+from ...runtime import Child, Supervisor, UsageError
 from ..exchange.ccxt_connector import CcxtConnector
+from ..exchange.gate import Gate
 from ..exchange.paper import PaperConnector
-from ..feeds import CandleFeed, Intake
+from ..feeds import Intake
+from ..market.fees import Fees
 from ..market.instrument import Instrument
 from ..matching.venue import SimulatedVenue
 from .chronicle import Chronicle, Say
@@ -107,6 +110,13 @@ def _grown(
         mode_tree(plot, instrument),
     ]
     return parts
+
+
+def gate(plot: Plot) -> Child:
+    """Whether new orders may go out now."""
+    market, connector = plot.config.market, plot.paths.connector
+    series = [f"{market.symbol} {market.time_frame}"]
+    return Child("gate", lambda: Gate(connector, series=series))
 
 
 def _exchange_of(config: BotConfig) -> ExchangeSection:
