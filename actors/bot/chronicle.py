@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from ...runtime import Actor, AskError, NoSuchActor, on
+from ..exchange.gate import GateClosed, GateOpened
 from ..exchange.messages import LineChanged
 from ..feeds.messages import FeedCaughtUp, GapFound
 from ..modes.messages import Signal, SignalPassed
 from ..orders.messages import FillUnmatched, OrderChanged, OrderFilled
 from .config import Level
-from .messages import GetOpening, OpeningChanged
+from .messages import GetOpening, Opening, OpeningChanged
 from .paths import Paths
 
 Say: TypeAlias = Callable[[Level, str, Mapping[str, object]], None]
@@ -31,6 +32,7 @@ class Chronicle(Actor):
         self._line = line
         self._bot = bot
         self._say = say
+        self._opening: Opening | None = None  # the last that was told
 
     async def on_start(self) -> None:
         opening = self._paths.opening
@@ -55,14 +57,27 @@ class Chronicle(Actor):
     @on(OpeningChanged)
     def opening(self, message: OpeningChanged) -> None:
         opening = message.opening
+        if opening == self._opening:
+            return  # it was asked for and told
+        self._opening = opening
         if opening.state == "waiting":
-            self._tell("info", f"waiting for {self._venue}: {opening.reason}")
+            self._tell("info", f"waiting for {self._venue}", **_reason(opening.reason))
         elif opening.state == "refused":
-            self._tell("error", "refused", reason=opening.reason)
+            self._tell("error", "refused", **_reason(opening.reason))
         else:
-            self._tell("info", opening.state)
+            level: Level = "warning" if opening.reason else "info"
+            self._tell(level, opening.state, **_reason(opening.reason))
         if opening.state == "open":
             self._listen_to_all()
+
+    @on(GateOpened)
+    def gate_opened(self, _: GateOpened) -> None:
+        self._tell("info", "gate open")
+
+    @on(GateClosed)
+    def gate_closed(self, message: GateClosed) -> None:
+        reason = "; ".join(str(each) for each in message.obstacles)
+        self._tell("warning", "gate closed", reason=reason)
 
     @on(OrderChanged)
     def order(self, message: OrderChanged) -> None:
@@ -116,6 +131,7 @@ class Chronicle(Actor):
     def _listen_to_all(self) -> None:
         paths = self._paths
         for path, kinds in (
+            (paths.gate, (GateOpened, GateClosed)),
             (paths.desk, (OrderChanged, OrderFilled, FillUnmatched)),
             (paths.feed, (GapFound, FeedCaughtUp)),
             (paths.producer, (Signal,)),

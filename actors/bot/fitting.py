@@ -11,11 +11,12 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Final
 
+from ..exchange.adapters.adapter import KeyPermissions
 from ..exchange.errors import NotListed
 from ..market.instrument import Instrument
 from ..market.listing import Listing
-from .config import MarketSection
-from .errors import MarketDiffers
+from .config import MarketSection, Withdrawals
+from .errors import LineShut, MarketDiffers
 
 _CLOSE: Final = 3  # names that are offered instead of a wrong one
 _KEYS: Final = ("amount_step", "price_step", "min_amount", "min_cost")
@@ -38,6 +39,28 @@ def fitted(market: MarketSection, listing: Listing, *, venue: str) -> Instrument
     if differences:
         raise MarketDiffers(venue, str(market.symbol), differences)
     return listing.instrument
+
+
+def require_fit_key(
+    permissions: KeyPermissions | None, withdrawals: Withdrawals, *, venue: str
+) -> str:
+    """What is to be warned of about a key; empty where nothing is. Raises LineShut (I3, I4).
+
+    permissions: None: the venue does not say.
+    """
+    if permissions is None:
+        return "the venue does not say what the key may do: look that it cannot withdraw"
+    if not permissions.can_trade:
+        raise LineShut(venue, "the key may not trade: allow it there, or make another key")
+    if permissions.can_withdraw and withdrawals == "refuse":
+        raise LineShut(
+            venue,
+            "the key can withdraw, and whoever steals it takes everything: take that permission "
+            'from it, or write accept_withdrawals = "accept" in [exchange]',
+        )
+    words = ["can withdraw"] if permissions.can_withdraw else []
+    words += [] if permissions.has_address_list else ["works from any address"]
+    return f"the key {' and '.join(words)}" if words else ""
 
 
 def _differences(market: MarketSection, listed: Instrument) -> Iterator[str]:

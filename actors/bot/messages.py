@@ -23,7 +23,7 @@ class Opening(msgspec.Struct, frozen=True):
 
     state: OpeningState
     since: Millis
-    reason: str = ""  # why it is not open
+    reason: str = ""  # why it is not open; of an open one what is to be warned of
 
 
 class GetOpening(msgspec.Struct, Ask[Opening], frozen=True, gc=False):

@@ -31,12 +31,13 @@ from ...runtime import (
     UsageError,
     on,
 )
+from ..exchange.ccxt_connector import GetPermissions
 from ..exchange.errors import KeyTrouble, NotListed, NotOffered
 from ..exchange.messages import FetchCandles, FetchListings, GetLine, Line, LineChanged
 from ..market.instrument import Instrument
-from .config import MarketSection
+from .config import MarketSection, Withdrawals
 from .errors import BotRefused, LineShut
-from .fitting import fitted, listing_of
+from .fitting import fitted, listing_of, require_fit_key
 from .messages import (
     EnlistExchange,
     Exchange,
@@ -67,6 +68,7 @@ class Opener(Actor):
 
     exchange: what it enlists, with the paths of its bot. registry: where; None: nowhere.
     grow: makes the rest of the bot. line: the path of the connector whose line is waited for.
+    withdrawals: whether the key may be able to; None: nothing is signed.
     """
 
     def __init__(
@@ -77,12 +79,14 @@ class Opener(Actor):
         *,
         line: str,
         registry: str | None,
+        withdrawals: Withdrawals | None = None,
     ) -> None:
         self._exchange = exchange
         self._path = line
         self._market = market
         self._grow = grow
         self._registry_path = registry
+        self._withdrawals = withdrawals
         self._line: Line | None = None
         self._is_done = False
 
@@ -133,6 +137,7 @@ class Opener(Actor):
                 self._become("waiting", f"{self._market.symbol} takes no orders now")
                 self.after(CLOSED, _Look())
                 return
+            warning = await self._look_at_key()
             self._become("opening", "")
             await self._start(instrument)
         except FINAL as error:
@@ -147,7 +152,7 @@ class Opener(Actor):
             self.after(AGAIN, _Look())
         else:
             self._is_done = True
-            self._become("open", "")
+            self._become("open", warning)
 
     async def _read_listing(self) -> Instrument | None:
         """The market as the venue lists it, None where it is closed. Raises a Refusal."""
@@ -160,6 +165,13 @@ class Opener(Actor):
         question = FetchCandles(str(market.symbol), str(market.time_frame), 1)
         await self.ask(self._connector, question)  # a frame that is not offered is refused here
         return instrument
+
+    async def _look_at_key(self) -> str:
+        """What is to be warned of. Raises LineShut where the key does not fit."""
+        if self._withdrawals is None:
+            return ""
+        permissions = await self.ask(self._connector, GetPermissions())
+        return require_fit_key(permissions, self._withdrawals, venue=self._exchange.name)
 
     async def _start(self, instrument: Instrument) -> None:
         """Start what is not there: after a crash of ours the rest is restarted by its parent."""

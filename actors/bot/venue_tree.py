@@ -65,7 +65,14 @@ def venue_exchange(plot: Plot, context: AtVenue) -> Sequence[Child | Supervisor]
 
     def opener() -> Opener:
         grow = partial(_grown, plot, context=context)
-        return Opener(enlisted, config.market, grow, line=line, registry=EXCHANGES)
+        return Opener(
+            enlisted,
+            config.market,
+            grow,
+            line=line,
+            registry=EXCHANGES,
+            withdrawals=None if context.name == "paper" else exchange.accept_withdrawals,
+        )
 
     return [Child(line.rpartition("/")[2], connector), Child("opening", opener)]
 

@@ -23,6 +23,7 @@ from ...runtime.secret import Secret
 from ...storage.lease import take_lease
 from ...storage.opening import open_store
 from ...storage.store import Store
+from ..exits import describe
 from .logs import Log
 
 
@@ -81,3 +82,8 @@ def secrets_of(settings: VenueSettings) -> Iterator[Secret]:
         yield settings.credentials.key
         yield settings.credentials.secret
         yield settings.credentials.password
+
+
+def reason_of(error: BaseException) -> str:
+    """What is wrong, on one line."""
+    return "; ".join(line.removeprefix("error: ") for line in describe(error))

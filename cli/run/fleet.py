@@ -18,8 +18,8 @@ import trio
 
 from ...actors.bot.config import BotConfig, Level, LogFormat, LogSection
 from ...runtime import BenthicError, UsageError
-from ..exits import ExitCode, code_of, describe
-from .berth import Berth, folder_of, prepare, read_runnable
+from ..exits import ExitCode, code_of
+from .berth import Berth, folder_of, prepare, read_runnable, reason_of
 from .logs import Log, open_log
 from .voyage import Voyage
 
@@ -96,5 +96,4 @@ def _beside(store: Path) -> Path:
 
 
 def _tell(log: Log, error: BaseException, fields: dict[str, object]) -> None:
-    for line in describe(error):
-        log.say("error", line, fields)
+    log.say("error", "bot not started", {**fields, "reason": reason_of(error)})

@@ -32,11 +32,11 @@ from ...runtime import (
     System,
     TreeNode,
 )
-from ..exits import ExitCode, code_of, describe
+from ..exits import ExitCode, code_of
 from ..live.errors import SocketTaken
 from ..live.protocol import from_tree
 from ..live.server import serve
-from .berth import Berth
+from .berth import Berth, reason_of
 from .differences import differences
 from .logs import Log
 from .notify import Notifier
@@ -118,11 +118,11 @@ class Voyage:
         if bot not in self._running:
             return
         self._running.discard(bot)
-        if error is not None:
+        if error is None:
+            self._log.say("info", "bot ended", {"bot": bot})
+        else:
             self._failure = self._failure or error
-            for line in describe(error):
-                self._log.say("error", line, {"bot": bot})
-        self._log.say("info" if error is None else "error", "bot ended", {"bot": bot})
+            self._log.say("error", "bot ended", {"bot": bot, "reason": reason_of(error)})
         if not self._running:
             self._over.set()
 
