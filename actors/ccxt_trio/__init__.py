@@ -9,11 +9,13 @@ from .errors import (
     Fate,
     NothingSent,
     OutcomeUnknown,
+    Said,
     SocketTrouble,
     TransportTrouble,
     UnfitVersion,
     UnknownExchange,
     fate_of,
+    said_of,
 )
 
 __all__ = [
@@ -21,9 +23,11 @@ __all__ = [
     "Fate",
     "NothingSent",
     "OutcomeUnknown",
+    "Said",
     "SocketTrouble",
     "TransportTrouble",
     "UnfitVersion",
     "UnknownExchange",
     "fate_of",
+    "said_of",
 ]

@@ -16,12 +16,16 @@ CcxtTrouble
    └─ SocketClosed       the other side closed it, or broke the rules
 
 `fetch` turns these into ccxt's own (`RequestTimeout`, `ExchangeNotAvailable`) and keeps them as
-their cause; `fate_of` reads the cause again.
+their cause; `fate_of` reads the cause again. What ccxt makes of an answer carries that answer for
+`said_of`: of the status, and of how long a server wants to be left alone, ccxt keeps nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
+
+import attrs
 
 from ...runtime.errors import BenthicError, UsageError
 
@@ -129,11 +133,35 @@ def fate_of(error: BaseException) -> Fate:
     A ccxt error that came before the wire (bad arguments) counts as answered too: the request
     has no effect that is not known.
     """
-    seen: BaseException | None = error
-    while seen is not None:
+    for seen in _causes(error):
         if isinstance(seen, NothingSent):
             return Fate.NOTHING_SENT
         if isinstance(seen, OutcomeUnknown):
             return Fate.UNKNOWN
-        seen = seen.__cause__
     return Fate.ANSWERED
+
+
+@attrs.frozen
+class Said:
+    """The answer that ccxt made an error of. Its text may hold secrets: it is never shown."""
+
+    status: int
+    retry_after: str | None  # the header, as it was written
+    text: str = attrs.field(repr=False)  # the body, from its beginning
+
+
+def said_of(error: BaseException) -> Said | None:
+    """What the server answered; None where it did not, or where ccxt refused on its own."""
+    for seen in _causes(error):
+        said = getattr(seen, "said", None)
+        if isinstance(said, Said):
+            return said
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it was raised from, outermost first."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__

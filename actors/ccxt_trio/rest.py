@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import outcome
 import trio
 
-from .errors import AnswerTimeout, DialTimeout, TransportTrouble
+from .errors import AnswerTimeout, DialTimeout, Said, TransportTrouble
 from .ground import Ground
 from .rebinding import rebound
 from .tasks import Tasks
@@ -25,6 +25,7 @@ from .upstream import BaseExchange, SyncExchange, errors
 from .wire import SECURE, Answer, Request, Road
 
 FORM = "application/x-www-form-urlencoded"
+MOST_KEPT = 4_096  # characters of an answer that an error carries
 
 
 class RestOnTrio(BaseExchange):  # type: ignore[misc] # ccxt has no types
@@ -203,8 +204,14 @@ class RestOnTrio(BaseExchange):  # type: ignore[misc] # ccxt has no types
         if parsed and not isinstance(parsed, list) and self.returnResponseHeaders:
             parsed["responseHeaders"] = headers
         outcome_of = (answer.status, answer.reason, *about)
-        self.handle_errors(*outcome_of, headers, text, parsed, asked, body)
-        self.handle_http_status_code(*outcome_of, text)
+        try:
+            self.handle_errors(*outcome_of, headers, text, parsed, asked, body)
+            self.handle_http_status_code(*outcome_of, text)
+            if parsed is None and _is_broken(request.method, headers, text):
+                raise errors.BadResponse(f"{self.id} {request.method}: the answer is no JSON")
+        except errors.BaseError as error:
+            error.said = Said(answer.status, _header(headers, "retry-after"), text[:MOST_KEPT])
+            raise
         if parsed is not None:
             return parsed
         return text if self.is_text_response(headers) or not text else answer.body
@@ -263,6 +270,21 @@ def _with_headers(request: Request, headers: dict[str, Any]) -> Request:
         road=request.road,
         timeout=request.timeout,
     )
+
+
+def _header(headers: dict[str, str], wanted: str) -> str | None:
+    return next((value for name, value in headers.items() if name.lower() == wanted), None)
+
+
+def _is_broken(method: str, headers: dict[str, str], text: str) -> bool:
+    """Whether a text is what is left of JSON, or a page that somebody on the way put in its place.
+
+    ccxt hands such a text to its parsers, which find nothing in it and say so: no open orders.
+    """
+    kind = (_header(headers, "content-type") or "").lower()
+    if not text.strip():
+        return method == "GET" and "json" in kind
+    return "html" in kind or text.lstrip()[0] in "{[<"
 
 
 def _decoded(answer: Answer) -> str:

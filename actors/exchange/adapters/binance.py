@@ -1,0 +1,144 @@
+"""What is known of Binance beyond ccxt: spot, USD-M and COIN-M, each a venue of its own.
+
+A family has its own account, addresses and rules, so it is opened by its own name: "binance" is
+spot, "binanceusdm" and "binancecoinm" are the contracts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from ....runtime import Millis
+from ...market.fill import Fill
+from ...market.money import ZERO
+from ..settings import VenueSettings
+from .adapter import NOTHING, Adapter, KeyPermissions
+from .capabilities import Capabilities
+from .client_ids import ClientIdRule
+from .codes import BINANCE, Codes
+from .reading import Reading
+
+ENGINE: Final = Millis(10_000)  # after which Binance itself gives up on an order (-1007)
+LAG: Final = Millis(2_000)  # by which its look-up may be behind its engine
+WEEK: Final = Millis(604_800_000)
+TRIGGERED: Final[Mapping[str, Any]] = MappingProxyType({"trigger": True})
+DEPTHS: Final = (5, 10, 20, 50, 100, 500, 1_000)
+
+
+class _Family(Adapter):
+    """What all three have in common."""
+
+    client_ids: ClassVar[ClientIdRule] = ClientIdRule()  # ^[\\.A-Z\\:/a-z0-9_-]{1,36}$
+    client_id_fields: ClassVar[tuple[str, ...]] = ("origClientOrderId", "C", "c")
+    codes: ClassVar[Codes] = BINANCE
+    fills_page: ClassVar[int] = 1_000
+
+    def options(self, settings: VenueSettings) -> dict[str, Any]:
+        """No currencies: they cost a signed request of another API, and nothing here reads them."""
+        return {
+            "has": {"fetchCurrencies": False},
+            "options": {
+                "recvWindow": int(settings.receive_window),
+                "warnOnFetchOpenOrdersWithoutSymbol": False,
+            },
+        }
+
+    def capabilities(self, exchange: Any) -> Capabilities:
+        """The fence: Binance looks at a request's age twice, the second time before its engine."""
+        window = int(exchange.options.get("recvWindow", 0))
+        return attrs.evolve(
+            super().capabilities(exchange),
+            client_id=self.client_ids,
+            can_look_up=True,
+            can_cancel_unseen=True,
+            fence=Millis(window + ENGINE + LAG),
+        )
+
+    async def fills_of(
+        self, exchange: Any, symbol: str, since: Millis | None, params: Mapping[str, Any]
+    ) -> tuple[Fill, ...]:
+        """One page; from the second on by trade id, which skips none of the same ms (C8)."""
+        rows = list(await super().fills_of(exchange, symbol, since, params))
+        page: Sequence[Fill] = rows
+        while len(page) >= self.fills_page:
+            last = max(int(each.trade_id) for each in page)
+            page = await super().fills_of(exchange, symbol, None, {"fromId": last + 1})
+            rows.extend(page)
+        return tuple(rows)
+
+    async def order_fills(
+        self, exchange: Any, symbol: str, venue_id: str, *, since: Millis | None = None
+    ) -> tuple[Fill, ...]:
+        """The trades of one order, which Binance tells by the order's id."""
+        del since
+        with self.parsing("fetch_my_trades"):
+            rows = await exchange.fetch_my_trades(symbol, None, None, {"orderId": venue_id})
+        return self.read_fills(rows, self.asked(exchange, symbol))
+
+    def depth_of(self, wanted: int) -> int | None:
+        """The next of the depths that it takes."""
+        return next((each for each in DEPTHS if each >= wanted), DEPTHS[-1])
+
+
+class Binance(_Family):
+    """Spot."""
+
+    least_holding: ClassVar[Decimal | None] = ZERO
+
+    def capabilities(self, exchange: Any) -> Capabilities:
+        known = super().capabilities(exchange)
+        kinds = tuple(kind for kind in known.kinds if kind != "trailing_stop")
+        return attrs.evolve(known, families=("spot",), kinds=kinds, tells_fills=True, has_oco=True)
+
+    def options(self, settings: VenueSettings) -> dict[str, Any]:
+        known = super().options(settings)
+        return {**known, "options": {**known["options"], "fetchMarkets": {"types": ["spot"]}}}
+
+    async def permissions(self, exchange: Any) -> KeyPermissions | None:
+        """What the key may do, by its restrictions; the testnet has none."""
+        if exchange.isSandboxModeEnabled:
+            return None
+        with self.parsing("apiRestrictions"):
+            raw = await exchange.sapi_get_account_apirestrictions()
+        told = Reading(self.venue, "apiRestrictions", raw)
+        return KeyPermissions(
+            can_trade=_flag(told, "enableSpotAndMarginTrading"),
+            can_withdraw=_flag(told, "enableWithdrawals"),
+            has_address_list=_flag(told, "ipRestrict"),
+        )
+
+
+class _Contracts(_Family):
+    """Orders with a trigger are kept apart from the others, under ids of their own."""
+
+    places: ClassVar[tuple[Mapping[str, Any], ...]] = (NOTHING, TRIGGERED)
+    fills_window: ClassVar[int | None] = WEEK
+    plain_noes: ClassVar[frozenset[str]] = frozenset(
+        {"service unavailable", "internal error; unable to process your request. please try again"}
+    )
+
+
+class BinanceUsdM(_Contracts):
+    """Contracts that settle in dollars."""
+
+    def capabilities(self, exchange: Any) -> Capabilities:
+        return attrs.evolve(super().capabilities(exchange), families=("linear",))
+
+
+class BinanceCoinM(_Contracts):
+    """Contracts that settle in their own coin."""
+
+    def capabilities(self, exchange: Any) -> Capabilities:
+        return attrs.evolve(super().capabilities(exchange), families=("inverse",))
+
+
+def _flag(told: Reading, key: str) -> bool:
+    value = told.raw.get(key)
+    if not isinstance(value, bool):
+        raise told.unsound(f"{key} is neither true nor false")
+    return value
