@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-import outcome
 import trio
 
 from ..ccxt_trio.upstream import errors
+from .attempt import attempted
 from .hearing import AccountHearing
 
 METHODS: Final = (
@@ -64,12 +64,13 @@ class AccountStream:
     async def _watch(self, method: Callable[..., Awaitable[Any]], name: str) -> None:
         if name == "watchBalance":
             await _again_and_again(method)
-        first = await outcome.acapture(method)
-        if isinstance(first, outcome.Error) and isinstance(first.error, errors.ArgumentsRequired):
+        first = await attempted(method)
+        if isinstance(first, errors.ArgumentsRequired):
             async with trio.open_nursery() as nursery:
                 for symbol in self._symbols:
                     nursery.start_soon(_again_and_again, partial(method, symbol))
-        first.unwrap()
+        if isinstance(first, Exception):
+            raise first
         await _again_and_again(method)
 
     async def _until_open(self) -> None:

@@ -18,10 +18,11 @@ import outcome
 
 from ...runtime import Actor, Ask, Millis, Refusal, Reply, Tell, Timer, on
 from ..market.errors import OrderRejected, Reason
+from .attempt import attempted
 from .adapters.adapter import Adapter, KeyPermissions
 from .adapters.registry import adapter_for
 from .budget import AddressBarred
-from .errands import Write, is_shutting, urgency_of
+from .errands import Write, is_of_key, urgency_of
 from .errors import Barred, KeyTrouble, NotListed, VenueAway
 from .line import moved
 from .messages import (
@@ -280,18 +281,18 @@ class CcxtConnector(Actor):
 
     async def _carry_out(self, errand: _Errand, venue_id: str | None) -> None:
         """One request, there and back."""
-        ended = await outcome.acapture(self._answered, errand, venue_id)
+        ended = await attempted(self._answered, errand, venue_id)
         named: tuple[str, str] | None = None
         doubts_key = False
         if isinstance(ended, outcome.Value):
             if isinstance(ended.value, Accepted):
                 named = (ended.value.client_id, ended.value.venue_id)
             errand.reply.answer(ended.value)
-        elif isinstance(ended.error, Refusal):
-            doubts_key = is_shutting(ended.error)
-            errand.reply.fail(ended.error)
+        elif isinstance(ended, Refusal):
+            doubts_key = is_of_key(ended)
+            errand.reply.fail(ended)
         else:
-            ended.unwrap()
+            raise ended
         self.ref.tell(_Done(named, doubts_key))
 
     async def _answered(self, errand: _Errand, venue_id: str | None) -> Any:
@@ -300,9 +301,12 @@ class CcxtConnector(Actor):
         if exchange is None:
             raise self._refusal(request, session.reason)
         call = self._call(exchange, request, venue_id)
+        symbol = getattr(request, "symbol", "")
+        named = getattr(request, "client_id", "")
+        about = partial(session.adapter.about, exchange, type(request).__name__, symbol, named)
         if isinstance(request, (Submit, Cancel)):
-            return await session.errands.write(call, request, errand.deadline)
-        return await session.errands.read(call, type(request).__name__, errand.deadline)
+            return await session.errands.write(call, request, about, errand.deadline)
+        return await session.errands.read(call, about, errand.deadline)
 
     def _call(
         self, exchange: Any, request: Request, venue_id: str | None

@@ -14,7 +14,7 @@ from typing import Final
 import attrs
 import trio
 
-from ...runtime import Clock, Millis, Ref
+from ...runtime import AskError, Clock, Millis, Ref
 from ..ccxt_trio.errors import DialFailed, HandshakeRefused, NothingSent
 from ..ccxt_trio.sockets import Handshake, Socket, SocketDialer
 from ..ccxt_trio.wire import Answer, Request, Transport, place, split
@@ -124,7 +124,11 @@ class Rations:
         self._own.budget.tell(BarTold(until, reason))
 
     async def _admit(self, admit: Admit) -> None:
-        await self._own.budget.ask(admit, timeout=admit.patience + MARGIN)
+        try:
+            await self._own.budget.ask(admit, timeout=admit.patience + MARGIN)
+        except AskError as error:
+            until = Millis(self._own.clock.now() + MARGIN)
+            raise Barred(self._own.venue, "its rate budget does not answer", until=until) from error
 
 
 class RationedTransport:

@@ -13,25 +13,25 @@ from random import Random
 from typing import Any, Final
 
 import attrs
-import outcome
 import trio
 
-from ...runtime import Clock, Millis, Ref
+from ...runtime import BenthicError, Clock, Millis, Ref
 from ..ccxt_trio.ground import Ground, Tap
 from ..ccxt_trio.making import open_exchange
 from .account_stream import AccountStream, StreamEnded
 from .adapters.adapter import Adapter, KeyPermissions
+from .adapters.troubles import About, of_read
+from .attempt import attempted
 from .backoff import Backoff
 from .clock_offset import SAMPLES, Sample, VenueTime
 from .errands import Errands
-from .errors import Barred
+from .errors import Barred, KeyTrouble
 from .hearing import AccountHearing, Key, MarketHearing
 from .line import MISSES, PING
 from .messages import LineState
 from .rations import Household, RationedSockets, RationedTransport, Rations
 from .settings import Network, VenueSettings
 from .told_limits import described
-from .troubles_seen import is_for_good, leaf_of, trouble_of_read
 from .watching import Watching
 
 LEAST: Final = Millis(500)
@@ -75,11 +75,10 @@ class VenueSession:
         )
         self.rations = Rations(household)
         self.adapter = stage.adapter
-        self.errands = Errands(name, self.rations, stage.clock, stage.chance, self._resync)
+        self.errands = Errands(self.rations, stage.clock, stage.chance, self._resync)
         self.exchange: Any = None  # None: not opened, or being opened anew
         self.permissions: KeyPermissions | None = None
         self.reason = "it is being opened"
-        self.ended_for_good: Exception | None = None
         self._watched: dict[Key, None] = {}
         self._market_nursery: trio.Nursery | None = None
         self._hearing = MarketHearing(stage.adapter, stage.publish, self.time.now)
@@ -107,20 +106,23 @@ class VenueSession:
         while True:
             self._stage.moved("opening", "it is being opened", None)
             began = self._stage.clock.elapsed()
-            ended = await outcome.acapture(self._live)
-            error = leaf_of(ended)
-            if is_for_good(error):
-                self.ended_for_good = error
-                self.reason = str(trouble_of_read(error, self._stage.settings.name, "opening"))
+            trouble = self._trouble(await _failed(self._live))
+            self.reason = str(trouble)
+            if isinstance(trouble, KeyTrouble):
                 self._stage.moved("shut", self.reason, None)
                 return
             if self._stage.clock.elapsed() - began > PROVEN:
                 backoff.succeed()
-            await self._rest(error, backoff)
+            await self._rest(trouble, backoff)
 
-    async def _rest(self, error: Exception, backoff: Backoff) -> None:
+    def _trouble(self, error: Exception) -> BenthicError:
+        """What ended the line, as one of our errors."""
+        venue = self._stage.settings.name
+        codes = self.adapter.codes
+        return of_read(error, About(venue=venue, what="opening", now=self.time.now(), codes=codes)).error
+
+    async def _rest(self, trouble: BenthicError, backoff: Backoff) -> None:
         """Say that it is away, and wait."""
-        trouble = trouble_of_read(error, self._stage.settings.name, "opening")
         now = self._stage.clock.now()
         pause = backoff.next()
         if isinstance(trouble, Barred):
@@ -128,7 +130,6 @@ class VenueSession:
             self._stage.moved("barred", str(trouble), Millis(now + pause))
         else:
             self._stage.moved("away", str(trouble), Millis(now + pause))
-        self.reason = str(trouble)
         await trio.sleep(pause / 1000)
 
     async def _live(self) -> None:
@@ -193,14 +194,16 @@ class VenueSession:
         failures = 0
         while failures < FAILURES:
             began = stage.clock.elapsed()
-            error = leaf_of(await outcome.acapture(self._follow_account, exchange))
-            if is_for_good(error):
+            error = await _failed(self._follow_account, exchange)
+            trouble = self._trouble(error)
+            if isinstance(trouble, KeyTrouble):
                 raise error
+            self.reason = str(trouble)
             if stage.clock.elapsed() - began > PROVEN:
                 failures = 0
                 backoff.succeed()
             failures += 1
-            await self._rest(error, backoff)
+            await self._rest(trouble, backoff)
             stage.moved("opening", "the account's stream is taken up again", None)
         raise StreamEnded(f"the account's stream failed {FAILURES} times in a row")
 
@@ -242,7 +245,7 @@ class VenueSession:
         while True:
             await trio.sleep(TICK)
             if self.time.is_due:
-                await outcome.acapture(self._measure, exchange)  # another time, where it fails
+                await attempted(self._measure, exchange)  # another time, where it fails
 
     async def _resync(self) -> None:
         if self.exchange is not None:
@@ -265,7 +268,13 @@ class VenueSession:
         while True:
             await self._must_look.wait()
             self._must_look = trio.Event()
-            looked = await outcome.acapture(self._stage.adapter.permissions, exchange)
-            if isinstance(looked, outcome.Error) and is_for_good(leaf_of(looked)):
-                raise leaf_of(looked)
+            looked = await attempted(self._stage.adapter.permissions, exchange)
+            if isinstance(looked, Exception) and isinstance(self._trouble(looked), KeyTrouble):
+                raise looked
             await trio.sleep(PROBE)
+
+
+async def _failed(life: Callable[..., Awaitable[None]], *args: Any) -> Exception:
+    """What ended something that never ends well."""
+    ended = await attempted(life, *args)
+    return ended if isinstance(ended, Exception) else StreamEnded("it has ended")

@@ -14,6 +14,7 @@ import outcome
 import trio
 
 from ...runtime import Clock, Millis
+from .attempt import attempted
 from .backoff import Backoff
 from .hearing import Key, MarketHearing
 from .line import silence
@@ -40,15 +41,13 @@ class Watching:
         while True:
             began = self._clock.elapsed()
             with trio.move_on_after(silence(key[0], silences) / 1000):
-                ended = await outcome.acapture(watch)
+                ended = await attempted(watch)
                 if isinstance(ended, outcome.Value):
                     silences = 0
                     backoff.succeed()
                     if self._clock.elapsed() == began:
                         await trio.lowlevel.checkpoint()
                     continue
-                if not isinstance(ended.error, Exception):
-                    ended.unwrap()
                 await trio.sleep(backoff.next() / 1000)
                 continue
             silences += 1

@@ -41,6 +41,8 @@ from benthic.scenarios.determinism import run_seeded
 from benthic.scenarios.venue.accounts import AccountPlan
 from benthic.scenarios.venue.config import START, MarketPlan, VenueConfig
 from benthic.scenarios.venue.faults.plan import FaultPlan
+from benthic.scenarios.venue.faults.toml import rule_of
+from benthic.scenarios.venue.manners import sent_into_a_bar, sent_twice
 from benthic.scenarios.venue.network import Reached, reaching
 from benthic.scenarios.venue.venue import Venue
 from benthic.scenarios.venue.wire.memory import Line as Way
@@ -71,6 +73,11 @@ def settings_of(venue: Venue, **more: Any) -> VenueSettings:
         **more,
     }
     return VenueSettings(**known)
+
+
+def struck(*rules: Mapping[str, Any]) -> FaultPlan:
+    """A plan of these rules."""
+    return FaultPlan(rules=tuple(rule_of(each) for each in rules), seed=7)
 
 
 def limit(
@@ -131,6 +138,13 @@ class Desk:
     def lines(self) -> list[Line]:
         """What was said of the line, in order."""
         return [event.line for _, event in self.diary if isinstance(event, LineChanged)]
+
+    def is_well_behaved(self) -> bool:
+        """No request inside a Retry-After, and no order sent twice, by the venue's own record."""
+        record = self.record
+        assert sent_into_a_bar(record.arrivals, record.answers) == []
+        assert sent_twice(record.arrivals) == {}
+        return True
 
     def restarts(self) -> int:
         """Of all actors."""

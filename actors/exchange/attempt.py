@@ -1,0 +1,27 @@
+"""Calls to ccxt whose every error is material, not a crash: what a venue sends may trip any line.
+
+A cancellation is no such error, and goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+import outcome
+
+Attempt: TypeAlias = "outcome.Value[Any] | Exception"
+
+
+async def attempted(call: Callable[..., Awaitable[Any]], *args: Any) -> Attempt:
+    """What the call gave, or the one error that ended it, however many groups that was in."""
+    ended: Any = await outcome.acapture(call, *args)
+    if isinstance(ended, outcome.Value):
+        return ended
+    error: BaseException = ended.error
+    if not isinstance(error, Exception):
+        ended.unwrap()
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, Exception)
+    return error
