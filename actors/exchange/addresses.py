@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..ccxt_trio.loading import PRO, REST, exchange_class, names
 
-_SOCKETS = frozenset({"ws", "wss"})
+_SOCKETS: Final = frozenset({"ws", "wss"})
+_RAW: Final = "/ws"  # of Binance: what follows names a stream, and ccxt lets any number follow
+_MARK: Final = "/stream"
+"""ccxt tells Binance's spot streams from those of contracts by this word in the URL alone."""
 
 
 def moved_urls(venue: str, *, rest: str | None, ws: str | None) -> Mapping[str, Any]:
@@ -31,4 +34,7 @@ def _moved(urls: Any, rest: str | None, ws: str | None) -> Any:
     base = ws if parts.scheme in _SOCKETS else rest
     if base is None:
         return urls
-    return base + parts.path + (f"?{parts.query}" if parts.query else "")
+    path = parts.path
+    if _MARK in urls and _MARK not in base + path and path.endswith(_RAW):
+        path += _MARK
+    return base + path + (f"?{parts.query}" if parts.query else "")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import Running, Served, a_venue, running
+from .running import Running, Served, a_venue, running
 
 from benthic.storage import read_orders
 

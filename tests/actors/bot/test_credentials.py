@@ -104,7 +104,7 @@ def test_the_settings_of_a_venue_hold_the_secrets_and_show_none(tmp_path: Path) 
     assert settings.credentials is not None
     assert settings.credentials.secret.reveal() == CANARY
     assert settings.urls["api"]["public"] == "http://127.0.0.1:8000/api/v3"
-    assert settings.urls["api"]["ws"]["spot"] == "ws://127.0.0.1:8001/ws"
+    assert settings.urls["api"]["ws"]["spot"] == "ws://127.0.0.1:8001/ws/stream"
     assert CANARY not in repr(settings)  # S1
 
 
