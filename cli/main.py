@@ -29,6 +29,7 @@ COMMANDS: Final = (
     ("venue", "Open a simulated exchange that speaks Binance, and fails on command."),
     ("tree", "Show the actors that a bot file plans, or those of a running bot."),
     ("orders", "Show the live orders and balances of a store, beside its bot."),
+    ("exchanges", "Show what the exchanges of ccxt can do, and which are known best."),
     ("doctor", "Look whether what benthic builds on is as it must be."),
     ("bench", "Measure this machine, side by side with others."),
     ("sweep", "Look for violations, over many kills, crash images, seeds or trees."),

@@ -125,11 +125,9 @@ class Adapter(Reader):
         named = self.client_id_of(raw)
         if named not in {"", order.client_id}:
             raise told.unsound(f"it is about the order {shown(named)}")
-        venue_id = told.name("id")
-        trades = told.raw.get("trades") or ()
         asked = self.asked(exchange, order.symbol)
-        traded = parse_orders.fills(trades, asked, order.client_id, order=venue_id)
-        return Accepted(order.client_id, venue_id, traded, told.time("timestamp"))
+        traded = parse_orders.inner_fills(told, asked, order.client_id)
+        return Accepted(order.client_id, told.name("id"), traded, told.time("timestamp"))
 
     def arguments(self, exchange: Any, order: Submit) -> Arguments:
         """What ccxt is called with."""

@@ -16,6 +16,7 @@ import attrs
 from ....runtime import Millis
 from ...market.fill import Fill
 from ...market.money import ZERO
+from ...market.position import Position
 from ..settings import VenueSettings
 from .adapter import NOTHING, Adapter, KeyPermissions
 from .capabilities import Capabilities
@@ -93,7 +94,22 @@ class Binance(_Family):
     def capabilities(self, exchange: Any) -> Capabilities:
         known = super().capabilities(exchange)
         kinds = tuple(kind for kind in known.kinds if kind != "trailing_stop")
-        return attrs.evolve(known, families=("spot",), kinds=kinds, tells_fills=True, has_oco=True)
+        stream = tuple(each for each in known.user_stream if each != "positions")
+        return attrs.evolve(
+            known,
+            families=("spot",),
+            kinds=kinds,
+            user_stream=stream,
+            tells_fills=True,
+            has_oco=True,
+            has_positions=False,
+            has_funding=False,
+        )
+
+    async def positions(self, exchange: Any) -> tuple[Position, ...]:
+        """None: what is borrowed on margin is no contract."""
+        del exchange
+        return ()
 
     def options(self, settings: VenueSettings) -> dict[str, Any]:
         known = super().options(settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ...ccxt_trio.loading import PRO, REST, exchange_class, names
@@ -51,7 +52,7 @@ def _proxies(proxy: str) -> dict[str, str]:
     return {"httpsProxy": proxy, "wssProxy": proxy}
 
 
-def plain_exchange(name: str) -> Any:
+def plain_exchange(name: str, config: Mapping[str, Any] = MappingProxyType({})) -> Any:
     """An exchange as ccxt made it, to be looked at: it opens nothing, and no request is sent."""
     kind = exchange_class(PRO if name in names(PRO) else REST, name)
-    return kind({"enableRateLimit": False})
+    return kind({**config, "enableRateLimit": False})

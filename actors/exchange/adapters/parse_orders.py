@@ -19,7 +19,7 @@ from ...market.money import ZERO, add
 from ...market.report import OrderReport, VenueStatus
 from ...market.side import Kind, TimeInForce
 from .parse_market_data import Asked
-from .reading import Reading, rows_of, shown
+from .reading import Reading, shown
 
 _STATUS: Final[Mapping[str, VenueStatus]] = MappingProxyType(
     {
@@ -54,17 +54,16 @@ def order_report(raw: object, asked: Asked, client_id: str = "") -> OrderReport:
     if filled is not None and filled > amount:
         raise told.unsound(f"filled {shown(filled)} is more than the amount {shown(amount)}")
     status, cause = _status(told, amount, filled)
-    venue_id = told.name("id")
     return OrderReport(
         client_id=client_id,
-        venue_id=venue_id,
+        venue_id=told.name("id"),
         symbol=told.symbol(asked.symbol),
         side=told.side(),
         kind=kind,
         amount=amount,
         price=None if _is_market(kind) else told.above_zero("price"),
         status=status,
-        fills=fills(told.raw.get("trades") or (), asked, client_id, order=venue_id),
+        fills=inner_fills(told, asked, client_id),
         created_at=told.time("timestamp", "lastTradeTimestamp"),
         changed_at=told.time("lastUpdateTimestamp", "lastTradeTimestamp", "timestamp"),
         stop=_stop(told),
@@ -121,19 +120,16 @@ def _stop(told: Reading) -> Decimal | None:
     return None
 
 
-def fills(
-    raw: object, asked: Asked, client_id: str = "", *, order: str | None = None
-) -> tuple[Fill, ...]:
-    """Trades of ours, oldest first, each once.
-
-    order: the venue's id of the order that all of them must be of; None: of any order.
-    """
+def inner_fills(order: Reading, asked: Asked, client_id: str) -> tuple[Fill, ...]:
+    """The trades that came within an order; what they leave out is the order's."""
     found = list[Fill]()
-    for each in rows_of(asked.venue, "fills", raw):
-        told = asked.read("fill", each)
-        if order is not None and told.text("order") not in {"", order}:
+    usual = {key: order.raw.get(key) for key in ("symbol", "side", "timestamp")}
+    for each in order.rows("trades"):
+        told = order.within(each, "fill")
+        if told.text("order") not in {"", order.text("id")}:
             raise told.unsound("a trade of another order is among them")
-        found.append(fill(each, asked, client_id))
+        said = {key: value for key, value in told.raw.items() if value is not None}
+        found.append(fill({**usual, **said}, asked, client_id))
     return each_once(found, asked)
 
 

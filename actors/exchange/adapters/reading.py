@@ -28,6 +28,7 @@ EARLIEST: Final = Millis(
 )  # 2009: before it nothing traded; seconds look like 1970
 LATEST: Final = Millis(7_258_118_400_000)  # 2200: microseconds look like the year 50,000 and more
 LONGEST_ID: Final = 128
+NEVER: Final = (None, "", 0, -1)  # how venues write a time that is none
 SHOWN: Final = 40  # characters of a wrong value
 PARSER_ERRORS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -151,9 +152,9 @@ class Reading:
         return self.heard
 
     def told(self, key: str) -> Millis | None:
-        """A time, which is one of our age in ms; None where there is none (M13)."""
+        """A time of our age in ms (M13); None where there is none."""
         value = self.raw.get(key)
-        return None if value is None or value == "" else self.as_time(value, key)
+        return None if value in NEVER else self.as_time(value, key)
 
     def as_time(self, value: object, name: str, *, ahead: int = DAY) -> Millis:
         """A time of our age in ms.
@@ -175,6 +176,10 @@ class Reading:
         return Millis(at)
 
     # -- what is inside
+
+    def within(self, raw: object, place: str) -> Reading:
+        """A dict that was found in this one."""
+        return Reading(self.venue, place, raw, heard=self.heard)
 
     def inside(self, key: str) -> Reading:
         """The dict in a field, read in its turn; an empty one where there is none."""

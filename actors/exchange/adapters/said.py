@@ -17,7 +17,8 @@ from ....runtime import Millis
 from ...ccxt_trio.errors import Said
 
 LONGEST: Final = 160  # characters of what is shown
-TOKEN: Final = 16  # characters from which on a word may be a secret
+TOKEN: Final = 16  # characters from which on a word with digits may be a secret
+ALWAYS: Final = 32  # and one without
 _CODES: Final = ("code", "retCode", "ret_code", "err-code", "sCode", "error_code", "label")
 _WORDS: Final = ("msg", "retMsg", "ret_msg", "err-msg", "sMsg", "message", "error_message")
 _QUERY: Final = re.compile(r"\?\S+")
@@ -72,8 +73,7 @@ def safe(text: str) -> str:
 
 
 def _is_token(word: str) -> bool:
-    has_digit = any(letter.isdigit() for letter in word)
-    return has_digit or (word != word.upper() and word != word.lower() and "_" not in word)
+    return len(word) >= ALWAYS or any(letter.isdigit() for letter in word)
 
 
 def until(said: Said | None, now: Millis) -> Millis | None:
