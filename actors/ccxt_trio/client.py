@@ -58,6 +58,7 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
         self.last_retry_after: float | None = None
         self.dial_failed = False
         self.last_message_at: int | None = None
+        self.spoken_at: int | None = None  # when the server last said something unasked
         self._ground = ground
         self._tasks = tasks
         self._tap = ground.tap
@@ -138,7 +139,7 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
     # -- what is heard
 
     def on_data(self, data: str | bytes) -> None:
-        self.last_message_at = self._now()
+        self.last_message_at = self.spoken_at = self._now()
         if isinstance(data, bytes):
             data = gunzip(data) if self.gunzip else inflate(data) if self.inflate else data
         self.handle_text_or_binary_message(data)
@@ -148,7 +149,7 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
         self._handle(client, message)
 
     def on_ping(self, payload: bytes) -> None:
-        self.last_message_at = self._now()
+        self.last_message_at = self.spoken_at = self._now()
         if self.connection is not None:
             self._post(partial(self.connection.pong, payload))
 
@@ -206,7 +207,7 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
 
     async def _attended(self, socket: Socket) -> None:
         self.connection = socket
-        self.connectionEstablished = self._now()
+        self.connectionEstablished = self.spoken_at = self._now()
         self.isConnected = True
         self._tap.connected(self.url)
         try:

@@ -17,6 +17,7 @@ import trio
 from ..ccxt_trio.upstream import errors
 from .attempt import attempted
 from .hearing import AccountHearing
+from .line import is_mute
 
 METHODS: Final = (
     ("watchOrders", "watch_orders"),
@@ -83,6 +84,10 @@ class AccountStream:
     def _check(self) -> None:
         if self._hearing.is_expired:
             raise StreamEnded("the venue ended the account's stream")
+        now = self._exchange.milliseconds()
+        for client in self._exchange.clients.values():
+            if client.connection is not None and is_mute(self._exchange.id, client.spoken_at, now):
+                raise StreamEnded("the venue says nothing any more, though its socket is open")
 
 
 async def _again_and_again(method: Callable[[], Awaitable[Any]]) -> None:

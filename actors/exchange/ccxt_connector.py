@@ -25,6 +25,7 @@ from .budget import AddressBarred
 from .errands import Write, is_of_key, urgency_of
 from .errors import Barred, KeyTrouble, NotListed, VenueAway
 from .line import moved
+from .markets import Delivered, Found, GaveUp, GetMarkets, key_of
 from .messages import (
     Accepted,
     Cancel,
@@ -70,6 +71,8 @@ Read: TypeAlias = (
     | FetchTrades
 )
 Request: TypeAlias = Write | Read
+MARKETS: Final = Millis(120_000)  # that one waits for somebody else's load
+RELOAD: Final = True
 PAGED: Final = (FetchFills, FetchCandles)
 
 
@@ -342,7 +345,19 @@ class CcxtConnector(Actor):
                 return partial(adapter.candles, exchange, symbol, frame, limit)
 
     async def _load_markets(self, exchange: Any) -> None:
-        await exchange.load_markets()
+        """The markets of the venue, loaded by one of all who want them."""
+        key = key_of(self._settings)
+        found = await self._markets.ask(GetMarkets(key, self.path), timeout=MARKETS)
+        if isinstance(found, Found):
+            exchange.set_markets(list(found.markets.values()), dict(found.currencies))
+            return
+        loaded = await attempted(exchange.load_markets, RELOAD)
+        if isinstance(loaded, Exception):
+            self._markets.tell(GaveUp(key, found.ticket, type(loaded).__name__))
+            raise loaded
+        self._markets.tell(
+            Delivered(key, found.ticket, exchange.markets, exchange.currencies or {})
+        )
 
 
 async def _given(rule: Callable[[Any], Any], exchange: Any) -> Any:

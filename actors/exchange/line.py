@@ -11,10 +11,14 @@ from .messages import Line, LineState, Topic
 
 DETECTION: Final = Millis(60_000)  # within which a socket that brings nothing is given up (M4, M5)
 PING: Final = Millis(15_000)  # from one ping of ours to the next
+MARGIN: Final = 5_000  # ms that a ping of the venue's may be late
 MISSES: Final = 2  # pings without an answer that a socket is forgiven: 15 s * (2 + 1) + 15 s
 PATIENCE: Final[Mapping[Topic, int]] = MappingProxyType(
     {"candles": 60_000, "ticker": 60_000, "book": 60_000, "trades": 300_000}
 )  # ms
+PINGED: Final[Mapping[str, int]] = MappingProxyType({"binance": 20_000})
+"""How often a venue pings its streams by itself, ms, where that is known and often enough."""
+
 LONGEST_SILENCE: Final = Millis(1_800_000)
 
 
@@ -41,3 +45,9 @@ def silence(topic: Topic, silences: int) -> Millis:
     A market in which nobody trades is silent as well, so each silence is forgiven more.
     """
     return Millis(min(PATIENCE[topic] * 2**min(silences, 16), LONGEST_SILENCE))
+
+
+def is_mute(venue: str, spoken_at: int, now: int) -> bool:
+    """Whether a venue that pings by itself has stopped, though it may answer pings of ours (M4)."""
+    every = PINGED.get(venue)
+    return every is not None and now - spoken_at > 2 * every + MARGIN

@@ -82,7 +82,9 @@ class VenueSession:
         self._watched: dict[Key, None] = {}
         self._market_nursery: trio.Nursery | None = None
         self._hearing = MarketHearing(stage.adapter, stage.publish, self.time.now)
+        self._backoff = Backoff(stage.chance, least=LEAST, most=MOST)
         self._measuring = trio.Lock()
+        self._tls: Any = None  # of the last exchange, for the next
         self._must_look = trio.Event()  # at the key: a request was refused for it
 
     # -- for the connector
@@ -102,7 +104,6 @@ class VenueSession:
 
     async def run(self) -> None:
         """Until cancelled; or until it is for good that nothing goes."""
-        backoff = Backoff(self._stage.chance, least=LEAST, most=MOST)
         while True:
             self._stage.moved("opening", "it is being opened", None)
             began = self._stage.clock.elapsed()
@@ -111,9 +112,7 @@ class VenueSession:
             if isinstance(trouble, KeyTrouble):
                 self._stage.moved("shut", self.reason, None)
                 return
-            if self._stage.clock.elapsed() - began > PROVEN:
-                backoff.succeed()
-            await self._rest(trouble, backoff)
+            await self._rest(trouble, began)
 
     def _trouble(self, error: Exception) -> BenthicError:
         """What ended the line, as one of our errors."""
@@ -121,10 +120,12 @@ class VenueSession:
         codes = self.adapter.codes
         return of_read(error, About(venue=venue, what="opening", now=self.time.now(), codes=codes)).error
 
-    async def _rest(self, trouble: BenthicError, backoff: Backoff) -> None:
-        """Say that it is away, and wait."""
+    async def _rest(self, trouble: BenthicError, began: Millis) -> None:
+        """Say that it is away, and wait: the longer, the shorter it lasted."""
+        if self._stage.clock.elapsed() - began > PROVEN:
+            self._backoff.succeed()
         now = self._stage.clock.now()
-        pause = backoff.next()
+        pause = self._backoff.next()
         if isinstance(trouble, Barred):
             pause = Millis(max(pause, trouble.until - now))
             self._stage.moved("barred", str(trouble), Millis(now + pause))
@@ -137,7 +138,7 @@ class VenueSession:
         async with trio.open_nursery() as nursery:
             exchange = self._opened(nursery, self._hearing)
             try:
-                await self._prepare(exchange)
+                await self._until_prepared(exchange)
                 self._hearing.exchange = self.exchange = exchange
                 self._market_nursery = nursery
                 for key in self._watched:
@@ -146,9 +147,24 @@ class VenueSession:
                 nursery.start_soon(self._look_at_key, exchange)
                 await self._stay(exchange)
             finally:
+                self._tls = exchange.ssl_context or None
                 self.exchange = self._market_nursery = self._hearing.exchange = None
                 with trio.CancelScope(shield=True):
                     await exchange.close()
+
+    async def _until_prepared(self, exchange: Any) -> None:
+        """Try until it is. Raises where that is in vain."""
+        while True:
+            began = self._stage.clock.elapsed()
+            ended = await attempted(self._prepare, exchange)
+            if not isinstance(ended, Exception):
+                return
+            trouble = self._trouble(ended)
+            if isinstance(trouble, KeyTrouble):
+                raise ended
+            self.reason = str(trouble)
+            await self._rest(trouble, began)
+            self._stage.moved("opening", "it is being opened", None)
 
     def _opened(self, nursery: trio.Nursery, tap: Tap) -> Any:
         """An exchange of ccxt's on our ground; nothing is dialled yet."""
@@ -162,6 +178,8 @@ class VenueSession:
             tap=tap,
         )
         exchange = open_exchange(stage.settings.name, ground, stage.adapter.config(stage.settings))
+        if self._tls is not None:
+            exchange.ssl_context = self._tls  # some 30 ms to make
         exchange.throttler = self.rations
         exchange.enableRateLimit = True
         exchange.timeout = stage.settings.answer
@@ -190,7 +208,6 @@ class VenueSession:
         if self._stage.settings.credentials is None or not has_stream:
             await self._stay_without_account(exchange)
         stage = self._stage
-        backoff = Backoff(stage.chance, least=LEAST, most=MOST)
         failures = 0
         while failures < FAILURES:
             began = stage.clock.elapsed()
@@ -199,17 +216,15 @@ class VenueSession:
             if isinstance(trouble, KeyTrouble):
                 raise error
             self.reason = str(trouble)
-            if stage.clock.elapsed() - began > PROVEN:
-                failures = 0
-                backoff.succeed()
-            failures += 1
-            await self._rest(trouble, backoff)
+            failures = 1 if stage.clock.elapsed() - began > PROVEN else failures + 1
+            await self._rest(trouble, began)
             stage.moved("opening", "the account's stream is taken up again", None)
         raise StreamEnded(f"the account's stream failed {FAILURES} times in a row")
 
     async def _follow_account(self, exchange: Any) -> None:
         """One life of the account's stream, on an exchange object of its own."""
         stage = self._stage
+        self._tls = exchange.ssl_context or None
         hearing = AccountHearing(stage.adapter, stage.publish, self.time.now)
         async with trio.open_nursery() as nursery:
             own = self._opened(nursery, hearing)

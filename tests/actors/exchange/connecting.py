@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 import attrs
 import trio
 
-from benthic.actors.exchange.adapters.binance import Binance
 from benthic.actors.exchange.bans import MemoryBans
 from benthic.actors.exchange.budget import RateBudget
 from benthic.actors.exchange.ccxt_connector import CcxtConnector
+from benthic.actors.exchange.markets import Markets
 from benthic.actors.exchange.messages import (
     FillReported,
     GetLine,
@@ -133,7 +133,7 @@ class Desk:
                 line = await self.state()
                 if line.state == state and line.count >= count:
                     return line
-                await trio.sleep(0.05)
+                await trio.sleep(0.5)
 
     def lines(self) -> list[Line]:
         """What was said of the line, in order."""
@@ -173,7 +173,7 @@ def a_tree(
         [
             Child("bans", bans),
             Child("budget", lambda: RateBudget(settings.name, settings.address, bans="bans")),
-            Child("markets", MemoryBans),
+            Child("markets", Markets),
             Child(
                 "line",
                 lambda: CcxtConnector(
@@ -182,7 +182,6 @@ def a_tree(
                     markets="markets",
                     budget="budget",
                     network=network,
-                    adapter=Binance("binance"),
                 ),
             ),
             Child("listener", lambda: listener(diary, ())),
