@@ -16,6 +16,7 @@ from typing import TypeAlias
 import msgspec
 
 from ...runtime import Actor, Millis, Refusal, Reply, Tell, Timer, UsageError, on
+from ..market.holding import Holding
 from ..matching.venue import SimulatedVenue
 from .horizon import next_look
 from .latency import Latency
@@ -25,7 +26,14 @@ from .messages import (
     Cancelled,
     Candle,
     FetchCandles,
+    FetchFills,
+    FetchHoldings,
+    FetchOpenOrders,
+    Fill,
     FillReported,
+    GetLine,
+    Line,
+    LineChanged,
     NotOffered,
     OrderRejected,
     OrderReport,
@@ -34,8 +42,10 @@ from .messages import (
 )
 from .tape import NONE_CLOSED, Tape
 
-Request: TypeAlias = Submit | Cancel | Query
-Answer: TypeAlias = Accepted | Cancelled | OrderReport | Refusal | None
+Look: TypeAlias = FetchOpenOrders | FetchFills | FetchHoldings
+Request: TypeAlias = Submit | Cancel | Query | Look
+Seen: TypeAlias = tuple[OrderReport, ...] | tuple[Fill, ...] | tuple[Holding, ...]
+Answer: TypeAlias = Accepted | Cancelled | OrderReport | Seen | Refusal | None
 
 
 class _BarEnds(msgspec.Struct, Tell, frozen=True):
@@ -57,7 +67,9 @@ class _Wake(msgspec.Struct, frozen=True):
 
 
 class SimulatedConnector(Actor):
-    """Answers `Submit`, `Cancel`, `Query` and `FetchCandles`; publishes `FillReported`.
+    """Answers requests for orders, candles and holdings; publishes `FillReported`.
+
+    Its line is always up. A venue that asks for no funds has no holdings to tell (`NotOffered`).
 
     venue: keeps what must survive this incarnation.
     tapes: what the market does; of two with the same symbol the venue goes by the first.
@@ -82,6 +94,8 @@ class SimulatedConnector(Actor):
         self._answers: dict[int, tuple[Answer, Reply]] = {}  # on their way back
 
     def on_start(self) -> None:
+        self._line = Line("up", self.now, count=1)
+        self.publish(LineChanged(self._line))
         for symbol in self._venue.symbols:
             tape = self._tapes.get(symbol)
             if tape is None:
@@ -110,6 +124,17 @@ class SimulatedConnector(Actor):
             self._send(message)
             return None
         return self._query(message)
+
+    @on(FetchOpenOrders, FetchFills, FetchHoldings)
+    def look(self, message: Look) -> Seen | None:
+        if self._is_far:
+            self._send(message)
+            return None
+        return self._look(message)
+
+    @on(GetLine)
+    def line(self, _: GetLine) -> Line:
+        return self._line
 
     @on(FetchCandles)
     def candles(self, message: FetchCandles) -> tuple[Candle, ...]:
@@ -166,6 +191,18 @@ class SimulatedConnector(Actor):
         self._catch_up(message.symbol, self.now)
         return self._venue.query(message.client_id, message.symbol)
 
+    def _look(self, message: Look) -> Seen:
+        for symbol in self._venue.symbols:
+            self._catch_up(symbol, self.now)
+        if isinstance(message, FetchOpenOrders):
+            return self._venue.open_orders(message.symbol)
+        if isinstance(message, FetchFills):
+            return self._venue.fills(message.symbol, message.since)
+        funds = self._venue.funds
+        if funds is None:
+            raise NotOffered("the account", "list of holdings")
+        return tuple(Holding(each, funds.free(each), funds.held(each)) for each in funds.assets)
+
     # -- bars, where orders rest
 
     def _catch_up(self, symbol: str, now: Millis) -> None:
@@ -205,6 +242,8 @@ class SimulatedConnector(Actor):
                 return self._submit(request)
             if isinstance(request, Cancel):
                 return self._cancel(request)
-            return self._query(request)
+            if isinstance(request, Query):
+                return self._query(request)
+            return self._look(request)
         except Refusal as refusal:
             return refusal

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...runtime import Actor, Millis, on
+from ..exchange.gate.messages import HistoryHeld, HistoryMissing
 from ..exchange.messages import FetchCandles
 from ..market.candle import Candle
 from ..market.timeframe import TimeFrame
@@ -30,6 +31,7 @@ class CandleFeed(Actor):
 
     connector: path of who knows the candles of before (`FetchCandles`), asked at every start, so
     that a feed that crashed remembers again; None: it begins empty.
+    gate: path of who is told when the past is known; None: nobody.
     capacity: how many candles it remembers, for those who start or restart later.
     """
 
@@ -39,11 +41,13 @@ class CandleFeed(Actor):
         frame: TimeFrame,
         *,
         connector: str | None = None,
+        gate: str | None = None,
         capacity: int = CAPACITY,
     ) -> None:
         self._symbol = symbol
         self._frame = frame
         self._connector = connector
+        self._gate = gate
         self._ring = CandleRing(capacity)
         self._new = self._ring.new  # appended to here: a call less for every bar
         self._step = frame.length if frame.is_fixed else _NEVER  # a month: ask the calendar
@@ -56,12 +60,17 @@ class CandleFeed(Actor):
 
     async def on_start(self) -> None:
         self._publish = self.publish  # a name of its own, which the interpreter finds at once
-        if self._connector is None:
-            return
-        question = FetchCandles(self._symbol, str(self._frame), self._ring.capacity)
-        for candle in await self.ask(self.lookup(self._connector), question):
-            self._due = candle.at + self._step
-            self._ring.add(candle)
+        gate = None if self._gate is None else self.lookup(self._gate)
+        series = f"{self._symbol} {self._frame}"
+        if gate is not None:
+            gate.tell(HistoryMissing(series))
+        if self._connector is not None:
+            question = FetchCandles(self._symbol, str(self._frame), self._ring.capacity)
+            for candle in await self.ask(self.lookup(self._connector), question):
+                self._due = candle.at + self._step
+                self._ring.add(candle)
+        if gate is not None:
+            gate.tell(HistoryHeld(series))
 
     @on(Candle)
     def candle(self, candle: Candle) -> None:

@@ -33,6 +33,11 @@ class Funds:
         """Free and held together, in units of the asset."""
         return add(self.free(asset), self.held(asset))
 
+    @property
+    def assets(self) -> tuple[str, ...]:
+        """All that were ever here, sorted."""
+        return tuple(sorted(self._free))
+
     def hold(self, client_id: str, asset: str, amount: Decimal) -> bool:
         """Put `amount` aside for an order; False, and nothing done, where less is free."""
         free = self.free(asset)

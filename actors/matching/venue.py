@@ -160,6 +160,17 @@ class SimulatedVenue:
         """The orders that rest: buys, then sells, each by best price and then by age."""
         return tuple(self._markets[symbol].book)
 
+    def fills(self, symbol: str, since: Millis) -> tuple[Fill, ...]:
+        """The trades of a pair from a time on, oldest first, as far as the venue remembers."""
+        fills = [
+            fill
+            for order in (*self._closed.values(), *self._open.values())
+            if order.symbol == symbol
+            for fill in order.fills
+            if fill.at >= since
+        ]
+        return tuple(sorted(fills, key=lambda fill: fill.at))
+
     # -- what drives it
 
     @property
