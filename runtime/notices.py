@@ -47,7 +47,7 @@ class Outcome(Tell):
 
     token: Any
     value: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
 
     def get(self) -> Any:
         """The answer, or the error raised."""

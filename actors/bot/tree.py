@@ -31,6 +31,8 @@ from ..modes.catalog import MODES
 from ..modes.consumer import AllInConsumer
 from ..modes.producer import Producer
 from ..orders.desk import OrderDesk
+from ..orders.evidence import Patience
+from ..orders.opening import FromDeposits, Opening
 from ..portfolio.ledger import Portfolio
 from .config import BotConfig
 from .paths import Paths
@@ -82,9 +84,20 @@ def known_exchange(
     )
 
 
-def account_tree(plot: Plot, instrument: Instrument) -> Supervisor:
+@attrs.frozen(kw_only=True)
+class Dealing:
+    """How a desk deals with its venue, where that is not a tape."""
+
+    gate: str | None = None  # whose word it waits for
+    opening: Opening = FromDeposits()
+    patience: Patience = Patience()
+
+
+def account_tree(plot: Plot, instrument: Instrument, dealing: Dealing = Dealing()) -> Supervisor:
     """The unit that owns the money and the orders of one account."""
-    deposits, paths = plot.config.account.deposits, plot.paths
+    paths = plot.paths
+    is_given = isinstance(dealing.opening, FromDeposits)
+    deposits = plot.config.account.deposits if is_given else {}
 
     def desk() -> OrderDesk:
         return OrderDesk(
@@ -93,6 +106,9 @@ def account_tree(plot: Plot, instrument: Instrument) -> Supervisor:
             connector=paths.connector,
             portfolio=paths.portfolio,
             journal=paths.store,
+            gate=dealing.gate,
+            patience=dealing.patience,
+            opening=dealing.opening,
         )
 
     portfolio = Child("portfolio", lambda: Portfolio(deposits.items()))

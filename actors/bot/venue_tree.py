@@ -16,20 +16,22 @@ from decimal import Decimal
 from functools import partial
 
 from ...runtime import Child, Supervisor, UsageError
+from ..exchange.adapters.registry import adapter_of
 from ..exchange.ccxt_connector import CcxtConnector
 from ..exchange.gate import Gate
 from ..exchange.paper import PaperConnector
 from ..feeds import Intake
 from ..market.fees import Fees
 from ..market.instrument import Instrument
-from ..matching.venue import SimulatedVenue
+from ..matching.path_venue import PathVenue
+from ..orders.opening import FromDeposits, FromVenue
 from .chronicle import Chronicle, Say
 from .config import BotConfig, ExchangeSection
 from .contexts import AtVenue
 from .messages import Exchange
 from .opening import Opener
 from .paths import EXCHANGES, MARKETS, budget_of
-from .tree import Factory, Plot, account_tree, feed, mode_tree
+from .tree import Dealing, Factory, Plot, account_tree, feed, mode_tree
 
 
 def account_at(config: BotConfig, context: AtVenue) -> str:
@@ -108,15 +110,24 @@ def _grown(
     """What needs the listing, oldest first."""
     parts: list[Child | Supervisor] = []
     if context.name == "paper":
-        venue = SimulatedVenue([instrument])
+        venue = PathVenue([instrument], funds=None)
         parts.append(Child("connector", lambda: PaperConnector(venue, data=plot.paths.data)))
     parts += [
         gate(plot),
-        account_tree(plot, instrument),
+        account_tree(plot, instrument, _dealing(plot, context)),
         feed(plot, Intake.WATCHED),
         mode_tree(plot, instrument),
     ]
     return parts
+
+
+def _dealing(plot: Plot, context: AtVenue) -> Dealing:
+    """Books begin with what the venue holds; on paper with what the file says."""
+    if context.name == "paper":
+        return Dealing(gate=plot.paths.gate, opening=FromDeposits())
+    fence = adapter_of(context.settings.name).capabilities.fence
+    patience = Patience() if fence is None else Patience(fence=fence)
+    return Dealing(gate=plot.paths.gate, opening=FromVenue(), patience=patience)
 
 
 def gate(plot: Plot) -> Child:

@@ -51,7 +51,7 @@ class CandleFeed(Actor):
     connector: path of who knows the candles of before (`FetchCandles`), asked at every start, so
     that a feed that crashed remembers again; None: it begins empty.
     capacity: how many candles it remembers, for those who start or restart later.
-    intake: how later ones come. gate: who is told whether its history is there, where it watches.
+    intake: how later ones come. gate: path of who is told whether the past is known; None: nobody.
     """
 
     def __init__(
@@ -84,11 +84,13 @@ class CandleFeed(Actor):
         self._publish = self.publish  # a name of its own, which the interpreter finds at once
         if self._connector is None:
             return
+        self._tell_gate(HistoryMissing(self._series))
         if self._intake is Intake.WATCHED:
             self._watch(self._connector)
             await self._catch_up()  # a venue that is away is a state of the line, no crash of ours
             return
         await self._remember(self._connector)
+        self._tell_gate(HistoryHeld(self._series))
 
     @on(Candle)
     def candle(self, candle: Candle) -> None:

@@ -17,7 +17,14 @@ from benthic.actors.exchange.messages import (
     Accepted,
     Cancel,
     Cancelled,
+    FetchFills,
+    FetchHoldings,
+    FetchOpenOrders,
     FillReported,
+    GetLine,
+    Line,
+    LineChanged,
+    NotOffered,
     OrderRejected,
     OrderReport,
     Query,
@@ -25,6 +32,7 @@ from benthic.actors.exchange.messages import (
     VenueStatus,
 )
 from benthic.actors.market import Fees, Fill, Instrument, Side, Symbol
+from benthic.actors.market.holding import Holding
 from benthic.actors.orders.desk import OrderDesk
 from benthic.actors.orders.evidence import Patience
 from benthic.actors.orders.journal import Commit, JournalMemory, MemoryJournal
@@ -63,6 +71,7 @@ BTC = Instrument(
 PRICE = Decimal(100)
 BUY = PlaceOrder("BTC/USDT", "buy", "market", Decimal(2), None, PRICE)
 BID = PlaceOrder("BTC/USDT", "buy", "limit", Decimal(2), PRICE)
+FENCE = 17_000  # ms
 PATIENCE = Patience()
 Turn = Literal[
     "fill", "rest", "reject", "fill unheard", "rest unheard", "never arrives", "fill twice"
@@ -78,7 +87,13 @@ class Venue:
         self.submitted: list[str] = []
         self.on_the_way: list[Submit] = []  # what has not arrived
         self.queries: list[Millis] = []
-        self.is_away = False  # for cancels and look-ups
+        self.is_away = False  # for cancels and whatever is read
+        self.line = Line("up", Millis(0), count=1)
+        self.holdings: tuple[Holding, ...] | None = None  # None: it keeps none
+        self.foreign: list[OrderReport] = []  # open orders of somebody else
+        self.trades: list[Fill] = []  # that its list has besides those of the orders
+        self.asked: list[object] = []  # what was read, queries apart
+        self.errors = deque[Exception]()  # that the next writes end in, each once
 
     def take(self, order: Submit, *, fills: tuple[Fill, ...], at: Millis) -> OrderReport:
         """Keep an order with what filled of it."""
@@ -129,6 +144,8 @@ class Connector(Actor):
     def submit(self, message: Submit) -> Accepted | None:
         venue = self._venue
         venue.submitted.append(message.client_id)
+        if venue.errors:
+            raise venue.errors.popleft()
         turn = venue.turns.popleft()
         if turn == "reject":
             raise OrderRejected(message.client_id, "MIN_NOTIONAL", "says the venue")
@@ -151,6 +168,8 @@ class Connector(Actor):
         if self._venue.is_away:
             self.reply_later()
             return None
+        if self._venue.errors:
+            raise self._venue.errors.popleft()
         report = self._venue.orders.get(message.client_id)
         if report is None or report.status != "open":
             raise OrderRejected(message.client_id, "UNKNOWN_ORDER", "none open")
@@ -163,6 +182,40 @@ class Connector(Actor):
             self.reply_later()
             return None
         return self._venue.orders.get(message.client_id)
+
+    @on(FetchOpenOrders)
+    def open_orders(self, message: FetchOpenOrders) -> tuple[OrderReport, ...] | None:
+        venue = self._venue
+        if self._leave(message):
+            return None
+        own = [report for report in venue.orders.values() if report.status == "open"]
+        return (*own, *venue.foreign)
+
+    @on(FetchFills)
+    def fills(self, message: FetchFills) -> tuple[Fill, ...] | None:
+        if self._leave(message):
+            return None
+        fills = [fill for report in self._venue.orders.values() for fill in report.fills]
+        return (*(fill for fill in fills if fill.at >= message.since), *self._venue.trades)
+
+    @on(FetchHoldings)
+    def holdings(self, message: FetchHoldings) -> tuple[Holding, ...] | None:
+        if self._leave(message):
+            return None
+        if self._venue.holdings is None:
+            raise NotOffered("the account", "list of holdings")
+        return self._venue.holdings
+
+    @on(GetLine)
+    def line(self, _: GetLine) -> Line:
+        return self._venue.line
+
+    def _leave(self, message: object) -> bool:
+        """Whether the venue leaves a question without an answer."""
+        self._venue.asked.append(message)
+        if self._venue.is_away:
+            self.reply_later()
+        return self._venue.is_away
 
     @on(Say)
     def say(self, message: Say) -> None:
