@@ -12,7 +12,8 @@ from difflib import get_close_matches
 from typing import Final
 
 from ..exchange.adapters.adapter import KeyPermissions
-from ..exchange.errors import NotListed
+from ..exchange.adapters.capabilities import Capabilities
+from ..exchange.errors import NotListed, NotOffered
 from ..market.instrument import Instrument
 from ..market.listing import Listing
 from .config import MarketSection, Withdrawals
@@ -39,6 +40,13 @@ def fitted(market: MarketSection, listing: Listing, *, venue: str) -> Instrument
     if differences:
         raise MarketDiffers(venue, str(market.symbol), differences)
     return listing.instrument
+
+
+def require_frame(market: MarketSection, offered: Capabilities) -> None:
+    """Raise NotOffered unless the venue has candles of the frame that the file names."""
+    frame = str(market.time_frame)
+    if frame not in offered.frames:
+        raise NotOffered(str(market.symbol), f"candles of {frame}", offered.frames)
 
 
 def require_fit_key(

@@ -31,13 +31,14 @@ from ...runtime import (
     UsageError,
     on,
 )
-from ..exchange.ccxt_connector import GetPermissions
+from ..exchange.adapters.capabilities import Capabilities
+from ..exchange.ccxt_connector import GetCapabilities, GetPermissions
 from ..exchange.errors import KeyTrouble, NotListed, NotOffered
-from ..exchange.messages import FetchCandles, FetchListings, GetLine, Line, LineChanged
+from ..exchange.messages import FetchListings, GetLine, Line, LineChanged
 from ..market.instrument import Instrument
 from .config import MarketSection, Withdrawals
 from .errors import BotRefused, LineShut
-from .fitting import fitted, listing_of, require_fit_key
+from .fitting import fitted, listing_of, require_fit_key, require_frame
 from .messages import (
     EnlistExchange,
     Exchange,
@@ -48,7 +49,7 @@ from .messages import (
     Refused,
 )
 
-Grow: TypeAlias = Callable[[Instrument], Sequence[Child | Supervisor]]
+Grow: TypeAlias = Callable[[Instrument, Capabilities], Sequence[Child | Supervisor]]
 """What of a bot needs the listing, oldest first."""
 
 AGAIN: Final = Millis(5_000)  # after a venue that did not answer
@@ -137,9 +138,11 @@ class Opener(Actor):
                 self._become("waiting", f"{self._market.symbol} takes no orders now")
                 self.after(CLOSED, _Look())
                 return
+            offered = await self.ask(self._connector, GetCapabilities())
+            require_frame(self._market, offered)
             warning = await self._look_at_key()
             self._become("opening", "")
-            await self._start(instrument)
+            await self._start(instrument, offered)
         except FINAL as error:
             self._refuse(error)
         except NotStarted as error:
@@ -160,11 +163,7 @@ class Opener(Actor):
         listings = await self.ask(self._connector, FetchListings())
         listing = listing_of(market, listings, venue=venue)
         instrument = fitted(market, listing, venue=venue)
-        if not listing.is_open:
-            return None
-        question = FetchCandles(str(market.symbol), str(market.time_frame), 1)
-        await self.ask(self._connector, question)  # a frame that is not offered is refused here
-        return instrument
+        return instrument if listing.is_open else None
 
     async def _look_at_key(self) -> str:
         """What is to be warned of. Raises LineShut where the key does not fit."""
@@ -173,9 +172,9 @@ class Opener(Actor):
         permissions = await self.ask(self._connector, GetPermissions())
         return require_fit_key(permissions, self._withdrawals, venue=self._exchange.name)
 
-    async def _start(self, instrument: Instrument) -> None:
+    async def _start(self, instrument: Instrument, offered: Capabilities) -> None:
         """Start what is not there: after a crash of ours the rest is restarted by its parent."""
-        for part in self._grow(instrument):
+        for part in self._grow(instrument, offered):
             try:
                 old = self.lookup(part.name)
             except NoSuchActor:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import partial
 
 from ...runtime import Child, Supervisor, UsageError
-from ..exchange.adapters.registry import adapter_of
+from ..exchange.adapters.capabilities import Capabilities
 from ..exchange.ccxt_connector import CcxtConnector
 from ..exchange.gate import Gate
 from ..exchange.paper import PaperConnector
@@ -24,6 +24,7 @@ from ..feeds import Intake
 from ..market.fees import Fees
 from ..market.instrument import Instrument
 from ..matching.path_venue import PathVenue
+from ..orders.evidence import Patience
 from ..orders.opening import FromDeposits, FromVenue
 from .chronicle import Chronicle, Say
 from .config import BotConfig, ExchangeSection
@@ -105,7 +106,7 @@ def planned_exchange(plot: Plot, factory: Factory) -> Sequence[Child | Superviso
 
 
 def _grown(
-    plot: Plot, instrument: Instrument, *, context: AtVenue
+    plot: Plot, instrument: Instrument, offered: Capabilities, *, context: AtVenue
 ) -> Sequence[Child | Supervisor]:
     """What needs the listing, oldest first."""
     parts: list[Child | Supervisor] = []
@@ -114,19 +115,18 @@ def _grown(
         parts.append(Child("connector", lambda: PaperConnector(venue, data=plot.paths.data)))
     parts += [
         gate(plot),
-        account_tree(plot, instrument, _dealing(plot, context)),
+        account_tree(plot, instrument, _dealing(plot, context, offered)),
         feed(plot, Intake.WATCHED),
         mode_tree(plot, instrument),
     ]
     return parts
 
 
-def _dealing(plot: Plot, context: AtVenue) -> Dealing:
+def _dealing(plot: Plot, context: AtVenue, offered: Capabilities) -> Dealing:
     """Books begin with what the venue holds; on paper with what the file says."""
     if context.name == "paper":
         return Dealing(gate=plot.paths.gate, opening=FromDeposits())
-    fence = adapter_of(context.settings.name).capabilities.fence
-    patience = Patience() if fence is None else Patience(fence=fence)
+    patience = Patience(fence=offered.fence)
     return Dealing(gate=plot.paths.gate, opening=FromVenue(), patience=patience)
 
 

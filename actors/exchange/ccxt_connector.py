@@ -19,6 +19,7 @@ import outcome
 from ...runtime import Actor, Ask, Millis, Refusal, Reply, Tell, Timer, on
 from ..market.errors import OrderRejected, Reason
 from .attempt import attempted
+from .adapters.capabilities import Capabilities
 from .adapters.adapter import Adapter, KeyPermissions
 from .adapters.registry import adapter_for
 from .budget import AddressBarred
@@ -80,6 +81,10 @@ class GetPermissions(msgspec.Struct, Ask[KeyPermissions | None], frozen=True, gc
     """What the key may do, as it was when the line was opened; None: not known, or no key."""
 
 
+class GetCapabilities(msgspec.Struct, Ask[Capabilities], frozen=True, gc=False):
+    """What the venue offers. Raises VenueAway where the line has not been open yet."""
+
+
 class _Moved(msgspec.Struct, Tell, frozen=True):
     state: LineState
     reason: str
@@ -104,7 +109,7 @@ class _Errand(msgspec.Struct, frozen=True):
 
 
 class CcxtConnector(Actor):
-    """See `messages`; answers `GetPermissions` too.
+    """See `messages`; answers `GetPermissions` and `GetCapabilities` too.
 
     symbols: those that the account trades. markets, budget: the paths of `Markets` and
     `RateBudget`, which connectors share. adapter: the one that is registered where None.
@@ -163,6 +168,13 @@ class CcxtConnector(Actor):
     @on(GetPermissions)
     def get_permissions(self, _: GetPermissions) -> KeyPermissions | None:
         return self._session.permissions
+
+    @on(GetCapabilities)
+    def get_capabilities(self, _: GetCapabilities) -> Capabilities:
+        exchange = self._session.exchange
+        if exchange is None:
+            raise VenueAway(self._settings.name, self._session.reason)
+        return self._session.adapter.capabilities(exchange)
 
     @on(_Moved)
     def moved(self, message: _Moved) -> None:
