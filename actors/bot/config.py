@@ -28,6 +28,9 @@ WsUrl = NewType("WsUrl", str)  # ws or wss, and the same
 Proxy = NewType("Proxy", str)  # http, https or socks5, a host and a port, without a password
 Options = NewType("Options", dict[str, Any])  # of ccxt; nothing in it is named as secrets are
 
+Rules = Literal["quick", "full"]
+"""Of the simulated venue: orders at market and limit orders on spot alone, or all it knows."""
+
 Context = Literal["live", "paper"]
 Sandbox = Literal["live", "testnet"]
 Withdrawals = Literal["refuse", "accept"]
@@ -83,8 +86,9 @@ class ExchangeSection:
 
 @attrs.frozen
 class VenueSection:
-    """`[venue]`: how far away the simulated venue is."""
+    """`[venue]`: how far away the simulated venue is, and by which rules it goes."""
 
+    rules: Rules = "quick"  # a market of contracts has the full ones in any case
     request_ms: Millis = Millis(0)  # until it acts on a request
     answer_ms: Millis = Millis(0)  # from there until the answer is back
 

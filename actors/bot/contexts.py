@@ -19,6 +19,8 @@ from ..exchange.latency import Latency
 from ..exchange.settings import HostNetwork, Network, VenueSettings
 from ..exchange.simulated import SimulatedConnector
 from ..exchange.tape import Tape
+from ..matching.face import VenueFace
+from ..matching.path_venue import PathVenue
 from ..matching.venue import SimulatedVenue
 from .config import BotConfig
 from .tree import Factory
@@ -38,7 +40,7 @@ class Replayed:
 
     def connector(self, config: BotConfig) -> Factory:
         """What makes the connector, over a venue that outlives each one it makes."""
-        venue = SimulatedVenue([config.market.instrument])
+        venue = _venue(config)
         tapes = (self.tape,)
         latency = Latency(config.venue.request_ms, config.venue.answer_ms)
         return lambda: SimulatedConnector(venue, tapes, latency)
@@ -61,6 +63,15 @@ class AtVenue:
     def clock(self) -> Clock:
         """What tells the time."""
         return LiveClock() if self.start is None else VirtualClock(self.start)
+
+
+def _venue(config: BotConfig) -> VenueFace:
+    """The quick venue, unless the bot asks for all rules, or trades what only those know."""
+    instrument = config.market.instrument
+    if instrument.symbol.is_spot and config.venue.rules == "quick":
+        return SimulatedVenue([instrument])
+    funds = {str(asset): amount for asset, amount in config.account.deposits.items()}
+    return PathVenue([instrument], funds=None if instrument.symbol.is_spot else funds)
 
 
 def backtest(tape: Tape) -> Replayed:

@@ -16,18 +16,18 @@ from .messages import FetchFills, FetchHoldings, FetchOpenOrders, FetchPositions
 AccountRead: TypeAlias = Query | FetchOpenOrders | FetchFills | FetchHoldings | FetchPositions
 AccountAnswer: TypeAlias = (
     OrderReport
-    | None
     | tuple[OrderReport, ...]
     | tuple[Fill, ...]
     | tuple[Holding, ...]
     | tuple[Position, ...]
+    | None
 )
 
 SIMULATED: Final = "the simulated venue"
 
 
 def read_account(venue: VenueFace, read: AccountRead, now: Millis) -> AccountAnswer:
-    """The answer. Raises NotListed, and NotOffered where a venue without funds is asked for them."""
+    """The answer. Raises NotListed, or NotOffered where a venue without funds is asked for them."""
     match read:
         case Query():
             return venue.query(read.client_id, read.symbol)

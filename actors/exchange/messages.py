@@ -117,8 +117,7 @@ class PairAccepted(msgspec.Struct, frozen=True, gc=False):
 
 
 class SubmitPair(msgspec.Struct, Ask[PairAccepted], frozen=True, gc=False):
-    """Send two orders of which only one can trade ("OCO"): as one is triggered or trades, the other
-    ends.
+    """Send two orders of which only one can trade ("OCO"): the first to move ends the other.
 
     They are of one market, side and amount, on both sides of the price: a stop loss, and a limit or
     take-profit order. `Cancel` of either ends both. Raises OrderRejected, of the pair's client id,

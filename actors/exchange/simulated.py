@@ -7,7 +7,7 @@ that may reach the order, and before the feed has that candle: timers come befor
 same time. Each request brings the venue up to its own time first. So how turns are scheduled
 cannot change a fill.
 
-Which rules the venue goes by is its own: the quick ones of `SimulatedVenue`, or all of an exchange's
+Which rules the venue goes by is its own: the quick ones of `SimulatedVenue`, or all that there are
 (`PathVenue`). What changes there by itself beside a trade (a stop is triggered, a leg ends by its
 sibling, a position is closed by force) is published as `OrderReported`.
 """

@@ -9,7 +9,7 @@ import msgspec
 
 from ...runtime import Millis
 from .fill import Fill
-from .side import Kind, Side, TimeInForce
+from .side import Effect, Kind, Side, TimeInForce
 
 VenueStatus = Literal["open", "filled", "cancelled"]
 
@@ -38,3 +38,4 @@ class OrderReport(msgspec.Struct, frozen=True, gc=False):
     trail: Decimal | None = None  # of a trailing stop: its distance, as a share of the price
     triggered_at: Millis | None = None  # when a stop was; None: not yet, or nobody says
     pair: str = ""  # the client id of the pair that it is a leg of
+    effect: Effect = "any"

@@ -1,4 +1,4 @@
-"""What a venue on a price path knows of its orders, in decimals: from the engine's events to reports.
+"""What a venue on a price path knows of its orders, in decimals: from events to reports.
 
 It decides nothing. An order is open until the engine says otherwise, and remembered for a while.
 """
@@ -16,9 +16,9 @@ from ...runtime import Millis
 from ..market.fill import Fill
 from ..market.money import ZERO, add
 from ..market.report import OrderReport, VenueStatus
-from ..market.side import Kind, Side, TimeInForce
+from ..market.side import Effect, Kind, Side, TimeInForce
 from .quanta import Quanta, units_of
-from .values import ENDED, Event, Liquidated, Order, OrderChanged
+from .values import ENDED, BalanceChanged, Event, Liquidated, Order, OrderChanged
 
 ACCOUNT: Final = 1  # the engine's number of the one account
 
@@ -45,6 +45,7 @@ class Entry(msgspec.Struct, gc=False):
     trail: Decimal | None
     time_in_force: TimeInForce
     pair: str
+    effect: Effect
     created_at: Millis
     changed_at: Millis
     fills: tuple[Fill, ...] = ()
@@ -73,6 +74,7 @@ class Entry(msgspec.Struct, gc=False):
             self.trail,
             self.triggered_at,
             self.pair,
+            self.effect,
         )
 
 
@@ -157,13 +159,13 @@ class Dossier:
         asked: the client ids of the orders that this answers for: they are no news.
         """
         for event in events:
-            kind = type(event)
-            if kind is OrderChanged:
-                order: Order = event.order  # type: ignore[union-attr]  # it is an OrderChanged
-                if order.request.account == ACCOUNT:
-                    self._change(event, order, asked)  # type: ignore[arg-type]  # as above
-            elif kind is Liquidated:
-                self._absorb(event)  # type: ignore[arg-type]  # as above
+            if isinstance(event, OrderChanged):
+                if event.order.request.account == ACCOUNT:
+                    self._change(event, event.order, asked)
+            elif isinstance(event, BalanceChanged):
+                self.has_moved = True
+            elif isinstance(event, Liquidated):
+                self._absorb(event)
 
     def _change(self, event: OrderChanged, order: Order, asked: tuple[str, ...]) -> None:
         entry = self._open.get(order.client_id)
@@ -245,6 +247,7 @@ class Dossier:
             None,
             "IOC",
             "",
+            "reduce",
             at,
             at,
             cause="liquidation",

@@ -7,7 +7,7 @@ order; whoever owns the engine takes them. The money is the `Clearing`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -263,7 +263,7 @@ class MatchingEngine:
         self._path(symbol).stand(price)
 
     @contextmanager
-    def without_younger(self, symbol: str, since: Millis) -> Iterator[None]:
+    def without_younger(self, symbol: str, since: Millis) -> Generator[None]:
         """Path mode: moves in here do not concern the orders that came after `since`."""
         path = self._path(symbol)
         path.set_aside(since)

@@ -1,7 +1,7 @@
 """What a connector needs of a simulated venue, whichever rules that goes by.
 
-`SimulatedVenue` is the quick one: orders at market and limit orders on spot, whole fills. `PathVenue`
-takes what the matching engine takes. A connector knows this face alone.
+`SimulatedVenue` is the quick one: orders at market and limit orders on spot. `PathVenue` takes what
+the matching engine takes. A connector knows this face alone.
 """
 
 from __future__ import annotations

@@ -37,9 +37,7 @@ class Funds:
     def holdings(self) -> tuple[Holding, ...]:
         """Free and held, by asset."""
         assets = {*self._free, *(asset for asset, _ in self._holds.values())}
-        return tuple(
-            Holding(asset, self.free(asset), self.held(asset)) for asset in sorted(assets)
-        )
+        return tuple(Holding(asset, self.free(asset), self.held(asset)) for asset in sorted(assets))
 
     def hold(self, client_id: str, asset: str, amount: Decimal) -> bool:
         """Put `amount` aside for an order; False, and nothing done, where less is free."""

@@ -33,8 +33,9 @@ from .paths import PricePath
 from .purse import Purse
 from .quanta import Quanta, VenueRules, listing_of, rate_of
 from .refusals import Refused
-from .requests import entry_of, rejection, request_of
+from .requests import entry_again, entry_of, rejection, request_again, request_of
 from .triggers import ANY
+from .values import OrderRequest
 from .venue import HISTORY
 
 _FORCES: Final[frozenset[TimeInForce]] = frozenset(("GTC", "IOC", "FOK", "GTX"))
@@ -259,7 +260,59 @@ class PathVenue:
         moved, self._dossier.has_moved = self._dossier.has_moved, False
         return moved
 
+    # -- what it goes on with
+
+    def lay_out(self, reports: Iterable[OrderReport], positions: Iterable[Position] = ()) -> None:
+        """Go on where a venue of before ended: its open orders lie here, its positions are open.
+
+        Call it before anything else. A venue in the bot's own process ends with it: its orders are
+        in the bot's journal, and `funds` were what the bot had then, reserved or not. A trailing
+        stop begins again to look for its best price. Raises OrderRejected where an order cannot
+        lie here.
+        """
+        for position in positions:
+            self._open_again(position)
+        together: dict[str, list[OrderReport]] = {}
+        for report in sorted(reports, key=lambda each: each.created_at):
+            if report.status == "open":
+                together.setdefault(report.pair or report.client_id, []).append(report)
+        for name, legs in together.items():
+            quanta = self._market_for(legs, name)
+            requests = [request_again(leg, quanta) for leg in legs]
+            at = legs[0].created_at
+            try:
+                if len(legs) == 1:
+                    self._engine.submit(requests[0], at)
+                else:
+                    self._engine.submit_list(requests, at, client_id=name)
+            except Refused as refused:
+                raise rejection(name, refused) from refused
+            for leg in legs:
+                self._dossier.add(entry_again(leg))
+            self._take_in(tuple(leg.client_id for leg in legs))
+
     # -- inside
+
+    def _open_again(self, position: Position) -> None:
+        quanta, at = self._quanta[position.symbol], position.at
+        prices = [each for each in (position.entry, position.mark) if each is not None]
+        if not prices:
+            raise UsageError(f"the position in {position.symbol} has no price: give its entry")
+        symbol = position.symbol
+        self._engine.stand_price(symbol, quanta.nearest(prices[0]))
+        self._mark(symbol, quanta.nearest(prices[0]), at)
+        request = OrderRequest(
+            account=ACCOUNT,
+            symbol=symbol,
+            side="buy" if position.side == "long" else "sell",
+            kind="market",
+            amount=quanta.amount(position.contracts),
+        )
+        with self._purse.without_fees():
+            self._engine.submit(request, at)
+        self._engine.stand_price(symbol, quanta.nearest(prices[-1]))
+        self._mark(symbol, quanta.nearest(prices[-1]), at)
+        self._engine.take_events()
 
     def _market_for(self, orders: Sequence[FullOrder], client_id: str) -> Quanta:
         """The market of an order, or of all legs; raises OrderRejected where there is none."""
@@ -281,9 +334,7 @@ class PathVenue:
             self._engine.stand_price(symbol, price)
             self._mark(symbol, price, at)
 
-    def _taken(
-        self, orders: Sequence[FullOrder], pair: str, at: Millis
-    ) -> tuple[OrderReport, ...]:
+    def _taken(self, orders: Sequence[FullOrder], pair: str, at: Millis) -> tuple[OrderReport, ...]:
         entries = [
             entry_of(order, self._dossier.venue_id(order.client_id, at), pair, at)
             for order in orders

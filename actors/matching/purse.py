@@ -1,8 +1,9 @@
-"""The money of a venue on a price path: the clearing of its family, and what it tells in decimals."""
+"""The money of a venue on a price path: the clearing of its family, and its words in decimals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -10,7 +11,7 @@ from typing import Final
 
 from ...runtime import Millis, UsageError
 from ..market.holding import Holding
-from ..market.money import ZERO, EXACT, subtract
+from ..market.money import EXACT
 from ..market.position import Position
 from .accounts import IN_QUOTE
 from .clearing import SpotClearing
@@ -75,6 +76,15 @@ class Purse:
         if self._futures is not None:
             for symbol in self._quanta:
                 self._set(self._futures, symbol)
+
+    @contextmanager
+    def without_fees(self) -> Generator[None]:
+        """What is traded in here costs nothing: it was paid for before."""
+        self.clearing.open_account(ACCOUNT, maker=0, taker=0)
+        try:
+            yield
+        finally:
+            self.clearing.open_account(ACCOUNT)
 
     def holdings(self) -> tuple[Holding, ...] | None:
         """By asset; of an account of contracts what positions and orders leave is free."""

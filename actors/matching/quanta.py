@@ -22,7 +22,9 @@ MANY: Final = 100_000  # orders open at a time, where a listing says nothing
 _NO_BOUND: Final = 10**29
 _BIPS: Final = 10_000
 
-ONE_BRACKET: Final = (Bracket(up_to=10**15, max_leverage=125, maintenance=RATE // 250, deduction=0),)
+ONE_BRACKET: Final = (
+    Bracket(up_to=10**15, max_leverage=125, maintenance=RATE // 250, deduction=0),
+)
 
 
 class ContractRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,8 +184,9 @@ def _market(own: Quanta, listing: Listing, size: Decimal, rules: ContractRules) 
         min_amount=max(1, own.amount(ceil_to_step(instrument.min_amount, own.step))),
         max_amount=_NO_BOUND if most is None else own.amount(floor_to_step(most, own.step)),
         min_cost=int(
-            EXACT.scaleb(instrument.min_cost, own.price_digits + own.amount_digits)
-            .to_integral_value(rounding="ROUND_CEILING")
+            EXACT.scaleb(
+                instrument.min_cost, own.price_digits + own.amount_digits
+            ).to_integral_value(rounding="ROUND_CEILING")
         ),
         up_percent=_NO_BOUND,
         down_percent=0,

@@ -1,4 +1,4 @@
-"""From an order in decimals to the engine's request, and from the engine's no to a venue's; pure."""
+"""From an order in decimals to the engine's request, and from its no to a venue's; pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _REASONS: Final[Mapping[RefusedReason, Reason]] = {
 
 def rejection(client_id: str, refused: Refused) -> OrderRejected:
     """The engine's no, in the words of every venue."""
-    reason = _REASONS.get(refused.reason, "REFUSED")
+    reason: Reason = _REASONS.get(refused.reason) or "REFUSED"
     detail = refused.detail if reason != "REFUSED" else str(refused)
     return OrderRejected(client_id, reason, detail)
 
@@ -74,6 +74,24 @@ def request_of(order: FullOrder, quanta: Quanta) -> OrderRequest:
     )
 
 
+def request_again(report: OrderReport, quanta: Quanta) -> OrderRequest:
+    """What is left of an order that a venue of before took; a stop is not triggered twice."""
+    request = request_of(report, quanta)
+    left = request.amount or 0
+    for fill in report.fills:
+        left -= quanta.amount(fill.amount)
+    if report.triggered_at is None:
+        return replace(request, amount=left)
+    return replace(
+        request,
+        amount=left,
+        kind="market" if report.price is None else "limit",
+        stop_price=None,
+        trailing_bips=None,
+        activation_price=None,
+    )
+
+
 def entry_of(order: FullOrder, venue_id: str, pair: str, at: Millis) -> Entry:
     """What is known of an order that was just taken."""
     return Entry(
@@ -88,6 +106,7 @@ def entry_of(order: FullOrder, venue_id: str, pair: str, at: Millis) -> Entry:
         order.trail,
         order.time_in_force,
         pair,
+        order.effect,
         at,
         at,
     )
@@ -107,6 +126,7 @@ def entry_again(report: OrderReport) -> Entry:
         report.trail,
         report.time_in_force,
         report.pair,
+        report.effect,
         report.created_at,
         report.changed_at,
         report.fills,

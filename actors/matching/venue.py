@@ -79,9 +79,9 @@ class SimulatedVenue:
     history: how many closed orders it still knows, > 0. A venue forgets, and so does this one.
     """
 
-    forces: Final[frozenset[TimeInForce]] = frozenset(("GTC",))
-    is_margined: Final = False
-    has_news: Final = False  # nothing changes here but by what is asked, or by a trade in a bar
+    forces: frozenset[TimeInForce] = frozenset(("GTC",))
+    is_margined: bool = False
+    has_news: bool = False  # nothing changes here but by what is asked, or by a trade in a bar
 
     def __init__(
         self,
@@ -207,6 +207,12 @@ class SimulatedVenue:
     def take_reports(self) -> list[OrderReport]:
         """None: see `has_news`."""
         return []
+
+    def lay_out(self, reports: Iterable[OrderReport]) -> None:
+        """Go on where a venue of before ended: its open orders lie here, oldest first."""
+        for report in sorted(reports, key=lambda each: each.created_at):
+            if report.status == "open":
+                self.submit(report, None, report.created_at)
 
     # -- what drives it
 
