@@ -147,7 +147,7 @@ class ExchangeBuilder:
             connector = context.connector(config)
             exchange = known_exchange(plot, connector=connector, instrument=instrument)
         else:
-            plot = Plot(config, paths_of(config.bot.name), account_at(config, context))
+            plot = Plot(config, paths_of(config.bot.name), account_at(config, context.name))
             exchange = venue_exchange(plot, context)
             if self._say is not None:
                 more.append(chronicle(plot, context, self._say))

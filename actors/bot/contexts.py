@@ -10,6 +10,7 @@ shuffled      simulated venue on a tape                     virtual   shuffle   
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import attrs
@@ -22,6 +23,7 @@ from ..exchange.tape import Tape
 from ..matching.face import VenueFace
 from ..matching.path_venue import PathVenue
 from ..matching.venue import SimulatedVenue
+from ..orders.model import Order
 from .config import BotConfig
 from .tree import Factory
 
@@ -54,6 +56,7 @@ class AtVenue:
     settings: VenueSettings
     network: Network
     start: Millis | None = None  # of virtual time; None: the wall's
+    resting: tuple[Order, ...] = ()  # on paper: what lay at the venue when the last process ended
 
     @property
     def schedule(self) -> Schedule:
@@ -89,9 +92,15 @@ def live(settings: VenueSettings) -> AtVenue:
     return AtVenue(name="live", settings=settings, network=HostNetwork())
 
 
-def paper(settings: VenueSettings) -> AtVenue:
-    """The venue's market, and fills that only we know of."""
-    return AtVenue(name="paper", settings=settings, network=HostNetwork())
+def paper(settings: VenueSettings, resting: Iterable[Order] = ()) -> AtVenue:
+    """The venue's market, and fills that only we know of. Nothing is signed.
+
+    resting: the live orders of the journal: the venue on paper ended with its process.
+    """
+    public = attrs.evolve(settings, credentials=None)
+    return AtVenue(
+        name="paper", settings=public, network=HostNetwork(), resting=tuple(resting)
+    )
 
 
 def simulation(settings: VenueSettings, network: Network, *, start: Millis) -> AtVenue:

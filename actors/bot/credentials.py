@@ -19,6 +19,7 @@ from .config import BotConfig, ExchangeSection, Reference
 from .errors import ConfigError, Problem, Unexpected
 
 DIRECTORY: Final = "CREDENTIALS_DIRECTORY"  # the variable in which systemd says where they lie
+SIGNING: Final = frozenset({"exchange.key", "exchange.secret", "exchange.password"})
 LARGEST: Final = 1 << 16  # bytes of a secret: a private key is a few thousand
 
 _STRANGERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -50,13 +51,18 @@ def read_secret(reference: Reference, environment: Mapping[str, str]) -> Secret:
 def venue_settings(
     config: BotConfig, environment: Mapping[str, str], *, file: str | Path
 ) -> VenueSettings:
-    """How the bot reaches its venue, secrets included. Raises ConfigError, with all faults."""
+    """How the bot reaches its venue, secrets included. Raises ConfigError, with all faults.
+
+    A bot on paper signs nothing, so its keys are not even read.
+    """
     exchange = config.exchange
     if exchange is None:
         raise ConfigError(file, (Problem("exchange", "missing: name the venue"),))
     found: dict[str, Secret] = {}
     problems: list[Problem] = []
     for key, reference in config.references.items():
+        if config.bot.context == "paper" and key in SIGNING:
+            continue
         try:
             found[key.rpartition(".")[2]] = read_secret(reference, environment)
         except Unexpected as error:

@@ -175,6 +175,7 @@ def _converter(folder: Path) -> cattrs.Converter:
         (Positive, lambda value: _decimal(value, lambda number: number > 0, "above 0")),
         (NotNegative, lambda value: _decimal(value, lambda number: number >= 0, "of 0 or more")),
         (Rate, lambda value: _decimal(value, lambda number: -1 < number < 1, "between -1 and 1")),
+        (Decimal, lambda value: _decimal(value, lambda number: number >= 0, "of 0 or more")),
         (Symbol, lambda value: Symbol.parse(value, place="")),
         (TimeFrame, lambda value: TimeFrame.parse(value, place="")),
         (ModeSection, lambda value: _mode(converter, value)),

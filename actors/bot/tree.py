@@ -144,7 +144,11 @@ def mode_tree(plot: Plot, instrument: Instrument) -> Supervisor:
 
     def consumer() -> AllInConsumer:
         return AllInConsumer(
-            instrument, producer=paths.producer, portfolio=paths.portfolio, desk=paths.desk
+            instrument,
+            producer=paths.producer,
+            portfolio=paths.portfolio,
+            desk=paths.desk,
+            slippage=mode.settings.slippage,
         )
 
     return Supervisor("mode", [Child("producer", producer), Child("consumer", consumer)])

@@ -23,8 +23,10 @@ from ..exchange.paper import PaperConnector
 from ..feeds import Intake
 from ..market.fees import Fees
 from ..market.instrument import Instrument
+from ..market.report import OrderReport
 from ..matching.path_venue import PathVenue
 from ..orders.evidence import Patience
+from ..orders.model import Order
 from ..orders.opening import FromDeposits, FromVenue
 from .chronicle import Chronicle, Say
 from .config import BotConfig, ExchangeSection
@@ -35,10 +37,10 @@ from .paths import EXCHANGES, MARKETS, budget_of
 from .tree import Dealing, Factory, Plot, account_tree, feed, mode_tree
 
 
-def account_at(config: BotConfig, context: AtVenue) -> str:
+def account_at(config: BotConfig, context: str) -> str:
     """The account's name in the journal: money and paper never share one (I5)."""
     exchange = _exchange_of(config)
-    place = exchange.sandbox if context.name == "live" else context.name
+    place = exchange.sandbox if context == "live" else context
     return f"{config.account.name}@{exchange.name}/{place}"
 
 
@@ -112,6 +114,7 @@ def _grown(
     parts: list[Child | Supervisor] = []
     if context.name == "paper":
         venue = PathVenue([instrument], funds=None)
+        venue.lay_out(report_of(order) for order in context.resting if order.venue_id)
         parts.append(Child("connector", lambda: PaperConnector(venue, data=plot.paths.data)))
     parts += [
         gate(plot),
@@ -135,6 +138,24 @@ def gate(plot: Plot) -> Child:
     market, connector = plot.config.market, plot.paths.connector
     series = [f"{market.symbol} {market.time_frame}"]
     return Child("gate", lambda: Gate(connector, series=series))
+
+
+def report_of(order: Order) -> OrderReport:
+    """A live order of the journal, as the venue would tell of it."""
+    return OrderReport(
+        client_id=order.client_id,
+        venue_id=order.venue_id,
+        symbol=order.symbol,
+        side=order.side,
+        kind=order.kind,
+        amount=order.amount,
+        price=order.price,
+        status="open",
+        fills=(),
+        created_at=order.created_at,
+        changed_at=order.changed_at,
+        filled=order.filled,
+    )
 
 
 def _exchange_of(config: BotConfig) -> ExchangeSection:

@@ -17,11 +17,15 @@ from ...actors.bot.config import BotConfig
 from ...actors.bot.contexts import live, paper
 from ...actors.bot.credentials import venue_settings
 from ...actors.bot.reading import load_config, require_runnable
+from ...actors.bot.venue_tree import account_at
 from ...actors.exchange.settings import VenueSettings
+from ...actors.orders.model import Order
 from ...runtime import UsageError
 from ...runtime.secret import Secret
+from ...storage.inspection import DATA_FILE
 from ...storage.lease import take_lease
 from ...storage.opening import open_store
+from ...storage.reading import read_orders
 from ...storage.store import Store
 from ..exits import describe
 from .logs import Log
@@ -56,15 +60,18 @@ def prepare(
     """
     settings = venue_settings(config, environment, file=path)
     log.redactor.add(secrets_of(settings))
-    builder = ExchangeBuilder(config)
-    place = live if config.bot.context == "live" else paper
-    builder.in_context(place(settings)).told_to(log.say)
+    folder = folder_of(config)
+    if config.bot.context == "live":
+        context = live(settings)
+    else:
+        context = paper(settings, resting(folder, account_at(config, "paper")))
+    builder = ExchangeBuilder(config).in_context(context).told_to(log.say)
     credentials = settings.credentials
     if config.bot.context == "live" and credentials is not None:
         account = f"{config.account.name} at {settings.name}"
         key = f"{settings.address} {credentials.key.reveal()}"
         held.enter_context(take_lease(account, key, environment))
-    store = held.enter_context(open_store(folder_of(config)))
+    store = held.enter_context(open_store(folder))
     return Berth(builder.with_store(lambda: Store(store)).build(), settings)
 
 
@@ -73,6 +80,15 @@ def folder_of(config: BotConfig) -> Path:
     if config.store is None:
         raise UsageError("[store] path: name a folder")  # `read_runnable` has refused it before
     return config.store.path
+
+
+def resting(folder: Path, account: str) -> tuple[Order, ...]:
+    """The live orders of an account in a store that nobody has open; none where there is none."""
+    if not (folder / DATA_FILE).exists():
+        return ()
+    return tuple(
+        order for each in read_orders(folder) if each.name == account for order in each.orders
+    )
 
 
 def secrets_of(settings: VenueSettings) -> Iterator[Secret]:

@@ -40,6 +40,7 @@ name = "ema_cross"
 fast = 1
 slow = 2
 warm_up = 3
+slippage = "0.02"
 
 [store]
 path = "{name}.store"
