@@ -6,19 +6,36 @@ It only listens. `say` takes a level, the name of an event and its fields, and m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from contextlib import suppress
+from typing import Final, TypeAlias
 
-from ...runtime import Actor, AskError, NoSuchActor, on
-from ..exchange.gate import GateClosed, GateOpened
+from ...runtime import Actor, AskError, NoSuchActor, Outcome, on
+from ..exchange.gate import GateClosed, GateOpened, GetGate, Obstacle
 from ..exchange.messages import LineChanged
 from ..feeds.messages import FeedCaughtUp, GapFound
 from ..modes.messages import Signal, SignalPassed
-from ..orders.messages import FillUnmatched, OrderChanged, OrderFilled
+from ..orders.messages import (
+    DriftFound,
+    FillUnmatched,
+    ForeignOrderSeen,
+    OrderChanged,
+    OrderFilled,
+    StrayOrderFound,
+)
 from .config import Level
 from .messages import GetOpening, Opening, OpeningChanged
 from .paths import Paths
 
 Say: TypeAlias = Callable[[Level, str, Mapping[str, object]], None]
+_OF_ORDERS: Final = (
+    OrderChanged,
+    OrderFilled,
+    FillUnmatched,
+    DriftFound,
+    ForeignOrderSeen,
+    StrayOrderFound,
+)
+
 
 class Chronicle(Actor):
     """Hears the actors of one bot; answers nothing.
@@ -32,7 +49,8 @@ class Chronicle(Actor):
         self._line = line
         self._bot = bot
         self._say = say
-        self._opening: Opening | None = None  # the last that was told
+        self._opening: Opening | None = None  # the last that was told, as the next
+        self._obstacles: tuple[Obstacle, ...] | None = None
 
     async def on_start(self) -> None:
         opening = self._paths.opening
@@ -69,15 +87,45 @@ class Chronicle(Actor):
             self._tell(level, opening.state, **_reason(opening.reason))
         if opening.state == "open":
             self._listen_to_all()
+            gate = self.request(self.lookup(self._paths.gate), GetGate())
+            if gate is not None:
+                self.gate(gate)
+
+    @on(Outcome)
+    def gate(self, message: Outcome) -> None:
+        if message.error is None:
+            self._tell_gate(message.value)
 
     @on(GateOpened)
     def gate_opened(self, _: GateOpened) -> None:
-        self._tell("info", "gate open")
+        self._tell_gate(())
 
     @on(GateClosed)
     def gate_closed(self, message: GateClosed) -> None:
-        reason = "; ".join(str(each) for each in message.obstacles)
-        self._tell("warning", "gate closed", reason=reason)
+        self._tell_gate(message.obstacles)
+
+    def _tell_gate(self, obstacles: tuple[Obstacle, ...]) -> None:
+        if obstacles == self._obstacles:
+            return
+        self._obstacles = obstacles
+        if obstacles:
+            self._tell("warning", "gate closed", reason="; ".join(map(str, obstacles)))
+        else:
+            self._tell("info", "gate open")
+
+    @on(DriftFound)
+    def drift(self, message: DriftFound) -> None:
+        self._tell("error", "drift", difference=message.difference, booked=message.booked)
+
+    @on(ForeignOrderSeen)
+    def foreign(self, message: ForeignOrderSeen) -> None:
+        report = message.order.report
+        self._tell("warning", "foreign order", venue_id=report.venue_id, symbol=report.symbol)
+
+    @on(StrayOrderFound)
+    def stray(self, message: StrayOrderFound) -> None:
+        report = message.order.report
+        self._tell("error", "stray order", venue_id=report.venue_id, symbol=report.symbol)
 
     @on(OrderChanged)
     def order(self, message: OrderChanged) -> None:
@@ -132,7 +180,7 @@ class Chronicle(Actor):
         paths = self._paths
         for path, kinds in (
             (paths.gate, (GateOpened, GateClosed)),
-            (paths.desk, (OrderChanged, OrderFilled, FillUnmatched)),
+            (paths.desk, _OF_ORDERS),
             (paths.feed, (GapFound, FeedCaughtUp)),
             (paths.producer, (Signal,)),
             (paths.consumer, (SignalPassed,)),
@@ -141,10 +189,8 @@ class Chronicle(Actor):
                 self._listen(path, kind)
 
     def _listen(self, path: str, kind: type) -> None:
-        try:
+        with suppress(NoSuchActor):  # it comes with the opening
             self.subscribe(self.lookup(path), kind)
-        except NoSuchActor:
-            pass  # it comes with the opening
 
     def _tell(self, level: Level, event: str, **fields: object) -> None:
         self._say(level, event, {"bot": self._bot, **fields})

@@ -98,9 +98,7 @@ def paper(settings: VenueSettings, resting: Iterable[Order] = ()) -> AtVenue:
     resting: the live orders of the journal: the venue on paper ended with its process.
     """
     public = attrs.evolve(settings, credentials=None)
-    return AtVenue(
-        name="paper", settings=public, network=HostNetwork(), resting=tuple(resting)
-    )
+    return AtVenue(name="paper", settings=public, network=HostNetwork(), resting=tuple(resting))
 
 
 def simulation(settings: VenueSettings, network: Network, *, start: Millis) -> AtVenue:

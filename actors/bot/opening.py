@@ -197,7 +197,5 @@ class Opener(Actor):
 
     def _enlist(self) -> None:
         if self._registry is not None:
-            known = msgspec.structs.replace(
-                self._exchange, line=self._line, opening=self._opening
-            )
+            known = msgspec.structs.replace(self._exchange, line=self._line, opening=self._opening)
             self._registry.tell(EnlistExchange(known))

@@ -27,7 +27,15 @@ from ..market.money import parse_decimal
 from ..market.symbol import Symbol, is_asset
 from ..market.timeframe import TimeFrame
 from ..modes.catalog import MODES
-from .access import meant, near, read_options, read_proxy, read_reference, read_rest_url, read_ws_url
+from .access import (
+    meant,
+    near,
+    read_options,
+    read_proxy,
+    read_reference,
+    read_rest_url,
+    read_ws_url,
+)
 from .config import (
     Asset,
     BotConfig,
@@ -148,7 +156,9 @@ def _contradictions(config: BotConfig, data: dict[str, Any]) -> Iterator[Problem
     if exchange is None:
         return
     if exchange.name not in (known := names(REST)):
-        yield Problem("exchange.name", f"{exchange.name} is no exchange of ccxt{near(exchange.name, known)}")
+        yield Problem(
+            "exchange.name", f"{exchange.name} is no exchange of ccxt{near(exchange.name, known)}"
+        )
     if (exchange.key is None) != (exchange.secret is None):
         yield Problem("exchange.key", "goes with exchange.secret: give both or neither")
     if config.bot.context == "live" and exchange.key is None:
@@ -186,7 +196,7 @@ def _converter(folder: Path) -> cattrs.Converter:
         (WsUrl, read_ws_url),
         (Options, read_options),
     )
-    converter.register_structure_hook_func(lambda cls: get_origin(cls) is Literal, _choice)
+    converter.register_structure_hook_func(_is_choice, _choice)
     converter.register_structure_hook_factory(attrs.has, lambda cls: _table(converter, cls))
     for cls, read in hooks:
         converter.register_structure_hook(cls, _ignoring_type(read))
@@ -244,6 +254,11 @@ def _name(value: Any) -> str:
     if _NAME.fullmatch(_text(value)) is None:
         raise Unexpected(f"{value!r}: a name has 1 to 64 letters, digits, - and _")
     return str(value)
+
+
+def _is_choice(cls: Any) -> bool:
+    origin: Any = get_origin(cls)
+    return origin is Literal
 
 
 def _choice(value: Any, cls: Any) -> Any:
@@ -308,4 +323,3 @@ def _steps(error: BaseException) -> Iterator[str]:
             yield note.name
         elif isinstance(note, cattrs.IterableValidationNote):
             yield str(note.index)
-

@@ -1,13 +1,13 @@
 """The root of bots that trade at venues: what they share, and then the bots.
 
-    benthic
-    ├─ exchanges              the registry: who looks for an exchange finds it here
-    ├─ bans                   who may not ask, and until when
-    ├─ budgets                a rate budget for each address: bots behind it take turns
-    │  └─ binance-live …
-    ├─ markets                one load of a venue's markets, for all
-    └─ bots
-       └─ first …
+benthic
+├─ exchanges              the registry: who looks for an exchange finds it here
+├─ bans                   who may not ask, and until when
+├─ budgets                a rate budget for each address: bots behind it take turns
+│  └─ binance-live …
+├─ markets                one load of a venue's markets, for all
+└─ bots
+   └─ first …
 """
 
 from __future__ import annotations

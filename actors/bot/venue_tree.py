@@ -1,12 +1,12 @@
 """The part of a bot's tree that trades at a venue: connector, opener, and what the opener starts.
 
-    exchange
-    ├─ connector              on paper `data`, and the connector behind the opening
-    ├─ opening                once the line is up it starts, from the venue's listing:
-    ├─ gate                   whether new orders may go out now
-    ├─ account …
-    ├─ feed
-    └─ mode …
+exchange
+├─ connector              on paper `data`, and the connector behind the opening
+├─ opening                once the line is up it starts, from the venue's listing:
+├─ gate                   whether new orders may go out now
+├─ account …
+├─ feed
+└─ mode …
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from .config import BotConfig, ExchangeSection
 from .contexts import AtVenue
 from .messages import Exchange
 from .opening import Opener
-from .paths import EXCHANGES, MARKETS, budget_of
+from .paths import EXCHANGES, MARKETS, Paths, budget_of
 from .tree import Dealing, Factory, Plot, account_tree, feed, mode_tree
 
 
@@ -86,7 +86,9 @@ def chronicle(plot: Plot, context: AtVenue, say: Say) -> Child:
     """Who tells what happens to the bot."""
     venue, bot = _exchange_of(plot.config).name, plot.config.bot.name
     line = line_of(plot.paths, context)
-    return Child("chronicle", lambda: Chronicle(plot.paths, bot=bot, venue=venue, line=line, say=say))
+    return Child(
+        "chronicle", lambda: Chronicle(plot.paths, bot=bot, venue=venue, line=line, say=say)
+    )
 
 
 def line_of(paths: Paths, context: AtVenue) -> str:
@@ -99,7 +101,11 @@ def planned_exchange(plot: Plot, factory: Factory) -> Sequence[Child | Superviso
     config, nothing = plot.config, Decimal(0)
     fees = Fees(nothing, nothing)
     instrument = Instrument(config.market.symbol, Decimal(1), Decimal(1), nothing, nothing, fees)
-    parts = [account_tree(plot, instrument), feed(plot), mode_tree(plot, instrument)]
+    parts: list[Child | Supervisor] = [
+        account_tree(plot, instrument),
+        feed(plot),
+        mode_tree(plot, instrument),
+    ]
     if config.exchange is None:
         return [Child("connector", factory), *parts]
     first = "data" if config.bot.context == "paper" else "connector"

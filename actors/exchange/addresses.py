@@ -20,7 +20,7 @@ def moved_urls(venue: str, *, rest: str | None, ws: str | None) -> Mapping[str, 
     rest, ws: what stands before the path, such as "http://127.0.0.1:8000"; None: as it is.
     """
     package = PRO if venue in names(PRO) else REST
-    kind = exchange_class(package, venue)
+    kind: Any = exchange_class(package, venue)
     described = kind.__new__(kind).describe()["urls"]
     return {"api": _moved(described.get("api", {}), rest, ws)}
 

@@ -388,4 +388,3 @@ class _OwnClock:
 
     def elapsed(self) -> Millis:
         return self._actor.elapsed
-

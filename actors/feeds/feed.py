@@ -110,7 +110,9 @@ class CandleFeed(Actor):
         if message.symbol != self._symbol or message.frame != str(self._frame):
             return
         candle, newest = message.candle, self._ring.newest
-        if not self._is_behind and (newest is None or self._frame.steps_between(newest.at, candle.at) == 1):
+        if not self._is_behind and (
+            newest is None or self._frame.steps_between(newest.at, candle.at) == 1
+        ):
             self.candle(candle)
         elif newest is None or candle.at > newest.at:
             await self._catch_up()

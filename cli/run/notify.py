@@ -31,7 +31,7 @@ class Notifier:
         self._status = ""
         self._door = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) if name else None
         if self._door is not None:
-            self._door.setblocking(False)
+            self._door.settimeout(0)
 
     @property
     def beat(self) -> float | None:

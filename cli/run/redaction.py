@@ -25,7 +25,9 @@ _NAMED: Final = re.compile(
     [^\s"'&,;)}\]]+"""
 )
 _AUTHORIZATION: Final = re.compile(
-    r"""(?ix) ( (?:proxy-)?authorization ["']? \s* [=:] \s* (?:b?["'])? (?:\w+\s+)? ) [^\s"',;)}]+"""
+    r"""(?ix)
+    ( (?:proxy-)? authorization ["']? \s* [=:] \s* (?: b?["'] )? (?: \w+ \s+ )? )
+    [^\s"',;)}]+"""
 )
 _USER: Final = re.compile(r"(?i)([a-z][a-z0-9+.-]*://)[^\s/@\"']+@")
 _LONG: Final = re.compile(r"\b(?:[0-9a-fA-F]{48,}|[A-Za-z0-9]{56,})\b")

@@ -58,7 +58,7 @@ async def settle(system: System, bot: Bot, say: Say) -> None:
 
 async def _end(mode: Ref) -> None:
     mode.stop("the bot stops")
-    while mode.is_alive:
+    while mode.is_alive:  # noqa: ASYNC110 - nobody outside of the actors is told of an end
         await trio.sleep(PAUSE / 10)
 
 

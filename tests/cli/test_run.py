@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from .running import Running, Served, a_venue, running
 
 from benthic.storage import read_orders
+
+from .running import Running, Served, a_venue, running
 
 
 @pytest.fixture(scope="module")

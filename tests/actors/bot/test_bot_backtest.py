@@ -14,8 +14,8 @@ import pytest
 from benthic.actors.bot.builder import Bot, ExchangeBuilder
 from benthic.actors.bot.config import BotConfig, Positive, Seed
 from benthic.actors.bot.contexts import Replayed, backtest, shuffled
-from benthic.actors.bot.reading import load_config, parse_config
 from benthic.actors.bot.paths import Paths
+from benthic.actors.bot.reading import load_config, parse_config
 from benthic.actors.exchange.messages import FillReported
 from benthic.actors.exchange.tape import Columns, Tape, read_tape
 from benthic.actors.market import Candle, Fill, TimeFrame
@@ -98,7 +98,8 @@ def build(config: BotConfig, tape: Tape, schedule: Schedule = Schedule.DIRECT) -
 def reckon(config: BotConfig, tape: Tape) -> tuple[Fraction, Fraction, int]:
     """Cash, coins and number of fills, by a straight loop over the closes."""
     market, settings = config.market, config.mode.settings
-    fee, step = Fraction(market.fees.taker), Fraction(market.amount_step)
+    instrument = market.instrument
+    fee, step = Fraction(instrument.fees.taker), Fraction(instrument.amount_step)
     cash = Fraction(config.account.deposits[market.symbol.quote])  # type: ignore[index]
     coins, fills = Fraction(0), 0
     fast = slow = float(tape.closes[0])

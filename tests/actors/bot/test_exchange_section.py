@@ -84,11 +84,19 @@ BAD = [
     ('"binance"', '"binance"\nproxy = "ftp://h:1"', "exchange.proxy: expected an address"),
     ('"binance"', '"binance"\nproxy = "http://h"', "exchange.proxy: expected a port"),
     ('"binance"', f'"binance"\noptions = {{ apiKey = "{LITERAL}" }}', "exchange.options: apiKey:"),
-    ('"binance"', f'"binance"\noptions = {{ a = {{ secret = "{LITERAL}" }} }}', "a.secret: secrets"),
+    (
+        '"binance"',
+        f'"binance"\noptions = {{ a = {{ secret = "{LITERAL}" }} }}',
+        "a.secret: secrets",
+    ),
     ('"binance"', '"binance"\nurls = { rest = "http://u:p@h" }', "exchange.urls.rest: an address"),
     ('"binance"', '"binance"\nurls = { ws = "http://h" }', "exchange.urls.ws: expected an address"),
     ('"binance"', '"binance"\nurls = { rest = "http://h/?a=1" }', "has no query here"),
-    ('"binance"', '"binance"\naccept_withdrawals = true', "True is a boolean, which is not offered"),
+    (
+        '"binance"',
+        '"binance"\naccept_withdrawals = true',
+        "True is a boolean, which is not offered",
+    ),
     ('"live"', '"life"', "bot.context: 'life' is text, which is not offered; did you mean live?"),
     ('"live"', '"paper"', "account.deposits: missing"),
     ("[store]", "[shutdown]\norders = 'cancel'\n[store]", "shutdown.orders: 'cancel' is text"),
@@ -128,9 +136,7 @@ places = st.sampled_from(["key", "secret", "password", "proxy", "options", "urls
 
 
 @given(secret=secrets, place=places)
-def test_a_literal_secret_in_any_place_is_refused_and_not_repeated(
-    secret: str, place: str
-) -> None:
+def test_a_literal_secret_in_any_place_is_refused_and_not_repeated(secret: str, place: str) -> None:
     lines = [line for line in SOUND.splitlines() if not line.startswith(f"{place} =")]
     lines.insert(lines.index("[exchange]") + 1, f'{place} = "{secret}"')
 
