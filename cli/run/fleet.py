@@ -18,7 +18,7 @@ import trio
 
 from ...actors.bot.config import BotConfig, Level, LogFormat, LogSection
 from ...runtime import BenthicError, UsageError
-from ..exits import ExitCode, code_of
+from ..exits import code_of
 from .berth import Berth, folder_of, prepare, read_runnable, reason_of
 from .logs import Log, open_log
 from .voyage import Voyage
@@ -63,7 +63,7 @@ def run_fleet(files: Sequence[Path], options: Options) -> int:
         socket = options.socket or _beside(folder_of(berths[0].bot.config))
         voyage = Voyage(berths, log, socket)
         code = trio.run(voyage.run)
-    return code_of(failures[0]) if failures and code == ExitCode.OK else code
+    return code_of(failures[0]) if failures else code
 
 
 def _harden() -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -137,6 +138,14 @@ class Running:
 
     def events(self) -> list[str]:
         return [str(as_event(line).get("event")) for line in self.lines]
+
+
+def a_free_port() -> int:
+    """A port where nobody listens."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        return port
 
 
 def as_event(line: str) -> dict[str, Any]:
