@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -219,3 +220,24 @@ def test_no_memory_of_the_process_is_dumped_and_its_files_are_private(
     store = (tmp_path / "first.store").stat()
     assert stat.S_IMODE(store.st_mode) == 0o700
     assert store.st_uid == os.geteuid()
+
+
+def test_a_service_manager_hears_that_it_runs_beats_and_stops(
+    venue: Served, tmp_path: Path
+) -> None:
+    name = str(tmp_path / "notify")
+    environment = {"NOTIFY_SOCKET": name, "WATCHDOG_USEC": "1000000"}
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(name)
+        manager.settimeout(20)
+        file = venue.bot(tmp_path, context="paper")
+        said: list[str] = []
+        with running(file, environment=environment) as bot:
+            while "STATUS=first: binance is up" not in said or said.count("WATCHDOG=1") < 3:
+                said.append(manager.recv(4_000).decode())
+            assert stop(bot) == ExitCode.OK
+            while said[-1] != "STOPPING=1":
+                said.append(manager.recv(4_000).decode())
+
+    assert said[0] == "READY=1"
+    assert any(word.startswith("STATUS=first: waiting for binance") for word in said)
