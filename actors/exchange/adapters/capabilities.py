@@ -177,8 +177,11 @@ def _kinds(has: Mapping[str, Any], offered: tuple[Mapping[str, Any], ...]) -> tu
 
 def _times(offered: tuple[Mapping[str, Any], ...]) -> tuple[TimeInForce, ...]:
     orders = [(each.get("createOrder") or {}).get("timeInForce") or {} for each in offered]
-    named = tuple(ours for theirs, ours in _TIMES if any(each.get(theirs) for each in orders))
-    return named or ("GTC",)
+    named = list[TimeInForce]()
+    for theirs, ours in _TIMES:
+        if any(each.get(theirs) for each in orders):
+            named.append(ours)
+    return tuple(named) or ("GTC",)
 
 
 def _frames(exchange: Any) -> tuple[str, ...]:

@@ -25,9 +25,9 @@ Codes = Mapping[str, Meaning]
 
 def _codes(**meant: str) -> Codes:
     """Codes by what they mean: {code: meaning}."""
-    table = {
-        code: cast("Meaning", meaning) for meaning, codes in meant.items() for code in codes.split()
-    }
+    table = dict[str, Meaning]()
+    for meaning, codes in meant.items():
+        table.update(dict.fromkeys(codes.split(), cast("Meaning", meaning)))
     return MappingProxyType(table)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Literal
 
 from ...market.holding import Holding
 from ...market.money import ZERO, subtract
@@ -13,6 +14,9 @@ from ...market.symbol import is_asset
 from .parse_market_data import Asked
 from .reading import Reading, rows_of, shown
 
+_MODES: Final[Mapping[str, Literal["cross", "isolated"]]] = MappingProxyType(
+    {"cross": "cross", "isolated": "isolated"}
+)
 _NO_ASSETS: Final = frozenset({"info", "timestamp", "datetime", "free", "used", "total", "debt"})
 
 
@@ -62,10 +66,9 @@ def positions(raw: object, asked: Asked) -> tuple[Position, ...]:
 
 
 def _position(told: Reading, asked: Asked, contracts: Decimal) -> Position:
-    side = told.raw.get("side")
+    side, mode = told.text("side"), told.text("marginMode")
     if side not in {"long", "short"}:
         raise told.unsound(f"side {shown(side)} is neither long nor short")
-    mode = told.raw.get("marginMode")
     return Position(
         symbol=told.symbol(asked.symbol),
         side="long" if side == "long" else "short",
@@ -74,7 +77,7 @@ def _position(told: Reading, asked: Asked, contracts: Decimal) -> Position:
         at=told.time("lastUpdateTimestamp", "timestamp"),
         mark=told.above_zero("markPrice"),
         leverage=told.above_zero("leverage"),
-        margin_mode=mode if mode in {"cross", "isolated"} else None,
+        margin_mode=_MODES.get(mode),
         margin=told.number("collateral") or told.number("initialMargin"),
         unrealized=told.number("unrealizedPnl"),
         liquidation=told.above_zero("liquidationPrice"),

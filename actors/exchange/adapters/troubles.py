@@ -146,12 +146,13 @@ def _of_answer(error: BaseException, said: Said | None, words: str, about: About
     by_status = _of_status(status, words, about)
     if by_status is not None:
         return by_status
-    heard = (words or str(error)).lower()
-    by_words = (meaning for phrase, meaning in WORDS if phrase in heard)
-    by_class = (meaning for name, meaning in CLASSES if _is_one_of(error, name))
-    found = next(by_words, None) or next(by_class, None)
-    if found is not None:
-        return found
+    heard = (str(error) if said is None else words).lower()
+    for phrase, meaning in WORDS:
+        if phrase in heard:
+            return meaning
+    for name, meaning in CLASSES:
+        if _is_one_of(error, name):
+            return meaning
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         # Without words of the venue's it is a firewall before it, which let nothing through (E9).
         return "REFUSED" if words else "AWAY"

@@ -68,7 +68,7 @@ def urls_of(base: str) -> dict[str, Any]:
 @asynccontextmanager
 async def opened(market: Market) -> AsyncIterator[Opened]:
     """A venue of one market on loopback, and an exchange that has loaded it."""
-    funds = {market.family: {"USDT": "100000", "BTC": "10"}}
+    funds: dict[str, dict[str, str]] = {market.family: {"USDT": "100000", "BTC": "10"}}
     plan = MarketPlan(pair=market.pair, family=market.family, kind="traders")
     account = AccountPlan(name="ann", deposits=funds)
     start = LiveClock().now()

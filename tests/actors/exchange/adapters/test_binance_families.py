@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 import trio
@@ -180,9 +181,7 @@ def test_the_market_is_read_in_our_words(market: Market) -> None:
         assert trades == tuple(sorted(trades, key=lambda each: each.at))
         assert 0 < len(trades) <= 3
         assert few == many[-5:]
-        assert [later.at - one.at for one, later in zip(many, many[1:], strict=False)] == (
-            [60_000] * (len(many) - 1)
-        )
+        assert [later.at - one.at for one, later in pairwise(many)] == ([60_000] * (len(many) - 1))
         assert len(many) > 1_000
         assert now - 120_000 <= many[-1].at <= now - 60_000  # the open one is not among them
         with pytest.raises(NotOffered, match="1m"):
