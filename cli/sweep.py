@@ -101,6 +101,22 @@ def connections(*, options: Options = NO_OPTIONS) -> int:
     return _sweep("connections", run_connections, options, 10_000, unit="connections")
 
 
+@command.command
+def lines(*, options: Options = NO_OPTIONS) -> int:
+    """Trade two virtual hours each over a line on which all goes wrong, and look (1)."""
+    from ..benchmarks.lines import run_lines
+
+    return _sweep("lines", run_lines, options, 1)
+
+
+@command.command
+def reconnects(*, options: Options = NO_OPTIONS) -> int:
+    """Break a line every ten minutes of virtual time, and look for what grows (24 hours)."""
+    from ..benchmarks.reconnects import run_reconnects
+
+    return _sweep("reconnects", run_reconnects, options, 24, unit="h")
+
+
 def _sweep(name: str, run: Sweep, options: Options, usual: int, *, unit: str = "trials") -> int:
     count = usual if options.count is None else options.count
     with progress(f"sweep {name}", unit) as watch:

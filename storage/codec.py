@@ -16,6 +16,7 @@ from zlib import crc32
 
 import msgspec
 
+from ..actors.exchange.bans import Ban
 from ..actors.orders.journal import Commit
 from ..actors.orders.model import Order
 from ..actors.portfolio.model import Balance
@@ -72,6 +73,7 @@ BALANCE: Final = Codec(0x41, Balance)
 COMMIT: Final = Codec(0x51, Commit)
 TRADE: Final = Codec(0x61, str)  # the trade's key
 NUMBER: Final = Codec(0x71, int)  # of the commit that brought it
+BAN: Final = Codec(0x81, Ban)
 
 _TEXT: Final = b"\x11"
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from .bans import add_bans
 from .creation import describe, make_names_durable
 from .environment import Environment, Transaction
 from .errors import StoreForeign, StoreNewer, StoreOlder
@@ -24,8 +25,8 @@ LAYOUT: Final = NEWEST
 Step = Callable[[Transaction, Environment], None]
 """Changes all records of one layout into those of the next."""
 
-STEPS: Final[Mapping[int, Step]] = MappingProxyType({})
-"""By the layout that a step starts from; there has been one layout so far."""
+STEPS: Final[Mapping[int, Step]] = MappingProxyType({1: add_bans})
+"""By the layout that a step starts from."""
 
 
 def check(path: Path, found: Findings, *, layout: int = LAYOUT) -> None:

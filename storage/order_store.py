@@ -14,8 +14,10 @@ from typing import Self
 
 import msgspec
 
+from ..actors.exchange.bans import Ban, RecallBans, RememberBan
 from ..actors.orders.journal import Commit, Digest, GetDigest, Load, Snapshot, digest
 from ..runtime.errors import Refusal
+from .bans import read_bans, write_ban
 from .batch import Batch, Standing
 from .codec import UnknownRecord
 from .environment import Environment, Room, Transaction
@@ -30,8 +32,8 @@ from .tables import (
     read_snapshot,
 )
 
-Request = Commit | Load | GetDigest
-Answer = int | Snapshot | Digest | Refusal
+Request = Commit | Load | GetDigest | RememberBan | RecallBans
+Answer = int | Snapshot | Digest | tuple[Ban, ...] | Refusal | None
 """To a Commit its number, to the others what was read; to each why it was refused."""
 
 
@@ -115,6 +117,11 @@ class OrderStore:
                 account = batch.count_up(request.account)
                 batch.write()  # what came before it in the batch is read back
                 return read_snapshot(txn, self._tables, request.account, account)
+            if isinstance(request, RememberBan):
+                write_ban(txn, self._tables, request.ban)
+                return None
+            if isinstance(request, RecallBans):
+                return read_bans(txn, self._tables, request.now)
             account = batch.account(request.account)
             batch.write()
             return digest(request.account, read_commits(txn, self._tables, account))

@@ -19,6 +19,7 @@ import attrs
 import msgspec
 import trio
 
+from ..actors.exchange.bans import Ban, RecallBans, RememberBan
 from ..actors.orders.journal import Commit, Digest, GetDigest, Load, Snapshot
 from ..runtime import Actor, Ask, Reply, Tell, on
 from ..runtime.errors import Refusal
@@ -62,6 +63,8 @@ class _Write(msgspec.Struct, Tell, frozen=True, gc=False):
 class Store(Actor):
     """Answers `Commit`, `Load` and `GetDigest` of all desks, and `GetStoreStatistics`.
 
+    It remembers bans as well, see `actors.exchange.bans`.
+
     order_store: open, and closed by whoever opened it once the System has stopped; an incarnation
     that crashes leaves it to the next one.
     """
@@ -103,6 +106,20 @@ class Store(Actor):
     def digest(self, message: GetDigest) -> Digest | None:
         if self._writes_inline:
             return self._now(message)  # type: ignore[return-value]  # its answer is a digest
+        self._gather(message)
+        return None
+
+    @on(RememberBan)
+    def remember_ban(self, message: RememberBan) -> None:
+        if self._writes_inline:
+            self._now(message)
+        else:
+            self._gather(message)
+
+    @on(RecallBans)
+    def recall_bans(self, message: RecallBans) -> tuple[Ban, ...] | None:
+        if self._writes_inline:
+            return self._now(message)  # type: ignore[return-value]  # its answer are bans
         self._gather(message)
         return None
 

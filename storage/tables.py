@@ -9,6 +9,7 @@ journal   place, account, number -> commit, each once: the rest is what they add
 trades    account, trade key -> number of the commit that brought it; no trade comes twice
 reported  place in the journal, account, index -> trade key, in the order in which trades came
 partial   account, client id, trade key -> trade key, of live orders only
+bans      address -> until when a venue serves it no more
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ TABLES: Final = (
     "trades",
     "reported",
     "partial",
+    "bans",
 )
 RECENT_TRADES: Final = 10_000  # of a store; a venue may report these again after a reconnect
 
@@ -53,6 +55,7 @@ class Tables:
         self.trades = handles["trades"]
         self.reported = handles["reported"]
         self.partial = handles["partial"]
+        self.bans = handles["bans"]
 
 
 def read_accounts(txn: Transaction, tables: Tables) -> dict[str, Account]:

@@ -85,6 +85,8 @@ class AccountStream:
         if self._hearing.is_expired:
             raise StreamEnded("the venue ended the account's stream")
         now = self._exchange.milliseconds()
+        if self._exchange.has.get("watchOrders") and self._hearing.is_deaf(now):
+            raise StreamEnded("an order was taken, and the account's stream does not tell of it")
         for client in self._exchange.clients.values():
             if client.connection is not None and is_mute(self._exchange.id, client.spoken_at, now):
                 raise StreamEnded("the venue says nothing any more, though its socket is open")
@@ -102,7 +104,9 @@ def is_listening(exchange: Any) -> bool:
     Log-ins wait under a hash that names them, and requests under their number.
     """
     clients = list(exchange.clients.values())
-    waited = [each for client in clients for each in client.futures if client.connection is not None]
+    waited = [
+        each for client in clients for each in client.futures if client.connection is not None
+    ]
     if not waited or any(client.connecting for client in clients):
         return False
     names = [str(each) for client in clients for each in client.futures]

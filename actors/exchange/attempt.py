@@ -18,10 +18,9 @@ async def attempted(call: Callable[..., Awaitable[Any]], *args: Any) -> Attempt:
     ended: Any = await outcome.acapture(call, *args)
     if isinstance(ended, outcome.Value):
         return ended
-    error: BaseException = ended.error
-    if not isinstance(error, Exception):
+    if not isinstance(ended.error, Exception):
         ended.unwrap()
+    error: Exception = ended.error
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
-    assert isinstance(error, Exception)
     return error

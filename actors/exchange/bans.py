@@ -11,7 +11,7 @@ import msgspec
 from ...runtime import Actor, Ask, Millis, on
 
 
-class Ban(msgspec.Struct, frozen=True):
+class Ban(msgspec.Struct, frozen=True, array_like=True):
     """An address that a venue serves no more before a time."""
 
     address: str  # as VenueSettings.address has it

@@ -8,22 +8,23 @@ the venue is down is a state of the line, and no crash.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 import outcome
 
 from ...runtime import Actor, Ask, Millis, Refusal, Reply, Tell, Timer, on
 from ..market.errors import OrderRejected, Reason
-from .attempt import attempted
-from .adapters.capabilities import Capabilities
 from .adapters.adapter import Adapter, KeyPermissions
+from .adapters.capabilities import Capabilities
 from .adapters.registry import adapter_for
+from .asking import PAGED, Read, Request, call_of
+from .attempt import attempted
 from .budget import AddressBarred
-from .errands import Write, is_of_key, urgency_of
+from .errands import is_of_key, urgency_of
 from .errors import Barred, KeyTrouble, NotListed, VenueAway
 from .line import moved
 from .markets import Delivered, Found, GaveUp, GetMarkets, key_of
@@ -58,23 +59,8 @@ WAITING: Final = 1_000  # requests that wait for that
 PAGES: Final = 6  # times the deadline of one answer, for reads of several pages
 REMEMBERED: Final = 10_000  # the venue's ids of orders, newest
 
-Read: TypeAlias = (
-    Query
-    | FetchBook
-    | FetchCandles
-    | FetchFills
-    | FetchFunding
-    | FetchHoldings
-    | FetchListings
-    | FetchOpenOrders
-    | FetchPositions
-    | FetchTicker
-    | FetchTrades
-)
-Request: TypeAlias = Write | Read
 MARKETS: Final = Millis(120_000)  # that one waits for somebody else's load
 RELOAD: Final = True
-PAGED: Final = (FetchFills, FetchCandles)
 
 
 class GetPermissions(msgspec.Struct, Ask[KeyPermissions | None], frozen=True, gc=False):
@@ -213,11 +199,13 @@ class CcxtConnector(Actor):
 
     @on(Submit)
     def submit(self, message: Submit) -> Accepted | None:
-        return self._take(message)
+        self._take(message)
+        return None
 
     @on(Cancel)
     def cancel(self, message: Cancel) -> Cancelled | None:
-        return self._take(message)
+        self._take(message)
+        return None
 
     @on(
         Query,
@@ -232,8 +220,8 @@ class CcxtConnector(Actor):
         FetchTicker,
         FetchTrades,
     )
-    def read(self, message: Read) -> Any:
-        return self._take(message)
+    def read(self, message: Read) -> None:
+        self._take(message)
 
     def _take(self, request: Request) -> None:
         """Let a request go when its turn comes; refuse at once what cannot."""
@@ -286,6 +274,7 @@ class CcxtConnector(Actor):
         if message.named is not None:
             client_id, venue_id = message.named
             self._venue_ids[client_id] = venue_id
+            self._session.expect(client_id, venue_id)
             if len(self._venue_ids) > REMEMBERED:
                 del self._venue_ids[next(iter(self._venue_ids))]
         if message.doubts_key:
@@ -315,46 +304,13 @@ class CcxtConnector(Actor):
         exchange = session.exchange
         if exchange is None:
             raise self._refusal(request, session.reason)
-        call = self._call(exchange, request, venue_id)
+        call = call_of(session.adapter, exchange, request, venue_id)
         symbol = getattr(request, "symbol", "")
         named = getattr(request, "client_id", "")
         about = partial(session.adapter.about, exchange, type(request).__name__, symbol, named)
         if isinstance(request, (Submit, Cancel)):
             return await session.errands.write(call, request, about, errand.deadline)
         return await session.errands.read(call, about, errand.deadline)
-
-    def _call(
-        self, exchange: Any, request: Request, venue_id: str | None
-    ) -> Callable[[], Awaitable[Any]]:
-        """What ccxt is asked."""
-        adapter = self._session.adapter
-        match request:
-            case Submit():
-                return partial(adapter.submit, exchange, request)
-            case Cancel():
-                return partial(adapter.cancel, exchange, request, venue_id)
-            case Query():
-                return partial(adapter.query, exchange, request, venue_id)
-            case FetchOpenOrders(symbol):
-                return partial(adapter.open_orders, exchange, symbol)
-            case FetchFills(symbol, since):
-                return partial(adapter.fills, exchange, symbol, since)
-            case FetchHoldings():
-                return partial(adapter.holdings, exchange)
-            case FetchPositions():
-                return partial(adapter.positions, exchange)
-            case FetchListings():
-                return partial(_given, adapter.listings, exchange)
-            case FetchTicker(symbol):
-                return partial(adapter.ticker, exchange, symbol)
-            case FetchBook(symbol, depth):
-                return partial(adapter.book, exchange, symbol, depth)
-            case FetchTrades(symbol, limit):
-                return partial(adapter.trades, exchange, symbol, limit)
-            case FetchFunding(symbol):
-                return partial(adapter.funding, exchange, symbol)
-            case FetchCandles(symbol, frame, limit):
-                return partial(adapter.candles, exchange, symbol, frame, limit)
 
     async def _load_markets(self, exchange: Any) -> None:
         """The markets of the venue, loaded by one of all who want them."""
@@ -370,11 +326,6 @@ class CcxtConnector(Actor):
         self._markets.tell(
             Delivered(key, found.ticket, exchange.markets, exchange.currencies or {})
         )
-
-
-async def _given(rule: Callable[[Any], Any], exchange: Any) -> Any:
-    """What needs no request, as one."""
-    return rule(exchange)
 
 
 class _OwnClock:

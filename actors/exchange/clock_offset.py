@@ -29,7 +29,7 @@ class Sample(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def round_trip(self) -> int:
-        """ms there and back."""
+        """There and back, ms."""
         return self.heard - self.sent
 
 
@@ -79,7 +79,7 @@ class VenueTime:
         self.offset = assumed(clock.now(), clock.elapsed())
 
     def now(self) -> Millis:
-        """ms UTC by the venue's clock."""
+        """By the venue's clock, ms UTC."""
         return Millis(self._clock.elapsed() + self.offset.ahead)
 
     def elapsed(self) -> Millis:

@@ -44,7 +44,7 @@ def silence(topic: Topic, silences: int) -> Millis:
 
     A market in which nobody trades is silent as well, so each silence is forgiven more.
     """
-    return Millis(min(PATIENCE[topic] * 2**min(silences, 16), LONGEST_SILENCE))
+    return Millis(min(PATIENCE[topic] * 2 ** min(silences, 16), LONGEST_SILENCE))
 
 
 def is_mute(venue: str, spoken_at: int, now: int) -> bool:

@@ -68,7 +68,7 @@ class Meter:
         return sum(cost for at, cost in self._used if at > now - span)
 
     def wait(self, cost: float, now: Millis, share: float = 1.0) -> Millis:
-        """ms until `cost` more fits into `share` of every window; 0: it fits now.
+        """How long until `cost` more fits into `share` of every window; ms; 0: now.
 
         What is more than the whole of a window waits until that is empty, and goes alone.
         """
@@ -101,7 +101,6 @@ class Meter:
     def _forget(self, now: Millis) -> None:
         while self._used and self._used[0][0] <= now - self._longest:
             self._used.popleft()
-
 
 
 def strictest(windows: Iterable[Window]) -> tuple[Window, ...]:

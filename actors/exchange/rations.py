@@ -175,5 +175,3 @@ class RationedSockets:
 
 def _headers(error: HandshakeRefused) -> tuple[tuple[str, str], ...]:
     return () if error.retry_after is None else (("retry-after", error.retry_after),)
-
-

@@ -84,9 +84,7 @@ def usual(path: str) -> tuple[float, float]:
     return next(known, (0.0, 1.0))
 
 
-def used_share(
-    limits: Limits, path: str, headers: Iterable[tuple[str, str]]
-) -> float | None:
+def used_share(limits: Limits, path: str, headers: Iterable[tuple[str, str]]) -> float | None:
     """Of a minute's weight, what the venue says is used; None where it does not say."""
     told = [value for name, value in headers if name.lower() == USED]
     _, unit = usual(path)
@@ -104,4 +102,3 @@ def bar_of(status: int, headers: Iterable[tuple[str, str]]) -> int | None:
     if told and told[0].isdecimal() and int(told[0]) <= LONGEST:
         return int(told[0]) * 1_000
     return UNTOLD[status]
-

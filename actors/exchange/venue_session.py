@@ -60,7 +60,7 @@ class Stage:
 
 
 class VenueSession:
-    """See the words of this file. `run` in a task of the connector; the rest is for its requests."""
+    """See the words of this file. `run` is a task of the connector; the rest serves requests."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -84,6 +84,7 @@ class VenueSession:
         self._hearing = MarketHearing(stage.adapter, stage.publish, self.time.now)
         self._backoff = Backoff(stage.chance, least=LEAST, most=MOST)
         self._measuring = trio.Lock()
+        self._account: AccountHearing | None = None  # while its stream is open, or opens
         self._tls: Any = None  # of the last exchange, for the next
         self._must_look = trio.Event()  # at the key: a request was refused for it
 
@@ -95,6 +96,11 @@ class VenueSession:
             self._watched[key] = None
             if self._market_nursery is not None and self.exchange is not None:
                 self._start_watching(key)
+
+    def expect(self, client_id: str, venue_id: str) -> None:
+        """An order was taken: the account's stream has to tell of it."""
+        if self._account is not None:
+            self._account.expect(client_id, venue_id, self.time.now())
 
     def doubt_key(self) -> None:
         """A request was refused for its key: find out whether the key is good at all."""
@@ -118,7 +124,9 @@ class VenueSession:
         """What ended the line, as one of our errors."""
         venue = self._stage.settings.name
         codes = self.adapter.codes
-        return of_read(error, About(venue=venue, what="opening", now=self.time.now(), codes=codes)).error
+        return of_read(
+            error, About(venue=venue, what="opening", now=self.time.now(), codes=codes)
+        ).error
 
     async def _rest(self, trouble: BenthicError, began: Millis) -> None:
         """Say that it is away, and wait: the longer, the shorter it lasted."""
@@ -228,11 +236,13 @@ class VenueSession:
         hearing = AccountHearing(stage.adapter, stage.publish, self.time.now)
         async with trio.open_nursery() as nursery:
             own = self._opened(nursery, hearing)
+            self._account = hearing
             own.set_markets_from_exchange(exchange)
             hearing.exchange = own
             try:
                 await AccountStream(own, hearing, stage.symbols).run(self._up)
             finally:
+                self._account = None
                 with trio.CancelScope(shield=True):
                     await own.close()
 

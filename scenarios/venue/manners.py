@@ -5,7 +5,7 @@ A client that was told to wait sends nothing until then; a client sends no order
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -35,11 +35,19 @@ def sent_into_a_bar(
     ]
 
 
-def sent_twice(arrivals: Sequence[Arrival]) -> dict[str, int]:
-    """How often each order was sent, of those that were sent more than once, by its client id."""
+def sent_twice(arrivals: Iterable[Arrival], answers: Iterable[Answered]) -> dict[str, int]:
+    """How often each order was sent, of those that were sent more than once, by its client id.
+
+    One that the venue turned away for its time stamp may come a second time, and no more.
+    """
+    late = {each.number for each in answers if each.was_too_late}
     counts = dict[str, int]()
+    forgiven = set[str]()
     for arrival in arrivals:
         if arrival.method == "POST" and arrival.path in ORDERS:
             named = parse_qs(arrival.text).get("newClientOrderId", [""])[0]
-            counts[named] = counts.get(named, 0) + 1
+            if arrival.number in late and named not in forgiven:
+                forgiven.add(named)
+            else:
+                counts[named] = counts.get(named, 0) + 1
     return {name: count for name, count in counts.items() if count > 1}

@@ -34,6 +34,7 @@ from .wire.messages import Request, Response, Session
 from .wire.strikes import Faults, Push, RequestFate, ResponseFate
 
 NO_FAULTS: Final = FaultPlan()
+TOO_LATE: Final = b'"code":-1021'
 FUTURES_URLS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "api": {
@@ -55,6 +56,7 @@ class Arrival(msgspec.Struct, frozen=True):
     query: str
     body: bytes
     address: str
+    number: int  # of all requests
 
     def __repr__(self) -> str:
         return f"Arrival({self.at}, {self.method} {self.path})"  # the query holds a signature
@@ -72,6 +74,8 @@ class Answered(msgspec.Struct, frozen=True):
     path: str
     status: int
     retry_after: int | None  # s
+    number: int  # of its request
+    was_too_late: bool  # the venue did not look at the request for its time stamp
 
 
 class Record:
@@ -101,6 +105,7 @@ class Record:
                 request.query,
                 request.body,
                 request.address,
+                request.number,
             )
         )
         fate = self._faults.on_request(request)
@@ -132,7 +137,12 @@ class Record:
         ]
         self.answers.append(
             Answered(
-                self._agenda.now, request.path, response.status, waits[0] if waits else None
+                at=self._agenda.now,
+                path=request.path,
+                status=response.status,
+                retry_after=waits[0] if waits else None,
+                number=request.number,
+                was_too_late=TOO_LATE in response.body,
             )
         )
 

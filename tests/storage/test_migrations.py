@@ -11,7 +11,7 @@ from benthic.storage import StoreOlder, graph_hash, open_store, read_orders
 from benthic.storage.codec import ORDER, seal
 from benthic.storage.environment import Durability, Environment, Transaction, open_environment
 from benthic.storage.inspection import Findings
-from benthic.storage.migrations import KIND, check_current, migrate
+from benthic.storage.migrations import KIND, LAYOUT, check_current, migrate
 from benthic.storage.verification import inspect_here
 
 
@@ -80,7 +80,7 @@ def test_a_copy_that_was_broken_off_is_made_anew(store: Path) -> None:
 def test_a_store_of_this_layout_is_left_alone(store: Path) -> None:
     environment = open_environment(store, Durability.FULL, lambda _: None)
     with environment:
-        assert migrate(environment, 1) is None
+        assert migrate(environment, LAYOUT) is None
     assert not (store / "layout-1").exists()
 
 

@@ -204,6 +204,8 @@ class Events:
         del url
         self.said.append(("connected", None))
 
+    def message(self, url: str, message: Any) -> None: ...
+
     def event(self, url: str, message_hash: str, result: Any) -> None:
         del url
         self.said.append((message_hash, result))

@@ -56,7 +56,10 @@ FUNDS: Mapping[str, Mapping[str, str]] = {"spot": {"USDT": "100000", "BTC": "10"
 def a_venue(**more: Any) -> Venue:
     """One quiet spot market, one account. more: of VenueConfig."""
     config: dict[str, Any] = {
-        "markets": (MarketPlan(pair=SYMBOL, kind="quiet"), MarketPlan(pair="ETH/USDT", kind="quiet")),
+        "markets": (
+            MarketPlan(pair=SYMBOL, kind="quiet"),
+            MarketPlan(pair="ETH/USDT", kind="quiet"),
+        ),
         "accounts": (AccountPlan(name="ann", deposits=FUNDS),),
         "seed": 1,
         **more,
@@ -80,9 +83,7 @@ def struck(*rules: Mapping[str, Any]) -> FaultPlan:
     return FaultPlan(rules=tuple(rule_of(each) for each in rules), seed=7)
 
 
-def limit(
-    client_id: str, price: str = "50000", amount: str = "0.01", side: Side = "buy"
-) -> Submit:
+def limit(client_id: str, price: str = "50000", amount: str = "0.01", side: Side = "buy") -> Submit:
     return Submit(client_id, SYMBOL, side, "limit", Decimal(amount), Decimal(price))
 
 
@@ -143,7 +144,7 @@ class Desk:
         """No request inside a Retry-After, and no order sent twice, by the venue's own record."""
         record = self.record
         assert sent_into_a_bar(record.arrivals, record.answers) == []
-        assert sent_twice(record.arrivals) == {}
+        assert sent_twice(record.arrivals, record.answers) == {}
         return True
 
     def restarts(self) -> int:

@@ -188,8 +188,9 @@ def test_an_order_of_which_nothing_left_is_refused_as_not_sent(failing: Any) -> 
         async with connected(clock) as desk:
             await desk.until("up")
             await trio.sleep(31)  # kept connections have rested too long
-            with desk.reached.network.without(failing), pytest.raises(
-                OrderRejected, match="NOT_SENT"
+            with (
+                desk.reached.network.without(failing),
+                pytest.raises(OrderRejected, match="NOT_SENT"),
             ):
                 await desk.line.ask(limit("bn-1"))
             assert desk.posts("bn-1") == []
@@ -238,7 +239,7 @@ def test_what_is_not_listed_is_refused_with_what_may_be_meant() -> None:
         async with connected(clock) as desk:
             await desk.until("up")
             wrong = Submit("bn-1", "BTC/USD", "buy", "market", limit("x").amount, None)
-            with pytest.raises(OrderRejected, match="UNKNOWN_SYMBOL.*BTC/USDT"):
+            with pytest.raises(OrderRejected, match=r"UNKNOWN_SYMBOL.*BTC/USDT"):
                 await desk.line.ask(wrong)
             with pytest.raises(Refusal, match="no market BTC/USD"):
                 await desk.line.ask(Query("bn-1", "BTC/USD"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +11,7 @@ from benthic.actors.exchange.backoff import GROWTH, Backoff
 from benthic.actors.exchange.rate_budget import SHARES, Limits, Meter, Window
 from benthic.actors.exchange.told_limits import bar_of, learnt, used_share
 from benthic.runtime import Millis
+from benthic.runtime.chance import stream
 
 windows = st.lists(
     st.builds(Window, st.integers(1, 1_000), st.integers(1, 50)), min_size=1, max_size=3
@@ -76,12 +77,12 @@ def test_pauses_grow_stay_in_bounds_and_differ_between_two_who_failed_together(
     seed: int, count: int
 ) -> None:
     one, other = (
-        Backoff(Random(seed + more), least=Millis(100), most=Millis(10_000)) for more in (0, 1)
+        Backoff(stream(seed, f"backoff/{more}"), least=Millis(100), most=Millis(10_000)) for more in (0, 1)
     )
     pauses = [one.next() for _ in range(count)]
 
     assert all(100 <= pause <= 10_000 for pause in pauses)
-    assert all(later <= GROWTH * (was + 1) for was, later in zip(pauses, pauses[1:], strict=False))
+    assert all(later <= GROWTH * (was + 1) for was, later in pairwise(pauses))
     assert [other.next() for _ in range(count)] != pauses or max(pauses) == min(pauses)
     one.succeed()
     assert one.next() <= GROWTH * 100

@@ -1,0 +1,77 @@
+"""Which method of an adapter carries out which request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from .adapters.adapter import Adapter
+from .messages import (
+    Cancel,
+    FetchBook,
+    FetchCandles,
+    FetchFills,
+    FetchFunding,
+    FetchHoldings,
+    FetchListings,
+    FetchOpenOrders,
+    FetchPositions,
+    FetchTicker,
+    FetchTrades,
+    Query,
+    Submit,
+)
+
+Read: TypeAlias = (
+    Query
+    | FetchBook
+    | FetchCandles
+    | FetchFills
+    | FetchFunding
+    | FetchHoldings
+    | FetchListings
+    | FetchOpenOrders
+    | FetchPositions
+    | FetchTicker
+    | FetchTrades
+)
+Request: TypeAlias = Submit | Cancel | Read
+Call: TypeAlias = Callable[[], Awaitable[Any]]
+PAGED: Final = (FetchFills, FetchCandles)  # reads that may take several requests
+
+BY_FIELDS: Final[Mapping[type[Any], str]] = MappingProxyType(
+    {
+        FetchBook: "book",
+        FetchCandles: "candles",
+        FetchFills: "fills",
+        FetchFunding: "funding",
+        FetchHoldings: "holdings",
+        FetchOpenOrders: "open_orders",
+        FetchPositions: "positions",
+        FetchTicker: "ticker",
+        FetchTrades: "trades",
+    }
+)
+"""Methods that take the exchange, and then the fields of the question in their order."""
+
+
+def call_of(adapter: Adapter, exchange: Any, request: Request, venue_id: str | None) -> Call:
+    """What has to be awaited for the answer. venue_id: of an order, where the venue told it."""
+    if isinstance(request, Submit):
+        return partial(adapter.submit, exchange, request)
+    if isinstance(request, Cancel):
+        return partial(adapter.cancel, exchange, request, venue_id)
+    if isinstance(request, Query):
+        return partial(adapter.query, exchange, request, venue_id)
+    if isinstance(request, FetchListings):
+        return partial(_given, adapter, exchange)
+    method = getattr(adapter, BY_FIELDS[type(request)])
+    fields = (getattr(request, name) for name in request.__struct_fields__)
+    return partial(method, exchange, *fields)
+
+
+async def _given(adapter: Adapter, exchange: Any) -> Any:
+    """The markets are there already."""
+    return adapter.listings(exchange)
