@@ -102,7 +102,8 @@ class ExchangeBuilder:
         if store is None:
             memory = JournalMemory()
             store = partial(MemoryJournal, memory)
-        tree = bot_tree(config, store=store, connector=context.connector(config))
+        connector, patience = context.connector(config), context.patience
+        tree = bot_tree(config, store=store, connector=connector, patience=patience)
         return Bot(config, context, tree, memory)
 
     def plan(self) -> Supervisor:

@@ -14,6 +14,7 @@ from ..exchange.latency import Latency
 from ..exchange.simulated import SimulatedConnector
 from ..exchange.tape import Tape
 from ..matching.venue import SimulatedVenue
+from ..orders.evidence import Patience
 from .config import BotConfig
 from .tree import Factory
 
@@ -29,6 +30,11 @@ class Replayed:
     def start(self) -> Millis:
         """When the first candle begins: before it closes, nothing has traded."""
         return Millis(int(self.tape.open_times[0]))
+
+    @property
+    def patience(self) -> Patience:
+        """No event of a simulated venue is lost, so nobody sweeps for one."""
+        return Patience(sweep=None)
 
     def connector(self, config: BotConfig) -> Factory:
         """What makes the connector, over a venue that outlives each one it makes."""

@@ -6,6 +6,7 @@ The same in every context; what a context swaps comes in as the factories of sto
     ├─ store
     └─ exchange               rest for one: whoever lost its line to the venue starts anew
        ├─ connector
+       ├─ gate                whether new risk may be taken, and if not, why not
        ├─ account             one for all: portfolio and desk rebuild from the journal together
        │  ├─ portfolio
        │  └─ desk
@@ -20,11 +21,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...runtime import Actor, Child, Millis, Strategy, Supervisor
+from ..exchange.gate import Gate
 from ..feeds import CandleFeed
 from ..modes.catalog import MODES
 from ..modes.consumer import AllInConsumer
 from ..modes.producer import Producer
 from ..orders.desk import OrderDesk
+from ..orders.evidence import Patience
 from ..portfolio.ledger import Portfolio
 from .config import BotConfig
 
@@ -33,6 +36,7 @@ Factory = Callable[[], Actor]
 BOT = "bot"
 STORE = "/bot/store"
 CONNECTOR = "/bot/exchange/connector"
+GATE = "/bot/exchange/gate"
 PORTFOLIO = "/bot/exchange/account/portfolio"
 DESK = "/bot/exchange/account/desk"
 FEED = "/bot/exchange/feed"
@@ -42,36 +46,55 @@ CONSUMER = "/bot/exchange/mode/consumer"
 RECOVERY = Millis(120_000)  # for a desk to read its journal back and to hear the venue
 
 
-def bot_tree(config: BotConfig, *, store: Factory, connector: Factory) -> Supervisor:
+def bot_tree(
+    config: BotConfig, *, store: Factory, connector: Factory, patience: Patience = Patience()
+) -> Supervisor:
     """The whole tree of a bot.
 
     store: makes an actor that answers the messages of `orders.journal`. connector: makes one that
-    answers those of `exchange.messages`.
+    answers those of `exchange.messages`. patience: how long the venue is waited for.
     """
-    return Supervisor(BOT, [Child("store", store), exchange_tree(config, connector=connector)])
+    exchange = exchange_tree(config, connector=connector, patience=patience)
+    return Supervisor(BOT, [Child("store", store), exchange])
 
 
-def exchange_tree(config: BotConfig, *, connector: Factory) -> Supervisor:
+def exchange_tree(
+    config: BotConfig, *, connector: Factory, patience: Patience = Patience()
+) -> Supervisor:
     """Everything of a bot that belongs to one venue."""
-    market = config.market
+    symbol, frame = str(config.market.symbol), config.market.time_frame
     feed = Child(
         "feed",
-        lambda: CandleFeed(str(market.symbol), market.time_frame, connector=CONNECTOR),
+        lambda: CandleFeed(symbol, frame, connector=CONNECTOR, gate=GATE),
     )
     return Supervisor(
         "exchange",
-        [Child("connector", connector), account_tree(config), feed, mode_tree(config)],
+        [
+            Child("connector", connector),
+            Child("gate", lambda: Gate(CONNECTOR, series=(f"{symbol} {frame}",))),
+            account_tree(config, gate=GATE, patience=patience),
+            feed,
+            mode_tree(config),
+        ],
         strategy=Strategy.REST_FOR_ONE,
     )
 
 
-def account_tree(config: BotConfig) -> Supervisor:
+def account_tree(
+    config: BotConfig, *, gate: str | None = None, patience: Patience = Patience()
+) -> Supervisor:
     """The unit that owns the money and the orders of one account."""
     account, instrument = config.account, config.market.instrument
 
     def desk() -> OrderDesk:
         return OrderDesk(
-            account.name, [instrument], connector=CONNECTOR, portfolio=PORTFOLIO, journal=STORE
+            account.name,
+            [instrument],
+            connector=CONNECTOR,
+            portfolio=PORTFOLIO,
+            journal=STORE,
+            gate=gate,
+            patience=patience,
         )
 
     portfolio = Child("portfolio", lambda: Portfolio(account.deposits.items()))
@@ -94,6 +117,8 @@ def mode_tree(config: BotConfig) -> Supervisor:
         )
 
     def consumer() -> AllInConsumer:
-        return AllInConsumer(instrument, producer=PRODUCER, portfolio=PORTFOLIO, desk=DESK)
+        return AllInConsumer(
+            instrument, producer=PRODUCER, portfolio=PORTFOLIO, desk=DESK, gate=GATE
+        )
 
     return Supervisor("mode", [Child("producer", producer), Child("consumer", consumer)])

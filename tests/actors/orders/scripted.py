@@ -23,7 +23,6 @@ from benthic.actors.exchange.messages import (
     FillReported,
     GetLine,
     Line,
-    LineChanged,
     NotOffered,
     OrderRejected,
     OrderReport,
