@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar
 
 import attrs
 import trio
 
+from benthic.actors.exchange.gate import Gate, GateClosed, GateOpened
 from benthic.actors.exchange.messages import (
     Accepted,
     Cancel,
@@ -23,9 +24,12 @@ from benthic.actors.exchange.messages import (
     FillReported,
     GetLine,
     Line,
+    LineChanged,
+    LineState,
     NotOffered,
     OrderRejected,
     OrderReport,
+    OrderReported,
     Query,
     Submit,
     VenueStatus,
@@ -36,15 +40,19 @@ from benthic.actors.orders.desk import OrderDesk
 from benthic.actors.orders.evidence import Patience
 from benthic.actors.orders.journal import Commit, JournalMemory, MemoryJournal
 from benthic.actors.orders.messages import (
+    DriftFound,
     FillUnmatched,
+    ForeignOrderSeen,
     ListOpenOrders,
     OrderChanged,
     OrderFilled,
     PlaceOrder,
+    StrayOrderFound,
 )
 from benthic.actors.orders.model import Order
+from benthic.actors.orders.opening import FromDeposits, Opening
 from benthic.actors.portfolio.ledger import Portfolio
-from benthic.actors.portfolio.messages import GetBalances
+from benthic.actors.portfolio.messages import GetBooks
 from benthic.runtime import (
     Actor,
     Ask,
@@ -52,12 +60,16 @@ from benthic.runtime import (
     Millis,
     Ref,
     Refusal,
+    Reply,
     Strategy,
     Supervisor,
     System,
+    Tell,
     on,
     run_virtual,
 )
+
+R = TypeVar("R")
 
 BTC = Instrument(
     Symbol("BTC", "USDT"),
@@ -93,6 +105,7 @@ class Venue:
         self.trades: list[Fill] = []  # that its list has besides those of the orders
         self.asked: list[object] = []  # what was read, queries apart
         self.errors = deque[Exception]()  # that the next writes end in, each once
+        self.delay = 0  # ms that answers to creates, cancels and look-ups take
 
     def take(self, order: Submit, *, fills: tuple[Fill, ...], at: Millis) -> OrderReport:
         """Keep an order with what filled of it."""
@@ -133,6 +146,14 @@ class Say(Ask[None]):
         self.event = event
 
 
+@attrs.frozen
+class _Give(Tell):
+    """An answer that has been on its way."""
+
+    reply: Reply
+    value: object
+
+
 class Connector(Actor):
     """The line to a `Venue`."""
 
@@ -160,7 +181,7 @@ class Connector(Actor):
         if turn.endswith("unheard"):
             self.reply_later()
             return None
-        return Accepted(message.client_id, report.venue_id, fills, self.now)
+        return self._answer(Accepted(message.client_id, report.venue_id, fills, self.now))
 
     @on(Cancel)
     def cancel(self, message: Cancel) -> Cancelled | None:
@@ -172,7 +193,7 @@ class Connector(Actor):
         report = self._venue.orders.get(message.client_id)
         if report is None or report.status != "open":
             raise OrderRejected(message.client_id, "UNKNOWN_ORDER", "none open")
-        return Cancelled(self._venue.end(message.client_id, "cancelled"), self.now)
+        return self._answer(Cancelled(self._venue.end(message.client_id, "cancelled"), self.now))
 
     @on(Query)
     def query(self, message: Query) -> OrderReport | None:
@@ -180,7 +201,7 @@ class Connector(Actor):
         if self._venue.is_away:
             self.reply_later()
             return None
-        return self._venue.orders.get(message.client_id)
+        return self._answer(self._venue.orders.get(message.client_id))
 
     @on(FetchOpenOrders)
     def open_orders(self, message: FetchOpenOrders) -> tuple[OrderReport, ...] | None:
@@ -208,6 +229,17 @@ class Connector(Actor):
     @on(GetLine)
     def line(self, _: GetLine) -> Line:
         return self._venue.line
+
+    def _answer(self, value: R) -> R | None:
+        """Answer now, or as late as the venue is said to be slow."""
+        if not self._venue.delay:
+            return value
+        self.after(self._venue.delay, _Give(self.reply_later(), value))
+        return None
+
+    @on(_Give)
+    def give(self, message: _Give) -> None:
+        message.reply.answer(message.value)
 
     def _leave(self, message: object) -> bool:
         """Whether the venue leaves a question without an answer."""
@@ -248,6 +280,16 @@ class Journal(MemoryJournal):
         return super().commit(message)
 
 
+EVENTS = (
+    OrderChanged,
+    OrderFilled,
+    FillUnmatched,
+    ForeignOrderSeen,
+    StrayOrderFound,
+    DriftFound,
+)
+
+
 class Witness(Actor):
     """Remembers what the desk says."""
 
@@ -255,10 +297,12 @@ class Witness(Actor):
         self._heard = heard
 
     def on_start(self) -> None:
-        for event in (OrderChanged, OrderFilled, FillUnmatched):
+        for event in EVENTS:
             self.subscribe(self.lookup("account/desk"), event)
+        for event in (GateOpened, GateClosed):
+            self.subscribe(self.lookup("gate"), event)
 
-    @on(OrderChanged, OrderFilled, FillUnmatched)
+    @on(*EVENTS, GateOpened, GateClosed)
     def hear(self, message: object) -> None:
         self._heard.append(message)
 
@@ -290,12 +334,27 @@ class World:
         await self.connector.ask(Say(FillReported(fill)))
         await self.system.settle()
 
+    async def hear(self, report: OrderReport) -> None:
+        """Let the stream tell how an order stands."""
+        await self.connector.ask(Say(OrderReported(report)))
+        await self.system.settle()
+
+    async def change_line(self, state: LineState, count: int) -> None:
+        """Let the line go or come back."""
+        self.venue.line = Line(state, await self.now(), count=count)
+        await self.connector.ask(Say(LineChanged(self.venue.line)))
+        await self.system.settle()
+
+    def told(self, kind: type[R]) -> list[R]:
+        """The events of one kind that were published so far."""
+        return [event for event in self.heard if isinstance(event, kind)]
+
     async def balances(self) -> dict[str, tuple[Decimal, Decimal]]:
         """(available, reserved) by asset, checked against the journal (P1) and the orders (F3)."""
         portfolio = self.system.lookup("/unit/account/portfolio")
         live = await self.open_orders()
         while True:
-            answer, snapshot = await portfolio.ask(GetBalances()), self.disk.memory.load("main")
+            answer, snapshot = await portfolio.ask(GetBooks()), self.disk.memory.load("main")
             before, live = live, await self.open_orders()
             if before == live:  # nothing was worked off in between
                 break
@@ -346,9 +405,14 @@ def run(
     *turns: Turn,
     patience: Patience = PATIENCE,
     memory: JournalMemory | None = None,
+    gate: str | None = None,
+    opening: Opening = FromDeposits(),
+    venue: Venue | None = None,
 ) -> World:
     """Let a story happen to an account of 1,000 USDT; the world as it was left."""
-    venue, heard = Venue(*turns), list[object]()
+    venue, heard = venue or Venue(), list[object]()
+    venue.turns.extend(turns)
+    deposits = [("USDT", Decimal(1000))] if isinstance(opening, FromDeposits) else []
     disk = Disk(memory or JournalMemory())
     worlds: list[World] = []
 
@@ -360,6 +424,9 @@ def run(
             portfolio="portfolio",
             journal="/unit/journal",
             patience=patience,
+            gate=gate,
+            opening=opening,
+            fee_assets=["BNB"],
         )
 
     tree = Supervisor(
@@ -367,10 +434,11 @@ def run(
         [
             Child("journal", lambda: Journal(disk)),
             Child("connector", lambda: Connector(venue)),
+            Child("gate", lambda: Gate("/unit/connector")),
             Supervisor(
                 "account",
                 [
-                    Child("portfolio", lambda: Portfolio([("USDT", Decimal(1000))])),
+                    Child("portfolio", lambda: Portfolio(deposits)),
                     Child("desk", desk),
                 ],
                 strategy=Strategy.ONE_FOR_ALL,
