@@ -95,6 +95,7 @@ class Venue:
     def __init__(self, *turns: Turn) -> None:
         self.turns = deque(turns)
         self.orders: dict[str, OrderReport] = {}
+        self.told: list[OrderReport] = []  # how they stood at any time, oldest first
         self.submitted: list[str] = []
         self.on_the_way: list[Submit] = []  # what has not arrived
         self.queries: list[Millis] = []
@@ -124,6 +125,7 @@ class Venue:
             at,
         )
         self.orders[order.client_id] = report
+        self.told.append(report)
         return report
 
     def end(self, client_id: str, status: VenueStatus, *fills: Fill) -> OrderReport:
@@ -136,6 +138,7 @@ class Venue:
             *(old.created_at, old.changed_at),
         )
         self.orders[client_id] = report
+        self.told.append(report)
         return report
 
 
@@ -166,7 +169,7 @@ class Connector(Actor):
         venue.submitted.append(message.client_id)
         if venue.errors:
             raise venue.errors.popleft()
-        turn = venue.turns.popleft()
+        turn = venue.turns.popleft() if venue.turns else "rest"
         if turn == "reject":
             raise OrderRejected(message.client_id, "MIN_NOTIONAL", "says the venue")
         if turn == "fill twice":  # the way doubled it, and the answer is that of the second
@@ -315,6 +318,7 @@ class World:
     venue: Venue
     disk: Disk
     heard: list[object]
+    nursery: trio.Nursery  # for what happens beside the story
 
     @property
     def desk(self) -> Ref:
@@ -448,9 +452,10 @@ def run(
     )
 
     async def body(system: System) -> None:
-        world = World(system, venue, disk, heard)
-        worlds.append(world)
-        await story(world)
+        async with trio.open_nursery() as nursery:
+            world = World(system, venue, disk, heard, nursery)
+            worlds.append(world)
+            await story(world)
         await world.balances()
 
     run_virtual(tree, body)
