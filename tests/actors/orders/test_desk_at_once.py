@@ -78,6 +78,7 @@ def test_a_cancel_waits_for_the_create_of_its_own_order_and_for_nothing_else() -
 
         assert after.status == "cancelled"
         assert await world.balances() == NOTHING_SPENT
+        assert world.venue.cancels == [500]
 
     changes = [each.order.status for each in run(story, "rest").told(OrderChanged)]
     assert changes == ["accepted", "cancelled"]

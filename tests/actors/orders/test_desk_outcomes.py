@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -28,7 +29,7 @@ from benthic.runtime import (
     UsageError,
 )
 
-from .scripted import BID, BUY, FENCE, World, run
+from .scripted import BID, BUY, FENCE, PATIENCE, World, run
 
 HELD = {"USDT": (Decimal("799.8"), Decimal("200.2"))}
 NOTHING_SPENT = {"USDT": (Decimal(1000), Decimal(0))}
@@ -141,3 +142,22 @@ def test_a_cancel_that_never_got_there_is_refused_and_the_order_is_as_it_was(
         assert (await world.desk.ask(CancelOrder(order.id))).status == "cancelled"
 
     run(story, "rest")
+
+
+def test_a_look_up_counts_from_when_it_was_made_and_not_from_when_it_was_answered() -> None:
+    async def story(world: World) -> None:
+        began = await world.now()
+        world.venue.errors.append(Unsettled("create", "cut line"))
+        await world.place(BUY)
+        world.venue.delay = 7_000  # each look-up is seven seconds old when it is answered
+        await world.pass_time(began + FENCE + 16_000 - await world.now())
+        assert await world.balances() == HELD  # one made before the fence has come after it
+        await world.pass_time(20_000)
+        assert await world.balances() == NOTHING_SPENT
+
+    world = run(story)
+    (*_, last) = world.disk.memory.commits("main")
+    first, second, sent = map(int, re.findall(r"(\d+)(?= and| ms)", last.orders[0].evidence))
+    assert first - sent >= FENCE
+    assert second - first >= PATIENCE.spacing
+    assert {first, second} <= set(world.venue.queries)
