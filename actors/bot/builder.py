@@ -145,7 +145,9 @@ class ExchangeBuilder:
             plot = Plot(config, Paths(), config.account.name)
             instrument = config.market.instrument
             connector = context.connector(config)
-            exchange = known_exchange(plot, connector=connector, instrument=instrument)
+            exchange = known_exchange(
+                plot, connector=connector, instrument=instrument, patience=context.patience
+            )
         else:
             plot = Plot(config, paths_of(config.bot.name), account_at(config, context.name))
             exchange = venue_exchange(plot, context)

@@ -23,6 +23,7 @@ from ..exchange.tape import Tape
 from ..matching.face import VenueFace
 from ..matching.path_venue import PathVenue
 from ..matching.venue import SimulatedVenue
+from ..orders.evidence import Patience
 from ..orders.model import Order
 from .config import BotConfig
 from .tree import Factory
@@ -39,6 +40,11 @@ class Replayed:
     def start(self) -> Millis:
         """When the first candle begins: before it closes, nothing has traded."""
         return Millis(int(self.tape.open_times[0]))
+
+    @property
+    def patience(self) -> Patience:
+        """No event of a simulated venue is lost, so nobody sweeps for one."""
+        return Patience(sweep=None)
 
     def connector(self, config: BotConfig) -> Factory:
         """What makes the connector, over a venue that outlives each one it makes."""

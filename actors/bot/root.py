@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from ...runtime import Actor, Child, Strategy, Supervisor, UsageError
-from ..exchange.bans import MemoryBans
 from ..exchange.budget import RateBudget
 from ..exchange.markets import Markets
 from ..exchange.settings import VenueSettings
+from .bans import SharedBans
 from .exchanges import Exchanges
 from .paths import BANS, ROOT, name_of_budget
 
@@ -28,7 +28,7 @@ def root_tree(
     settings: Iterable[VenueSettings],
     bots: Sequence[Supervisor],
     *,
-    bans: Callable[[], Actor] = MemoryBans,
+    bans: Callable[[], Actor] = SharedBans,
     more: Sequence[Child] = (),
 ) -> Supervisor:
     """The whole tree: what bots with these settings share, these bots, and room for others.

@@ -6,6 +6,7 @@ The same in every context; what a context swaps comes in as the factories of sto
     ├─ store
     └─ exchange               rest for one: whoever lost its line to the venue starts anew
        ├─ connector
+       ├─ gate                whether new risk may be taken, and if not, why not
        ├─ account             one for all: portfolio and desk rebuild from the journal together
        │  ├─ portfolio
        │  └─ desk
@@ -15,7 +16,7 @@ The same in every context; what a context swaps comes in as the factories of sto
           └─ consumer
 
 Where a venue has to be asked first, an opener stands behind the connector, and what comes after it
-is started by it, with a gate in front: see `opening`.
+is started by it: see `opening`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from ...runtime import Actor, Child, Millis, Strategy, Supervisor
+from ..exchange.gate import Gate
 from ..feeds import CandleFeed, Intake
 from ..market.instrument import Instrument
 from ..modes.catalog import MODES
@@ -73,12 +75,13 @@ def bot_tree(
 
 
 def known_exchange(
-    plot: Plot, *, connector: Factory, instrument: Instrument
+    plot: Plot, *, connector: Factory, instrument: Instrument, patience: Patience
 ) -> Sequence[Child | Supervisor]:
     """Everything that belongs to a venue of which the file says all: simulated, on a tape."""
     return (
         Child("connector", connector),
-        account_tree(plot, instrument),
+        gate(plot),
+        account_tree(plot, instrument, Dealing(gate=plot.paths.gate, patience=patience)),
         feed(plot),
         mode_tree(plot, instrument),
     )
@@ -119,10 +122,17 @@ def account_tree(plot: Plot, instrument: Instrument, dealing: Dealing = Dealing(
     )
 
 
+def gate(plot: Plot) -> Child:
+    """Whether new orders may go out now."""
+    market, connector = plot.config.market, plot.paths.connector
+    series = (f"{market.symbol} {market.time_frame}",)
+    return Child("gate", lambda: Gate(connector, series=series))
+
+
 def feed(plot: Plot, intake: Intake = Intake.TOLD) -> Child:
     """The candles that are traded on."""
     market, connector = plot.config.market, plot.paths.connector
-    gate = plot.paths.gate if intake is Intake.WATCHED else None
+    gate = plot.paths.gate
 
     def make() -> CandleFeed:
         symbol, frame = str(market.symbol), market.time_frame
@@ -148,6 +158,7 @@ def mode_tree(plot: Plot, instrument: Instrument) -> Supervisor:
             producer=paths.producer,
             portfolio=paths.portfolio,
             desk=paths.desk,
+            gate=paths.gate,
             slippage=mode.settings.slippage,
         )
 

@@ -18,7 +18,6 @@ from functools import partial
 from ...runtime import Child, Supervisor, UsageError
 from ..exchange.adapters.capabilities import Capabilities
 from ..exchange.ccxt_connector import CcxtConnector
-from ..exchange.gate import Gate
 from ..exchange.paper import PaperConnector
 from ..feeds import Intake
 from ..market.fees import Fees
@@ -34,7 +33,7 @@ from .contexts import AtVenue
 from .messages import Exchange
 from .opening import Opener
 from .paths import EXCHANGES, MARKETS, Paths, budget_of
-from .tree import Dealing, Factory, Plot, account_tree, feed, mode_tree
+from .tree import Dealing, Factory, Plot, account_tree, feed, gate, mode_tree
 
 
 def account_at(config: BotConfig, context: str) -> str:
@@ -102,6 +101,7 @@ def planned_exchange(plot: Plot, factory: Factory) -> Sequence[Child | Superviso
     fees = Fees(nothing, nothing)
     instrument = Instrument(config.market.symbol, Decimal(1), Decimal(1), nothing, nothing, fees)
     parts: list[Child | Supervisor] = [
+        gate(plot),
         account_tree(plot, instrument),
         feed(plot),
         mode_tree(plot, instrument),
@@ -109,7 +109,7 @@ def planned_exchange(plot: Plot, factory: Factory) -> Sequence[Child | Superviso
     if config.exchange is None:
         return [Child("connector", factory), *parts]
     first = "data" if config.bot.context == "paper" else "connector"
-    names = [first, "opening", *(["connector"] if first == "data" else []), "gate"]
+    names = [first, "opening", *(["connector"] if first == "data" else [])]
     return [*(Child(name, factory) for name in names), *parts]
 
 
@@ -137,13 +137,6 @@ def _dealing(plot: Plot, context: AtVenue, offered: Capabilities) -> Dealing:
         return Dealing(gate=plot.paths.gate, opening=FromDeposits())
     patience = Patience(fence=offered.fence)
     return Dealing(gate=plot.paths.gate, opening=FromVenue(), patience=patience)
-
-
-def gate(plot: Plot) -> Child:
-    """Whether new orders may go out now."""
-    market, connector = plot.config.market, plot.paths.connector
-    series = [f"{market.symbol} {market.time_frame}"]
-    return Child("gate", lambda: Gate(connector, series=series))
 
 
 def report_of(order: Order) -> OrderReport:

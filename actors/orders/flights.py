@@ -52,6 +52,11 @@ class Flights:
         flight = self._flights.get(client_id)
         return flight is not None and flight.placed is not None
 
+    def is_looked_up(self, client_id: str) -> bool:
+        """Whether a look-up of an order is under way."""
+        flight = self._flights.get(client_id)
+        return flight is not None and flight.is_looked_up
+
     @property
     def writes(self) -> int:
         """How many orders have a create or a cancel under way."""

@@ -71,7 +71,7 @@ class Settling:
                 await self._look_up(client_id)
             return  # how it ended is the answer
         elif order.is_live:  # A16: it stays live until there is evidence
-            self._doubts.add_more(client_id, now)
+            self._doubts.add(client_id, Doubt(now), now)
             self._doubts.unheard(token.asked, now)
         self._answer(client_id)
 
@@ -149,6 +149,8 @@ class Settling:
             self._doubts.settle(client_id)
         elif self._flights.is_being_placed(client_id):
             self._doubts.add_more(client_id, now)  # that will tell
+        elif self._flights.is_looked_up(client_id):
+            self._doubts.take(client_id)  # it is due again once that is back
         else:
             self._doubts.take(client_id)
             self._flights.look_up(client_id)

@@ -18,9 +18,10 @@ from ...actors.bot.contexts import live, paper
 from ...actors.bot.credentials import venue_settings
 from ...actors.bot.reading import load_config, require_runnable
 from ...actors.bot.venue_tree import account_at
+from ...actors.exchange.bans import Ban, RecallBans
 from ...actors.exchange.settings import VenueSettings
 from ...actors.orders.model import Order
-from ...runtime import UsageError
+from ...runtime import LiveClock, UsageError
 from ...runtime.secret import Secret
 from ...storage.inspection import DATA_FILE
 from ...storage.lease import take_lease
@@ -37,6 +38,7 @@ class Berth:
 
     bot: Bot
     settings: VenueSettings
+    bans: tuple[Ban, ...]  # that its store remembers
 
     @property
     def name(self) -> str:
@@ -72,7 +74,9 @@ def prepare(
         key = f"{settings.address} {credentials.key.reveal()}"
         held.enter_context(take_lease(account, key, environment))
     store = held.enter_context(open_store(folder))
-    return Berth(builder.with_store(lambda: Store(store)).build(), settings)
+    (bans,) = store.write([RecallBans(LiveClock().now())])
+    bot = builder.with_store(lambda: Store(store)).build()
+    return Berth(bot, settings, bans if isinstance(bans, tuple) else ())
 
 
 def folder_of(config: BotConfig) -> Path:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import attrs
 import trio
 
+from ...actors.bot.bans import SharedBans
 from ...actors.bot.messages import Exchange, ListExchanges
 from ...actors.bot.paths import BOTS, EXCHANGES, ROOT
 from ...actors.bot.root import root_tree
@@ -63,7 +64,9 @@ class Voyage:
         self._notifier = Notifier(os.environ)
         warden = Child("warden", lambda: Warden(log.say, self._ended))
         settings = [berth.settings for berth in berths]
-        self._system = System(root_tree(settings, [], more=[warden]), clock=LiveClock())
+        known = [ban for berth in berths for ban in berth.bans]
+        bans = partial(SharedBans, known, [berth.bot.paths.store for berth in berths])
+        self._system = System(root_tree(settings, [], bans=bans, more=[warden]), clock=LiveClock())
 
     async def run(self) -> int:
         """Start the bots, keep them, and end them in order."""

@@ -57,8 +57,8 @@ def obstacles(facts: Facts) -> tuple[Obstacle, ...]:
     elif line.state == "up" and not is_same_time(line, facts.balances):
         found.append(Obstacle("balances", "not reconciled since the line came up"))
     if facts.overdue:
-        count = "1 order is" if facts.overdue == 1 else f"{facts.overdue} orders are"
-        found.append(Obstacle("doubts", f"the outcome of {count} unknown for too long"))
+        count = "1 order" if facts.overdue == 1 else f"{facts.overdue} orders"
+        found.append(Obstacle("doubts", f"the outcome of {count} is unknown for too long"))
     found.extend(
         Obstacle("candles", f"{series} has no history yet") for series in sorted(facts.missing)
     )
