@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Final
 
+from ..market.money import EXACT, plain
 from .markets import ATOM_DIGITS, RATE
 from .protocol import VENUE
 from .values import AccountId
@@ -51,6 +53,12 @@ class Account:
         if balance is None:
             balance = self.balances[asset] = Balance()
         return balance
+
+
+def units_of(atoms: int) -> Decimal:
+    """Atoms as units of their asset, with no zeros behind."""
+    value = EXACT.scaleb(Decimal(atoms), -ATOM_DIGITS).normalize(EXACT)
+    return Decimal(plain(value))
 
 
 def to_fee(charge: int) -> int:

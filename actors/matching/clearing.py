@@ -17,8 +17,9 @@ from typing import Final
 
 from ...runtime import Millis
 from ...runtime.errors import UsageError
+from ..market.money import plain
 from ..market.side import Liquidity, Side
-from .accounts import IN_QUOTE, Account, broken_sums, to_fee
+from .accounts import IN_QUOTE, Account, broken_sums, to_fee, units_of
 from .markets import ATOM_DIGITS, RATE, Market
 from .protocol import VENUE, Floor, Forced
 from .refusals import BooksBroken, Refused
@@ -306,7 +307,8 @@ class SpotClearing:
 
     def _short(self, account: AccountId, asset: str, atoms: int) -> Refused:
         free = self.free(account, asset)
-        return Refused("INSUFFICIENT_BALANCE", f"needs {atoms} atoms of {asset}, {free} are free")
+        needs, has = plain(units_of(atoms)), plain(units_of(free))
+        return Refused("INSUFFICIENT_BALANCE", f"needs {needs} {asset}, {has} is free")
 
     def _pay_fee(
         self, owner: Account, asset: str, market: Market, charge: int, price: int, at: Millis

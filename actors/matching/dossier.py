@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -17,18 +18,21 @@ from ..market.fill import Fill
 from ..market.money import ZERO, add
 from ..market.report import OrderReport, VenueStatus
 from ..market.side import Effect, Kind, Side, TimeInForce
-from .quanta import Quanta, units_of
+from .accounts import units_of
+from .quanta import Quanta
 from .values import ENDED, BalanceChanged, Event, Liquidated, Order, OrderChanged
 
 ACCOUNT: Final = 1  # the engine's number of the one account
 
-_CAUSES: Final[Mapping[str, str]] = {
-    "LIST": "the other leg of its pair was first",
-    "LIQUIDATION": "the position was closed by force",
-    "REDUCE_ONLY": "there is nothing left for it to reduce",
-    "FOK": "it could not trade as a whole",
-    "WOULD_TAKE": "it would have taken, and was not to",
-}
+_CAUSES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "LIST": "the other leg of its pair was first",
+        "LIQUIDATION": "the position was closed by force",
+        "REDUCE_ONLY": "there is nothing left for it to reduce",
+        "FOK": "it could not trade as a whole",
+        "WOULD_TAKE": "it would have taken, and was not to",
+    }
+)
 
 
 class Entry(msgspec.Struct, gc=False):

@@ -13,13 +13,13 @@ from ...runtime import Millis, UsageError
 from ..market.holding import Holding
 from ..market.money import EXACT
 from ..market.position import Position
-from .accounts import IN_QUOTE
+from .accounts import IN_QUOTE, units_of
 from .clearing import SpotClearing
 from .dossier import ACCOUNT
 from .futures import FuturesClearing
 from .futures.records import Position as Held
 from .protocol import Clearing
-from .quanta import ContractRules, Quanta, atoms_of, units_of
+from .quanta import ContractRules, Quanta, atoms_of
 from .refusals import Refused
 
 _BOUNDLESS: Final = 10**50  # atoms of everything, where the venue does not ask for funds

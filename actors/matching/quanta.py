@@ -114,12 +114,6 @@ class Quanta:
         return multiply(Decimal(quanta // self._lot), self.step)
 
 
-def units_of(atoms: int) -> Decimal:
-    """Atoms as units of their asset, with no zeros behind."""
-    value = EXACT.scaleb(Decimal(atoms), -ATOM_DIGITS).normalize(EXACT)
-    return Decimal(plain(value))
-
-
 def atoms_of(units: Decimal, place: str) -> int:
     """Units of an asset as atoms; raises UsageError where they are finer."""
     return _whole(units, ATOM_DIGITS, place)

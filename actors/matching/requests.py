@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from msgspec.structs import replace
@@ -19,31 +20,50 @@ from .quanta import Quanta, bips_of
 from .refusals import Refused, RefusedReason
 from .values import OrderRequest
 
-_REASONS: Final[Mapping[RefusedReason, Reason]] = {
-    "UNKNOWN_SYMBOL": "UNKNOWN_SYMBOL",
-    "UNKNOWN_ORDER": "UNKNOWN_ORDER",
-    "DUPLICATE_ORDER": "DUPLICATE_ORDER",
-    "MARKET_CLOSED": "MARKET_CLOSED",
-    "PRICE_FILTER": "PRICE_FILTER",
-    "PERCENT_PRICE": "PRICE_LIMIT",
-    "LOT_SIZE": "LOT_SIZE",
-    "MARKET_LOT_SIZE": "LOT_SIZE",
-    "NOTIONAL": "MIN_NOTIONAL",
-    "MAX_NUM_ORDERS": "TOO_MANY_ORDERS",
-    "MAX_NUM_ALGO_ORDERS": "TOO_MANY_ORDERS",
-    "WOULD_TAKE": "POST_ONLY",
-    "WOULD_TRIGGER": "WOULD_TRIGGER",
-    "LIST_PRICES": "WOULD_TRIGGER",
-    "NO_LIQUIDITY": "NO_MARKET",
-    "INSUFFICIENT_BALANCE": "INSUFFICIENT_BALANCE",
-    "MARGIN_IS_INSUFFICIENT": "INSUFFICIENT_BALANCE",
-}
+_REASONS: Final[Mapping[RefusedReason, Reason]] = MappingProxyType(
+    {
+        "UNKNOWN_SYMBOL": "UNKNOWN_SYMBOL",
+        "UNKNOWN_ORDER": "UNKNOWN_ORDER",
+        "DUPLICATE_ORDER": "DUPLICATE_ORDER",
+        "MARKET_CLOSED": "MARKET_CLOSED",
+        "PRICE_FILTER": "PRICE_FILTER",
+        "PERCENT_PRICE": "PRICE_LIMIT",
+        "LOT_SIZE": "LOT_SIZE",
+        "MARKET_LOT_SIZE": "LOT_SIZE",
+        "NOTIONAL": "MIN_NOTIONAL",
+        "MAX_NUM_ORDERS": "TOO_MANY_ORDERS",
+        "MAX_NUM_ALGO_ORDERS": "TOO_MANY_ORDERS",
+        "WOULD_TAKE": "POST_ONLY",
+        "WOULD_TRIGGER": "WOULD_TRIGGER",
+        "LIST_PRICES": "WOULD_TRIGGER",
+        "NO_LIQUIDITY": "NO_MARKET",
+        "INSUFFICIENT_BALANCE": "INSUFFICIENT_BALANCE",
+        "MARGIN_IS_INSUFFICIENT": "INSUFFICIENT_BALANCE",
+    }
+)
+
+
+# The engine's own details count in quanta.
+_DETAILS: Final[Mapping[RefusedReason, str]] = MappingProxyType(
+    {
+        "NOTIONAL": "it is worth less than the market's minimum",
+        "WOULD_TAKE": "it would trade at once, and was to rest",
+        "WOULD_TRIGGER": "its stop is due at once",
+        "LIST_PRICES": "the legs do not stand on both sides of the price",
+        "MARKET_LOT_SIZE": "it is above the most that one order may be",
+        "LOT_SIZE": "it is above the most that one order may be, or below the least",
+        "MARGIN_IS_INSUFFICIENT": "the margin that is free does not carry it",
+        "MAX_POSITION": "the position would be more than the leverage allows",
+    }
+)
 
 
 def rejection(client_id: str, refused: Refused) -> OrderRejected:
     """The engine's no, in the words of every venue."""
     reason: Reason = _REASONS.get(refused.reason) or "REFUSED"
-    detail = refused.detail if reason != "REFUSED" else str(refused)
+    detail = _DETAILS.get(refused.reason, refused.detail)
+    if reason == "REFUSED":
+        detail = f"{refused.reason}: {detail}"
     return OrderRejected(client_id, reason, detail)
 
 
@@ -136,8 +156,10 @@ def entry_again(report: OrderReport) -> Entry:
 
 def _check_numbers(order: FullOrder, quanta: Quanta) -> None:
     """Amount and prices are on their steps; what they are worth is the engine's to say."""
-    free = replace(quanta.instrument, min_cost=ZERO)
-    for price in (order.price, order.stop):
-        broken = violation(free, order.amount, price, Decimal(1))
+    instrument = quanta.instrument
+    free = replace(instrument, min_cost=ZERO)
+    for price, rules in ((order.price, instrument), (order.stop, free)):
+        worth = price is not None and not quanta.is_contract
+        broken = violation(rules if worth else free, order.amount, price, Decimal(1))
         if broken is not None:
             raise OrderRejected(order.client_id, broken.reason, broken.detail)

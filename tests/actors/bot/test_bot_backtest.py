@@ -138,6 +138,18 @@ def test_a_bot_trades_exactly_what_a_straight_loop_reckons(seed: int) -> None:
     assert len(found.fills) > 100
 
 
+def test_a_bot_trades_the_same_by_the_full_rules() -> None:
+    config, tape = a_config(), a_tape(600)
+    full = attrs.evolve(config, venue=attrs.evolve(config.venue, rules="full"))
+
+    quick, other = run(build(config, tape)), run(build(full, tape))
+
+    assert len(other.fills) > 4
+    for mine, fill in zip(other.fills, quick.fills, strict=True):
+        assert (mine.trade_id, mine.price, mine.amount) == (fill.trade_id, fill.price, fill.amount)
+        assert abs(mine.fee - fill.fee) < Decimal("1e-8")  # venues print 8 digits of a fee
+
+
 def test_every_schedule_and_every_run_writes_the_same_journal() -> None:
     config, tape = a_config(), a_tape(1_500)
     runs = [run(build(config, tape, schedule)) for schedule in (*Schedule, Schedule.SHUFFLE)]

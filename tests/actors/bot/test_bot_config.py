@@ -52,6 +52,7 @@ def test_a_sound_file_becomes_values_and_says_its_defaults() -> None:
     assert config.account.deposits == {"USDT": Decimal("1000.5"), "BNB": Decimal(2)}
     assert config.mode.settings == EmaCrossSettings(10, 30, 1_000)
     assert (config.venue.request_ms, config.venue.answer_ms) == (0, 0)
+    assert config.venue.rules == "quick"
 
 
 @pytest.mark.parametrize("name", ["common_backtest.toml", "btc_perp.toml"])
@@ -96,6 +97,8 @@ BAD = [
     ('"ema_cross"', '"ema_cross"\nfast = 90', "mode: needs 1 <= fast < slow <= 3000, not fast 90"),
     ('"ema_cross"', '"ema_cross"\nwarm_up = 9000', "mode: needs 0 <= warm_up <= 3000"),
     ("[mode]", "[venue]\nrequest_ms = -1\n[mode]", "venue.request_ms: -1 is out of range"),
+    ("[mode]", '[venue]\nrules = "ful"\n[mode]', "'ful' are no rules; did you mean full?"),
+    ("[mode]", "[venue]\nrules = true\n[mode]", "venue.rules: True are no rules; there are full"),
     ("[mode]", "[venu]\na = 1\n[mode]", "venu: unknown key; did you mean venue?"),
     ("[mode]", "[modes]", "mode: missing"),
     ("[bot]", "bot = 7\n[bot2]", "bot: 7 is a whole number, expected a table"),

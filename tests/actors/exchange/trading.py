@@ -6,7 +6,16 @@ from decimal import Decimal
 import numpy as np
 
 from benthic.actors.exchange.latency import Latency
-from benthic.actors.exchange.messages import Cancel, Fill, FillReported, Query, Submit
+from benthic.actors.exchange.messages import (
+    Cancel,
+    Fill,
+    FillReported,
+    OrderReport,
+    OrderReported,
+    Query,
+    Submit,
+    SubmitPair,
+)
 from benthic.actors.exchange.replay import replay
 from benthic.actors.exchange.simulated import SimulatedConnector
 from benthic.actors.exchange.tape import Columns, Tape
@@ -17,6 +26,8 @@ from benthic.actors.market.instrument import Instrument
 from benthic.actors.market.side import Side
 from benthic.actors.market.symbol import Symbol
 from benthic.actors.market.timeframe import TimeFrame
+from benthic.actors.matching.face import VenueFace
+from benthic.actors.matching.path_venue import PathVenue
 from benthic.actors.matching.venue import SimulatedVenue
 from benthic.runtime import (
     Actor,
@@ -34,7 +45,7 @@ from benthic.runtime import (
 )
 
 Bars = Sequence[tuple[float, float, float, float]]  # open, high, low, close
-Request = Submit | Cancel | Query
+Request = Submit | SubmitPair | Cancel | Query
 Plan = Mapping[int, Sequence[Request]]  # by the minute at which a candle closes
 Diary = list[tuple[int, object]]  # when, ms, and what
 
@@ -51,12 +62,23 @@ def a_tape(bars: Bars, symbol: str = PAIR) -> Tape:
     return Tape(symbol, FRAME, Columns(times, opens, highs, lows, closes, np.ones(len(bars))))
 
 
+TENTH = Decimal("0.1")
+INSTRUMENT = Instrument(
+    Symbol.parse(PAIR),
+    TENTH,
+    TENTH,
+    TENTH,
+    Decimal(0),
+    Fees(Decimal("0.0005"), Decimal("0.001")),
+)
+
+
 def a_venue(funds: dict[str, Decimal] | None = None) -> SimulatedVenue:
-    fees = Fees(Decimal("0.0005"), Decimal("0.001"))
-    tenth = Decimal("0.1")
-    return SimulatedVenue(
-        [Instrument(Symbol.parse(PAIR), tenth, tenth, tenth, Decimal(0), fees)], funds=funds
-    )
+    return SimulatedVenue([INSTRUMENT], funds=funds)
+
+
+def a_full_venue(funds: dict[str, Decimal] | None = None) -> PathVenue:
+    return PathVenue([INSTRUMENT], funds=funds)
 
 
 def market(client_id: str, side: Side = "buy") -> Submit:
@@ -87,11 +109,16 @@ class Trader(Actor):
     def on_start(self) -> None:
         self._line = self.lookup("line")
         self.subscribe(self._line, FillReported)
+        self.subscribe(self._line, OrderReported)
         self.subscribe(self.lookup("feed"), Candle)
 
     @on(FillReported)
     def reported(self, message: FillReported) -> None:
         self._diary.append((self.now, message.fill))
+
+    @on(OrderReported)
+    def changed(self, message: OrderReported) -> None:
+        self._diary.append((self.now, message))
 
     @on(Candle)
     async def candle(self, candle: Candle) -> None:
@@ -106,7 +133,7 @@ class Trader(Actor):
 
 
 def a_bot(
-    venue: SimulatedVenue,
+    venue: VenueFace,
     tape: Tape,
     *,
     plan: Plan | None = None,
@@ -135,7 +162,7 @@ def traded(
     bars: Bars,
     plan: Plan,
     *,
-    venue: SimulatedVenue | None = None,
+    venue: VenueFace | None = None,
     latency: Latency | None = None,
     schedule: Schedule = Schedule.FIFO,
     seed: int = 0,
@@ -155,4 +182,9 @@ def fills_in(diary: Diary) -> list[Fill]:
 
 def answers_in(diary: Diary) -> list[object]:
     """What requests were answered with, in order; a refusal is its text."""
-    return [answer for _, answer in diary if not isinstance(answer, Fill | float)]
+    return [answer for _, answer in diary if not isinstance(answer, Fill | float | OrderReported)]
+
+
+def changes_in(diary: Diary) -> list[OrderReport]:
+    """The orders that were reported to have changed by themselves, in order."""
+    return [change.report for _, change in diary if isinstance(change, OrderReported)]
