@@ -46,7 +46,7 @@ class Refused(msgspec.Struct, Tell, frozen=True):
 class Exchange(msgspec.Struct, frozen=True):
     """One bot at one venue."""
 
-    id: str  # "main@binance/live": account, venue and context; one of a kind
+    id: str  # "first@binance/live": bot, venue and context; one of a kind
     name: str  # the venue's: "binance"
     bot: str
     context: str  # "live", "paper", "simulation"

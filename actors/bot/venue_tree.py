@@ -49,7 +49,7 @@ def venue_exchange(plot: Plot, context: AtVenue) -> Sequence[Child | Supervisor]
     exchange = _exchange_of(config)
     line = line_of(paths, context)
     enlisted = Exchange(
-        id=plot.account,
+        id=f"{config.bot.name}@{exchange.name}/{context.name}",
         name=exchange.name,
         bot=config.bot.name,
         context=context.name,
