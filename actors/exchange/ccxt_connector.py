@@ -71,6 +71,10 @@ class GetCapabilities(msgspec.Struct, Ask[Capabilities], frozen=True, gc=False):
     """What the venue offers. Raises VenueAway where the line has not been open yet."""
 
 
+class GetClockError(msgspec.Struct, Ask[Millis], frozen=True, gc=False):
+    """By how much the venue's clock is ahead of ours, in ms; of use once the line has been up."""
+
+
 class _Moved(msgspec.Struct, Tell, frozen=True):
     state: LineState
     reason: str
@@ -161,6 +165,10 @@ class CcxtConnector(Actor):
         if exchange is None:
             raise VenueAway(self._settings.name, self._session.reason)
         return self._session.adapter.capabilities(exchange)
+
+    @on(GetClockError)
+    def get_clock_error(self, _: GetClockError) -> Millis:
+        return Millis(self._session.time.now() - self.now)
 
     @on(_Moved)
     def moved(self, message: _Moved) -> None:
