@@ -19,6 +19,9 @@ from benthic.storage import StoredAccount, read_orders
 from .running import Running, Served, a_free_port, a_venue, running
 
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "venue_bot.toml"
+
+
 @pytest.fixture(scope="module")
 def venue() -> Iterator[Served]:
     with a_venue() as served:
@@ -59,6 +62,14 @@ def test_the_same_file_trades_on_paper_without_a_key(venue: Served, tmp_path: Pa
         assert stop(bot) == ExitCode.OK
 
     assert account_in(tmp_path / "first.store").name == "main@binance/paper"
+
+
+def test_the_example_runs_as_it_stands_but_for_the_port(venue: Served, tmp_path: Path) -> None:
+    file = tmp_path / EXAMPLE.name
+    file.write_text(EXAMPLE.read_text("utf-8").replace("18790", str(venue.port)), "utf-8")
+    with running(file, environment=venue.environment, options=("--log-format", "json")) as bot:
+        bot.wait_for("gate open", bot="venue-bot")
+        assert stop(bot) == ExitCode.OK
 
 
 def test_a_bot_that_is_killed_comes_back_to_what_it_had(venue: Served, tmp_path: Path) -> None:
@@ -162,9 +173,7 @@ def test_a_bot_that_gives_up_does_not_take_the_others(venue: Served, tmp_path: P
     assert sum(path.startswith("/benthic/budgets/") for path in paths) == 1  # of one address
 
 
-def test_the_socket_is_beside_the_store_and_its_owners_alone(
-    venue: Served, tmp_path: Path
-) -> None:
+def test_the_socket_is_beside_the_store_and_its_owners_alone(venue: Served, tmp_path: Path) -> None:
     place = tmp_path / "first.store.sock"
     with running(venue.bot(tmp_path, context="paper"), environment={}) as bot:
         bot.wait_for("running")
@@ -174,9 +183,7 @@ def test_the_socket_is_beside_the_store_and_its_owners_alone(
     assert mode == 0o600
 
 
-def test_a_store_and_an_account_belong_to_one_bot_at_a_time(
-    venue: Served, tmp_path: Path
-) -> None:
+def test_a_store_and_an_account_belong_to_one_bot_at_a_time(venue: Served, tmp_path: Path) -> None:
     first, other = venue.bot(tmp_path), venue.bot(tmp_path, "other")
     environment = {**venue.environment, "XDG_RUNTIME_DIR": str(tmp_path)}
     paper = venue.bot(tmp_path, "paper", context="paper")

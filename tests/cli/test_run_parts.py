@@ -101,7 +101,12 @@ def test_systemd_hears_each_word_on_its_socket(tmp_path: Path, is_abstract: bool
 
 @pytest.mark.parametrize(
     "environment",
-    [{}, {"WATCHDOG_USEC": "x"}, {"WATCHDOG_USEC": "0"}, {"WATCHDOG_USEC": "9", "WATCHDOG_PID": "1"}],
+    [
+        {},
+        {"WATCHDOG_USEC": "x"},
+        {"WATCHDOG_USEC": "0"},
+        {"WATCHDOG_USEC": "9", "WATCHDOG_PID": "1"},
+    ],
     ids=["nothing", "no number", "zero", "another process"],
 )
 def test_who_is_not_watched_says_no_beat(environment: dict[str, str]) -> None:

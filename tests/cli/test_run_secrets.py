@@ -201,4 +201,3 @@ def test_what_is_no_secret_stays() -> None:
     words = "order bn-409b3399000080018427000000000001 filled 0.40586000 at 59991.00 in 12 ms"
 
     assert Redactor().clean(words) == words
-

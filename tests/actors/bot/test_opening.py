@@ -163,9 +163,7 @@ def a_tree(
         [Child("connector", lambda: Scripted(listings, permissions)), Child("opening", opener)],
         strategy=Strategy.REST_FOR_ONE,
     )
-    return Supervisor(
-        "bot", [Child("listener", Listener), Child("exchanges", Exchanges), exchange]
-    )
+    return Supervisor("bot", [Child("listener", Listener), Child("exchanges", Exchanges), exchange])
 
 
 def grown(instrument: Instrument) -> Sequence[Child]:
