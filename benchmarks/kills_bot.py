@@ -24,12 +24,26 @@ import msgspec
 import numpy as np
 import trio
 
-from ..actors.exchange.messages import Accepted, Cancel, Cancelled, OrderReport, Query, Submit
+from ..actors.exchange.messages import (
+    Accepted,
+    Cancel,
+    Cancelled,
+    FetchFills,
+    FetchHoldings,
+    FetchOpenOrders,
+    Fill,
+    GetLine,
+    Line,
+    OrderReport,
+    Query,
+    Submit,
+)
 from ..actors.exchange.simulated import SimulatedConnector
 from ..actors.exchange.tape.columns import Columns
 from ..actors.exchange.tape.tape import Tape
 from ..actors.market.errors import OrderRejected
 from ..actors.market.fees import Fees
+from ..actors.market.holding import Holding
 from ..actors.market.instrument import Instrument
 from ..actors.market.side import Side
 from ..actors.market.symbol import Symbol
@@ -83,7 +97,7 @@ class Arrival(msgspec.Struct, frozen=True, omit_defaults=True):
     cancel: Cancel | None = None
 
 
-class Line(Actor):
+class Way(Actor):
     """The way to a connector: writes down what arrives, then hands it on.
 
     log: descriptor of a file that is appended to. connector: its path.
@@ -105,6 +119,22 @@ class Line(Actor):
 
     @on(Query)
     async def query(self, message: Query) -> OrderReport | None:
+        return await self.ask(self.lookup(self._connector), message)
+
+    @on(GetLine)
+    async def line(self, message: GetLine) -> Line:
+        return await self.ask(self.lookup(self._connector), message)
+
+    @on(FetchOpenOrders)
+    async def open_orders(self, message: FetchOpenOrders) -> tuple[OrderReport, ...]:
+        return await self.ask(self.lookup(self._connector), message)
+
+    @on(FetchFills)
+    async def fills(self, message: FetchFills) -> tuple[Fill, ...]:
+        return await self.ask(self.lookup(self._connector), message)
+
+    @on(FetchHoldings)
+    async def holdings(self, message: FetchHoldings) -> tuple[Holding, ...]:
         return await self.ask(self.lookup(self._connector), message)
 
     def _write(self, arrival: Arrival) -> None:
@@ -161,7 +191,7 @@ def _exchange(folder: Path, name: str, tape: Tape) -> Supervisor:
     portfolio = Child("portfolio", partial(Portfolio, DEPOSITS))
     account = Supervisor("account", [portfolio, Child("desk", desk)], strategy=Strategy.ONE_FOR_ALL)
     connector = Child("connector", partial(SimulatedConnector, venue, [tape]))
-    line = Child("line", partial(Line, log, f"{here}/connector"))
+    line = Child("line", partial(Way, log, f"{here}/connector"))
     return Supervisor(name, [connector, line, account], strategy=Strategy.REST_FOR_ONE)
 
 

@@ -25,9 +25,9 @@ import attrs
 import msgspec
 
 from ..actors.bot.builder import Bot, ExchangeBuilder
-from ..actors.bot.contexts import simulation
+from ..actors.bot.contexts import shuffled
+from ..actors.bot.paths import Paths
 from ..actors.bot.reading import parse_config
-from ..actors.bot.tree import CONNECTOR, DESK, FEED
 from ..actors.orders.journal import digest
 from ..runtime import BenthicError, Child, Millis, Ref, Supervisor, System, Trace
 from . import poison
@@ -36,6 +36,7 @@ from .ladder import Ladder
 from .market import SYMBOL, candles, tape
 from .progress import Watch, unwatched
 
+PATHS: Final = Paths()
 CHUNK: Final = 10  # seeds of one process
 CANDLES: Final = 300
 MOST_CRASHES: Final = 4
@@ -143,7 +144,7 @@ def run_seed(seed: int) -> SeedRun:
         seed=seed, request_ms=chance.choice((0, 20, 300)), answer_ms=chance.choice((0, 30, 900))
     )
     market = tape(candles(CANDLES, seed=seed))
-    bot = ExchangeBuilder(parse_config(text)).in_context(simulation(market)).build()
+    bot = ExchangeBuilder(parse_config(text)).in_context(shuffled(market)).build()
     bot = attrs.evolve(bot, tree=_with_ladder(bot.tree))
     trace = Trace()
     crashes = _crashes(chance, market.close_times.tolist())
@@ -158,7 +159,7 @@ def _with_ladder(tree: Supervisor) -> Supervisor:
     """The bot's tree with a second mode in its exchange."""
 
     def ladder() -> Ladder:
-        return Ladder(SYMBOL, feed=FEED, desk=DESK, life=LIFE)
+        return Ladder(SYMBOL, feed=PATHS.feed, desk=PATHS.desk, life=LIFE)
 
     store, exchange = tree.children
     if not isinstance(exchange, Supervisor):
@@ -171,7 +172,7 @@ def _crashes(chance: Random, closes: list[int]) -> list[tuple[Millis, str]]:
     """When which actor crashes: soon after some closes, while requests may be on their way."""
     count = chance.randint(0, MOST_CRASHES)
     moments = sorted(close + chance.randint(0, 1_500) for close in chance.sample(closes, count))
-    return [(Millis(at), chance.choice((CONNECTOR, DESK))) for at in moments]
+    return [(Millis(at), chance.choice((PATHS.connector, PATHS.desk))) for at in moments]
 
 
 async def _replay(bot: Bot, crashes: list[tuple[Millis, str]], system: System) -> None:
@@ -183,7 +184,7 @@ def _poisons(
     system: System, crashes: list[tuple[Millis, str]]
 ) -> Iterator[tuple[Millis, Ref, Any]]:
     for at, path in crashes:
-        message = poison.for_connector() if path == CONNECTOR else poison.for_desk(SYMBOL)
+        message = poison.for_connector() if path == PATHS.connector else poison.for_desk(SYMBOL)
         yield at, system.lookup(path), message
 
 

@@ -86,6 +86,15 @@ def ccxt(*, json: Json = False) -> int:
         return _show("ccxt", measure(), json=json)
 
 
+@command.command
+def footprint(*, json: Json = False) -> int:
+    """Memory of a bot of binance that runs, beside `import ccxt.pro` and one of its exchanges."""
+    from ..benchmarks.footprint import measure
+
+    with progress("the bot and ccxt.pro", "runs"):
+        return _show("footprint", measure(), json=json)
+
+
 def _show(name: str, measurements: Iterator[Measurement], *, json: bool) -> int:
     """Print what is measured; in JSON as soon as it is."""
     missed = False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import attrs
@@ -9,13 +12,45 @@ from cyclopts import App, Parameter
 
 from .exits import ExitCode
 from .output import console, print_json, table
+from .places import a_path
 
 if TYPE_CHECKING:
     from ..actors.ccxt_trio.audit import Audit
+    from .checkup import Check
 
 Json = Annotated[bool, Parameter(help="Print one JSON object for scripts.")]
 
 command: Final = App(name="doctor")
+
+
+@command.default
+def bot(
+    file: Annotated[Path, Parameter(help="The bot file, TOML.", converter=a_path)],
+    /,
+    *,
+    json: Json = False,
+) -> int:
+    """Look whether a bot has all that it needs: its file, its keys, its store, its venue."""
+    import trio
+
+    from .checkup import look_at_file, look_at_host, look_at_venue
+
+    config, settings, checks = look_at_file(file)
+    if config is not None:
+        checks += look_at_host(config)
+    if config is not None and settings is not None:
+        checks += trio.run(look_at_venue, config, settings)
+    if json:
+        print_json({"ok": _is_ok(checks), "checks": [attrs.asdict(each) for each in checks]})
+    else:
+        for each in checks:
+            remedy = f": {each.remedy}" if each.remedy else ""
+            sys.stdout.write(f"{each.state:<8} {each.name}: {each.text}{remedy}\n")
+    return ExitCode.OK if _is_ok(checks) else ExitCode.DIFFERS
+
+
+def _is_ok(checks: Sequence[Check]) -> bool:
+    return all(each.state != "bad" for each in checks)
 
 
 @command.command

@@ -33,6 +33,7 @@ class ExitCode(IntEnum):
     STORE = 5
     RUN = 6
     SYSTEM = 7
+    REFUSED = 8
     BUG = 70
     INTERRUPTED = 130
     PIPE = 141
@@ -49,6 +50,7 @@ MEANINGS: Final[Mapping[ExitCode, str]] = MappingProxyType(
         ExitCode.STORE: "the order store cannot be used, or cannot store",
         ExitCode.RUN: "the run failed: actors did not start, or restarts did not help",
         ExitCode.SYSTEM: "something outside is missing or forbidden: a file, a socket, a package",
+        ExitCode.REFUSED: "the venue does not serve this bot: its key, its market, its region",
         ExitCode.BUG: "a bug in benthic; the traceback on standard error says where",
         ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
         ExitCode.PIPE: "whoever read its output closed the pipe",
@@ -60,12 +62,17 @@ _CODES: Final[Mapping[str, ExitCode]] = MappingProxyType(
     {
         "cyclopts.exceptions.CycloptsError": ExitCode.USAGE,
         f"{PACKAGE}.actors.bot.errors.ConfigError": ExitCode.CONFIGURATION,
+        f"{PACKAGE}.actors.bot.errors.BotRefused": ExitCode.REFUSED,
+        f"{PACKAGE}.actors.exchange.errors.KeyTrouble": ExitCode.REFUSED,
+        f"{PACKAGE}.actors.exchange.errors.NotListed": ExitCode.REFUSED,
+        f"{PACKAGE}.actors.exchange.errors.NotOffered": ExitCode.REFUSED,
         f"{PACKAGE}.actors.exchange.tape.errors.TapeError": ExitCode.DATA,
         f"{PACKAGE}.storage.errors.StoreError": ExitCode.STORE,
         f"{PACKAGE}.scenarios.venue.faults.errors.BadPlan": ExitCode.CONFIGURATION,
         f"{PACKAGE}.scenarios.venue.faults.errors.PlanUnreadable": ExitCode.SYSTEM,
         f"{PACKAGE}.scenarios.venue.market.recorder.Unwritable": ExitCode.SYSTEM,
         f"{PACKAGE}.scenarios.venue.wire.errors.PortTaken": ExitCode.SYSTEM,
+        f"{PACKAGE}.storage.lease.AccountTaken": ExitCode.STORE,
         f"{PACKAGE}.cli.live.errors.LiveError": ExitCode.SYSTEM,
         f"{PACKAGE}.actors.market.errors.BadValue": ExitCode.USAGE,
         f"{PACKAGE}.runtime.errors.UsageError": ExitCode.USAGE,

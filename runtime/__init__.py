@@ -27,7 +27,7 @@ from .errors import (
 from .handlers import on
 from .mailbox import Mailbox, MailboxStatistics, Overflow
 from .messages import Ask, Tell
-from .notices import DeadLetter, Terminated
+from .notices import Crashed, DeadLetter, Outcome, Terminated
 from .pending import Reply
 from .ref import Ref
 from .supervision.specs import AT_ONCE, Backlog, Backoff, Child, Restart, Strategy, Supervisor
@@ -50,6 +50,7 @@ __all__ = [
     "BenthicError",
     "Child",
     "Clock",
+    "Crashed",
     "DeadLetter",
     "DeadlockError",
     "LiveClock",
@@ -60,6 +61,7 @@ __all__ = [
     "NameTaken",
     "NoSuchActor",
     "NotStarted",
+    "Outcome",
     "Overflow",
     "Ref",
     "Refusal",

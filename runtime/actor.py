@@ -15,13 +15,13 @@ from typing import Any, ClassVar, TypeVar, cast
 from . import chance
 from .cell import Cell, expire_ask
 from .clock import Millis
-from .errors import NoSuchActor, UsageError
+from .errors import AskError, MailboxFull, NoSuchActor, Refusal, UnknownMessage, UsageError
 from .handlers import collect
 from .messages import Ask
-from .notices import Terminated
+from .notices import Outcome, Terminated
 from .pending import PendingAsk, Reply, park
 from .ref import Ref
-from .reports import ChildExited, Timed
+from .reports import ChildExited, Requested, Timed
 from .supervision.boundary import run_nested
 from .supervision.tasks import spawn
 from .timers import Timer
@@ -82,6 +82,11 @@ class Actor:
             self._chance = chance.stream(cell.rq.seed, cell.path, cell.epoch)
         return self._chance
 
+    @property
+    def backlog(self) -> int:
+        """How many messages wait in the own mailbox."""
+        return len(self._cell.mail)
+
     def lookup(self, path: str) -> Ref:
         """The address at `path`: a sibling's name, `../name` one level up, or `/from/the/root`.
 
@@ -121,6 +126,40 @@ class Actor:
             target.queue_ask(pending)
         answer = await self._park_for(target, pending, timeout)
         return answer  # type: ignore[no-any-return]
+
+    def request(
+        self, ref: Ref, message: Ask[Any], token: object = None, *, timeout: int | None = None
+    ) -> Outcome | None:
+        """Ask without waiting: the outcome now, where it is known now, or None.
+
+        After None it comes as an `Outcome` with this `token`, which the actor must handle, in a
+        turn of its own and behind what waits already; the mailbox goes on meanwhile. What an ask
+        would raise is in the outcome. timeout: ms, as of an ask. It belongs to this incarnation:
+        where that ends, the request is withdrawn if it was not taken up, and nothing comes.
+        """
+        me = self._cell
+        if Outcome not in me.table:
+            raise UsageError(f"{me.path} makes a request: declare a handler with @on(Outcome)")
+        rq = me.rq
+        target: Any = ref
+        try:
+            if target.idle and target.inline and rq.room:
+                answer = run_nested(rq, target, message, None)
+                pending = target.answer
+                if pending is None:
+                    return Outcome(token, answer)
+                if pending is INLINE:
+                    request = Requested(me, token, PendingAsk(message, None))
+                    target.answer = request.pending
+                else:
+                    target.answer = None
+                    request = Requested(me, token, pending)
+            else:
+                request = Requested(me, token, PendingAsk(message, None))
+                target.queue_ask(request.pending)
+        except (Refusal, AskError, MailboxFull, UnknownMessage) as error:
+            return Outcome(token, None, error)
+        return self._make(request, target, timeout)
 
     async def sleep(self, duration: int) -> None:
         """Let `duration` ms pass; the mailbox waits meanwhile."""
@@ -250,6 +289,23 @@ class Actor:
         if me.rq.asleep:
             me.rq.wake()
         return timer
+
+    def _make(self, request: Requested, target: Cell, timeout: int | None) -> Outcome | None:
+        """Let a request wait for its outcome, or give it where it was answered meanwhile."""
+        me, pending = self._cell, request.pending
+        if pending.done:
+            return Outcome(request.token, pending.value, pending.error)
+        pending.waiter, pending.epoch = request, request.epoch
+        if me.requests is None:
+            me.requests = {}
+        me.requests[request] = None
+        rq = me.rq
+        patience = rq.deadline if timeout is None else timeout
+        due = rq.clock.elapsed() + patience
+        rq.timers.set(due, expire_ask, (pending, target.path, patience))
+        if rq.asleep:
+            rq.wake()
+        return None
 
     async def _park_for(self, target: Cell, pending: PendingAsk, timeout: int | None) -> object:
         me = self._cell

@@ -27,7 +27,7 @@ from .mailbox import (
 from .messages import Ask
 from .pending import PendingAsk
 from .ref import Ref
-from .reports import ATTEND, ENDING, RESUME, Drained, StopChild
+from .reports import ATTEND, ENDING, RESUME, Drained, Requested, StopChild
 from .runqueue import RunQueue
 from .supervision.specs import Child, Supervisor
 from .tracing import TracedMail
@@ -67,6 +67,7 @@ class Cell(Ref):
         "parent",
         "parked",
         "reports",
+        "requests",
         "restarts",
         "round",
         "rq",
@@ -102,6 +103,7 @@ class Cell(Ref):
         self.context: contextvars.Context | None = None
         self.answer: PendingAsk | None = None  # the ask that the current turn answers
         self.deferred: dict[PendingAsk, None] | None = None  # asks to be answered later, in order
+        self.requests: dict[Requested, None] | None = None  # under way, in order
         self.waiting_on: Cell | None = None
         self.io_waits: list[Cell] | None = None  # asks of an I/O turn, which may be several
         self.watchers: list[tuple[Cell, int]] | None = None  # with the epoch that watches

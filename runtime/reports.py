@@ -9,6 +9,7 @@ from typing import Any
 
 from .mailbox import SystemMessage
 from .messages import Ask
+from .pending import PendingAsk
 from .timers import Timer
 
 
@@ -47,6 +48,32 @@ class Timed(SystemMessage):
     def __init__(self, epoch: int, timer: Timer) -> None:
         self.epoch = epoch
         self.timer = timer
+
+
+class Requested(SystemMessage):
+    """A request under way; once it has an outcome, the mark of that in its maker's mailbox.
+
+    It waits at the end, behind what its maker was sent before: whoever publishes and then answers
+    is heard in that order.
+    """
+
+    __slots__ = ("epoch", "maker", "pending", "token")
+
+    def __init__(self, maker: Any, token: object, pending: PendingAsk | None = None) -> None:
+        self.maker = maker  # a cell
+        self.epoch = maker.epoch
+        self.token = token
+        self.pending = pending or PendingAsk(None, None)
+
+    def resume_front(self) -> None:
+        """There is an outcome."""
+        maker = self.maker
+        maker.rq.timers.note_dead()  # the deadline
+        if maker.epoch == self.epoch:
+            maker.mail.append(self)
+            maker.make_ready()
+
+    resume_back = resume_front
 
 
 class Start(Ask[None]):

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from .cell import Cell
 from .errors import DeadlockError, TrioInTurn, UnknownMessage
+from .notices import Outcome
 from .pending import PARK, PendingAsk
 from .reports import START, STOP
 from .runqueue import RunQueue
@@ -248,6 +249,21 @@ def on_timed(actor: Any, timed: Any) -> object:
         discard_unknown(cell, message)
         return None
     result: object = handler(actor, message)
+    return result
+
+
+def on_requested(actor: Any, request: Any) -> object:
+    """A request has its outcome, where its incarnation still lives."""
+    cell: Cell = actor._cell  # noqa: SLF001
+    requests = cell.requests
+    if request.epoch != cell.epoch or requests is None:
+        no_turn(cell)
+        return None
+    requests.pop(request, None)
+    pending = request.pending
+    result: object = cell.table[Outcome](
+        actor, Outcome(request.token, pending.value, pending.error)
+    )
     return result
 
 

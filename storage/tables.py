@@ -18,9 +18,10 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final
 
-from ..actors.orders.journal import Commit, Snapshot
+from ..actors.orders.journal import REMEMBERED, Commit, Snapshot
 from ..actors.orders.model import Order
 from ..actors.portfolio.model import Balance
+from ..runtime.clock import Millis
 from .codec import ACCOUNT, BALANCE, COMMIT, ORDER, TRADE, Account, Codec, T
 from .environment import Table, Transaction
 from .inspection import CHECKSUM_BYTES
@@ -71,6 +72,8 @@ def read_snapshot(txn: Transaction, tables: Tables, name: str, account: Account)
         read_live(txn, tables, head),
         read_balances(txn, tables, head),
         read_trades(txn, tables, head),
+        read_ended(txn, tables, head),
+        read_traded_at(txn, tables, head),
     )
 
 
@@ -96,6 +99,23 @@ def read_trades(txn: Transaction, tables: Tables, head: bytes) -> frozenset[str]
     return frozenset(of_live).union(
         TRADE.read(record) for key, record in latest if key[OWNER] == head
     )
+
+
+def read_ended(txn: Transaction, tables: Tables, head: bytes) -> tuple[Order, ...]:
+    """The newest orders of an account that have ended, oldest first."""
+    newest = islice(_backwards(txn, tables.closed), RECENT_TRADES)
+    own = (ORDER.read(record) for key, record in newest if key[OWNER] == head)
+    return tuple(reversed(tuple(islice(own, REMEMBERED))))
+
+
+def read_traded_at(txn: Transaction, tables: Tables, head: bytes) -> Millis:
+    """When the newest trade that an account has booked traded; 0 where there is none."""
+    for key, _ in islice(_backwards(txn, tables.reported), RECENT_TRADES):
+        if key[OWNER] == head:
+            cursor = txn.cursor(tables.journal)
+            cursor.set_range(key[: OWNER.stop])  # the commit at the same place
+            return max((fill.at for fill in COMMIT.read(cursor.value()).fills), default=Millis(0))
+    return Millis(0)
 
 
 def read_commits(txn: Transaction, tables: Tables, account: Account) -> Iterator[Commit]:

@@ -1,4 +1,4 @@
-"""ExchangeBuilder: the only way from a bot file to a bot.
+"""ExchangeBuilder: the only way from a bot file to a bot, in every context.
 
 bot = ExchangeBuilder(load_config(path)).in_context(backtest(tape)).build()
 bot.tree          # to embed: System(bot.tree, …)
@@ -15,6 +15,7 @@ import attrs
 
 from ...runtime import (
     Actor,
+    Child,
     Millis,
     Ref,
     Supervisor,
@@ -25,11 +26,16 @@ from ...runtime import (
     run_virtual,
 )
 from ..exchange.replay import replay
+from ..exchange.tape import Tape
 from ..market.candle import Candle
 from ..orders.journal import JournalMemory, MemoryJournal
+from .chronicle import Say
 from .config import BotConfig
-from .contexts import Replayed
-from .tree import FEED, Factory, bot_tree
+from .contexts import AtVenue, Replayed
+from .paths import Paths, paths_of
+from .root import root_tree
+from .tree import Factory, Plot, bot_tree, known_exchange
+from .venue_tree import account_at, chronicle, planned_exchange, venue_exchange
 
 R = TypeVar("R")
 
@@ -39,34 +45,60 @@ class Bot:
     """A bot that is ready to run, once."""
 
     config: BotConfig
-    context: Replayed
-    tree: Supervisor
+    context: Replayed | AtVenue
+    paths: Paths
+    account: str  # its name in the journal
+    tree: Supervisor  # of this bot alone
     memory: JournalMemory | None  # the order journal, where it lies in memory
 
+    @property
+    def root(self) -> Supervisor:
+        """The whole tree of a System in which no other bot is."""
+        if isinstance(self.context, Replayed):
+            return self.tree
+        return root_tree([self.context.settings], [self.tree])
+
+    @property
+    def tape(self) -> Tape:
+        """What it is run over. Raises UsageError where it trades at a venue."""
+        if isinstance(self.context, Replayed):
+            return self.context.tape
+        raise UsageError(f"{self.config.bot.name} trades at a venue: there is no tape to run over")
+
+    @property
+    def seed(self) -> int | None:
+        """Of all chance; None, from the host, where ids must never come again."""
+        is_real = isinstance(self.context, AtVenue) and self.context.start is None
+        return None if is_real else self.config.bot.seed
+
     def system(self, *, trace: Trace | None = None) -> System:
-        """The System of its context: run it with `trio.run(main, clock=system.clock)`."""
+        """The System of its context: run it with `trio.run(main, clock=system.clock)`.
+
+        Live and on paper trio needs no clock: `trio.run(main)`.
+        """
+        context = self.context
+        clock = VirtualClock(context.start) if isinstance(context, Replayed) else context.clock()
         return System(
-            self.tree,
-            clock=VirtualClock(self.context.start),
-            seed=self.config.bot.seed,
-            schedule=self.context.schedule,
-            trace=trace,
+            self.root, clock=clock, seed=self.seed, schedule=context.schedule, trace=trace
         )
 
     def run(self, story: Callable[[System], Awaitable[R]], *, trace: Trace | None = None) -> R:
         """Start it, let `story(system)` happen to it in virtual time, and stop it."""
+        start = self.context.start
+        if start is None:
+            raise UsageError("this bot trades in real time: run it with `benthic run`")
         return run_virtual(
-            self.tree,
+            self.root,
             story,
             seed=self.config.bot.seed,
             schedule=self.context.schedule,
-            start=self.context.start,
+            start=start,
             trace=trace,
         )
 
     def events(self, system: System) -> Iterator[tuple[Millis, Ref, Candle]]:
         """What its market does, for `system.replay`; ask once the System has started."""
-        return replay((self.context.tape, system.lookup(FEED)))
+        return replay((self.tape, system.lookup(self.paths.feed)))
 
 
 class ExchangeBuilder:
@@ -74,23 +106,29 @@ class ExchangeBuilder:
 
     def __init__(self, config: BotConfig) -> None:
         self._config = config
-        self._context: Replayed | None = None
+        self._context: Replayed | AtVenue | None = None
         self._store: Factory | None = None
+        self._say: Say | None = None
 
-    def in_context(self, context: Replayed) -> Self:
-        """Say where the bot runs. Raises UsageError where the tape is not of its market."""
-        market, tape = self._config.market, context.tape
-        if tape.symbol != str(market.symbol) or tape.frame != market.time_frame:
-            raise UsageError(
-                f"the bot trades {market.symbol} on {market.time_frame} candles, and these are "
-                f"{tape.frame} candles of {tape.symbol}: give it others, or change its [market]"
-            )
+    def in_context(self, context: Replayed | AtVenue) -> Self:
+        """Say where the bot runs. Raises UsageError where that does not fit its file."""
+        if isinstance(context, Replayed):
+            self._require_replayable(context.tape)
+        elif self._config.exchange is None:
+            raise UsageError("the bot file names no venue: add [exchange]")
+        elif context.name == "paper" and not self._config.account.deposits:
+            raise UsageError("[account] deposits: say what the account on paper starts with")
         self._context = context
         return self
 
     def with_store(self, store: Factory) -> Self:
         """Keep the orders in another store than memory; makes an actor for the journal's words."""
         self._store = store
+        return self
+
+    def told_to(self, say: Say) -> Self:
+        """Have what happens to the bot told, where it trades at a venue; see `chronicle`."""
+        self._say = say
         return self
 
     def build(self) -> Bot:
@@ -102,12 +140,40 @@ class ExchangeBuilder:
         if store is None:
             memory = JournalMemory()
             store = partial(MemoryJournal, memory)
-        tree = bot_tree(config, store=store, connector=context.connector(config))
-        return Bot(config, context, tree, memory)
+        more: list[Child] = []
+        if isinstance(context, Replayed):
+            plot = Plot(config, Paths(), config.account.name)
+            instrument = config.market.instrument
+            connector = context.connector(config)
+            exchange = known_exchange(
+                plot, connector=connector, instrument=instrument, patience=context.patience
+            )
+        else:
+            plot = Plot(config, paths_of(config.bot.name), account_at(config, context.name))
+            exchange = venue_exchange(plot, context)
+            if self._say is not None:
+                more.append(chronicle(plot, context, self._say))
+        tree = bot_tree(plot, store=store, exchange=exchange, more=more)
+        return Bot(config, context, plot.paths, plot.account, tree, memory)
 
     def plan(self) -> Supervisor:
         """The tree that `build` would make, to be looked at: it cannot run."""
-        return bot_tree(self._config, store=_unbuilt, connector=_unbuilt)
+        config = self._config
+        plot = Plot(config, Paths(), config.account.name)
+        return bot_tree(plot, store=_unbuilt, exchange=planned_exchange(plot, _unbuilt))
+
+    def _require_replayable(self, tape: Tape) -> None:
+        market = self._config.market
+        if tape.symbol != str(market.symbol) or tape.frame != market.time_frame:
+            raise UsageError(
+                f"the bot trades {market.symbol} on {market.time_frame} candles, and these are "
+                f"{tape.frame} candles of {tape.symbol}: give it others, or change its [market]"
+            )
+        market.instrument  # noqa: B018 - raises where only a venue could tell it
+        if not self._config.account.deposits:
+            raise UsageError(
+                "a backtest needs to know what the account starts with: add deposits to [account]"
+            )
 
 
 def _unbuilt() -> Actor:

@@ -1,21 +1,30 @@
 """Where a bot runs: what is swapped between contexts, as values. The tree is the same in all.
 
-context       connector                         clock     schedule
-backtest      simulated venue on a tape         virtual   direct
-simulation    simulated venue on a tape         virtual   shuffle
+context       connector                                     clock     schedule   store
+live          ccxt, to the venue                            wall      fifo       disk
+paper         ccxt for the market, simulated fills          wall      fifo       disk
+simulation    ccxt, to a simulated exchange in memory       virtual   shuffle    as given
+backtest      simulated venue on a tape                     virtual   direct     memory
+shuffled      simulated venue on a tape                     virtual   shuffle    memory
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Literal
+
 import attrs
 
-from ...runtime import Millis, Schedule
+from ...runtime import Clock, LiveClock, Millis, Schedule, VirtualClock
 from ..exchange.latency import Latency
+from ..exchange.settings import HostNetwork, Network, VenueSettings
 from ..exchange.simulated import SimulatedConnector
 from ..exchange.tape import Tape
 from ..matching.face import VenueFace
 from ..matching.path_venue import PathVenue
 from ..matching.venue import SimulatedVenue
+from ..orders.evidence import Patience
+from ..orders.model import Order
 from .config import BotConfig
 from .tree import Factory
 
@@ -32,12 +41,37 @@ class Replayed:
         """When the first candle begins: before it closes, nothing has traded."""
         return Millis(int(self.tape.open_times[0]))
 
+    @property
+    def patience(self) -> Patience:
+        """No event of a simulated venue is lost, so nobody sweeps for one."""
+        return Patience(sweep=None)
+
     def connector(self, config: BotConfig) -> Factory:
         """What makes the connector, over a venue that outlives each one it makes."""
         venue = _venue(config)
         tapes = (self.tape,)
         latency = Latency(config.venue.request_ms, config.venue.answer_ms)
         return lambda: SimulatedConnector(venue, tapes, latency)
+
+
+@attrs.frozen(kw_only=True)
+class AtVenue:
+    """A venue that is asked over a network, whether it is the real one or a simulated one."""
+
+    name: Literal["live", "paper", "simulation"]
+    settings: VenueSettings
+    network: Network
+    start: Millis | None = None  # of virtual time; None: the wall's
+    resting: tuple[Order, ...] = ()  # on paper: what lay at the venue when the last process ended
+
+    @property
+    def schedule(self) -> Schedule:
+        """In which order turns are taken."""
+        return Schedule.FIFO if self.start is None else Schedule.SHUFFLE
+
+    def clock(self) -> Clock:
+        """What tells the time."""
+        return LiveClock() if self.start is None else VirtualClock(self.start)
 
 
 def _venue(config: BotConfig) -> VenueFace:
@@ -54,6 +88,28 @@ def backtest(tape: Tape) -> Replayed:
     return Replayed(tape, Schedule.DIRECT)
 
 
-def simulation(tape: Tape) -> Replayed:
+def shuffled(tape: Tape) -> Replayed:
     """In an order of turns that is drawn from the seed, to find what depends on it."""
     return Replayed(tape, Schedule.SHUFFLE)
+
+
+def live(settings: VenueSettings) -> AtVenue:
+    """With money."""
+    return AtVenue(name="live", settings=settings, network=HostNetwork())
+
+
+def paper(settings: VenueSettings, resting: Iterable[Order] = ()) -> AtVenue:
+    """The venue's market, and fills that only we know of. Nothing is signed.
+
+    resting: the live orders of the journal: the venue on paper ended with its process.
+    """
+    public = attrs.evolve(settings, credentials=None)
+    return AtVenue(name="paper", settings=public, network=HostNetwork(), resting=tuple(resting))
+
+
+def simulation(settings: VenueSettings, network: Network, *, start: Millis) -> AtVenue:
+    """The live bot against a simulated exchange, in virtual time and shuffled.
+
+    network: ends at the exchange, over streams in memory. start: what time it is there, ms.
+    """
+    return AtVenue(name="simulation", settings=settings, network=network, start=start)

@@ -10,35 +10,52 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn
 
 from ...runtime import Millis, UsageError
+from ..ccxt_trio.loading import REST, names
 from ..market.errors import BadValue
 from ..market.money import parse_decimal
 from ..market.symbol import Symbol, is_asset
 from ..market.timeframe import TimeFrame
 from ..modes.catalog import MODES
+from .access import (
+    meant,
+    near,
+    read_options,
+    read_proxy,
+    read_reference,
+    read_rest_url,
+    read_ws_url,
+)
 from .config import (
-    RULES,
     Asset,
     BotConfig,
+    Context,
+    ExchangeSection,
     ModeSection,
     Name,
     NotNegative,
+    Options,
+    Place,
     Positive,
+    Proxy,
     Rate,
-    Rules,
+    Reference,
+    RestUrl,
     Seed,
+    UrlsSection,
+    WsUrl,
 )
-from .errors import ConfigError, Problem
+from .errors import ConfigError, Problem, Unexpected
 
 LARGEST: Final = 1_000_000  # bytes of a bot file
 
@@ -51,10 +68,6 @@ _KINDS: Final = (
     (list, "a list"),
     (dict, "a table"),
 )
-
-
-class _Unexpected(UsageError):
-    """A value is not what its key asks for; carries the sentence for the user."""
 
 
 def load_config(path: Path) -> BotConfig:
@@ -90,28 +103,77 @@ def parse_config(text: str, *, file: str | Path = "bot file") -> BotConfig:
         raise ConfigError(file, (Problem("", f"is not TOML: {error}"),)) from error
     except RecursionError as error:
         raise ConfigError(file, (Problem("", "is nested too deeply"),)) from error
+    gaps = tuple(_gaps(data))
     try:
-        config = _converter().structure(data, BotConfig)
+        config = _converter(Path(file).parent).structure(data, BotConfig)
     except (cattrs.BaseValidationError, UsageError) as error:
-        raise ConfigError(file, tuple(_problems(error, ()))) from error
-    problems = tuple(_contradictions(config))
+        raise ConfigError(file, (*_problems(error, ()), *gaps)) from error
+    problems = (*gaps, *_contradictions(config, data))
     if problems:
         raise ConfigError(file, problems)
-    return config
+    if config.exchange is None or config.exchange.account is None:
+        return config
+    return attrs.evolve(config, account=attrs.evolve(config.account, name=config.exchange.account))
 
 
-def _contradictions(config: BotConfig) -> Iterator[Problem]:
+def require_runnable(config: BotConfig, file: str | Path) -> None:
+    """Raise ConfigError unless the file says all that `benthic run` needs."""
+    problems: list[Problem] = []
+    if config.bot.context is None:
+        problems.append(Problem("bot.context", 'missing: write "live", or "paper" to try it first'))
+    if config.exchange is None:
+        problems.append(Problem("exchange", "missing: name the venue, such as [exchange] name"))
+    if config.store is None:
+        problems.append(Problem("store.path", 'missing: name a folder, such as "orders.store"'))
+    if problems:
+        raise ConfigError(file, tuple(problems))
+
+
+def _gaps(data: dict[str, Any]) -> Iterator[Problem]:
+    """What is left out and no venue tells either."""
+    account, market, bot = (_table_of(data, name) for name in ("account", "market", "bot"))
+    if "exchange" not in data:
+        for key in ("amount_step", "price_step", "fees"):
+            if "market" in data and key not in market:
+                yield Problem(f"market.{key}", "missing: without [exchange] no venue tells it")
+        if bot.get("context") in get_args(Context):
+            yield Problem("exchange", "missing: name the venue of the context in [bot]")
+    if "deposits" not in account and ("exchange" not in data or bot.get("context") == "paper"):
+        yield Problem("account.deposits", "missing: no venue tells what the account starts with")
+
+
+def _table_of(data: dict[str, Any], name: str) -> dict[str, Any]:
+    found = data.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _contradictions(config: BotConfig, data: dict[str, Any]) -> Iterator[Problem]:
     """What each key allows on its own, but not together."""
-    symbol = config.market.symbol
-    if not config.account.deposits.keys() & {symbol.base, symbol.quote}:
+    symbol, exchange, deposits = config.market.symbol, config.exchange, config.account.deposits
+    if deposits and not deposits.keys() & {symbol.base, symbol.quote}:
         text = f"brings neither {symbol.base} nor {symbol.quote}, and the bot trades {symbol}"
         yield Problem("account.deposits", f'{text}: write {symbol.quote} = "1000"')
+    if exchange is None:
+        return
+    if exchange.name not in (known := names(REST)):
+        yield Problem(
+            "exchange.name", f"{exchange.name} is no exchange of ccxt{near(exchange.name, known)}"
+        )
+    if (exchange.key is None) != (exchange.secret is None):
+        yield Problem("exchange.key", "goes with exchange.secret: give both or neither")
+    if config.bot.context == "live" and exchange.key is None:
+        yield Problem("exchange.key", "missing: a live bot signs its requests")
+    if exchange.sandbox == "testnet" and exchange.urls.rest is not None:
+        yield Problem("exchange.urls", 'says where the venue is: leave out sandbox = "testnet"')
+    said = _table_of(data, "account").get("name")
+    if said is not None and exchange.account is not None and said != exchange.account:
+        yield Problem("exchange.account", "is another than account.name: leave one of them out")
 
 
 # -- values
 
 
-def _converter() -> cattrs.Converter:
+def _converter(folder: Path) -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
     hooks: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
         (int, _whole),
@@ -119,15 +181,22 @@ def _converter() -> cattrs.Converter:
         (Millis, lambda value: _in_range(_whole(value), 0, 10**9, "ms")),
         (Seed, lambda value: _in_range(_whole(value), 0, 2**64 - 1, "seed")),
         (Name, _name),
-        (Rules, _rules),
         (Asset, _asset),
         (Positive, lambda value: _decimal(value, lambda number: number > 0, "above 0")),
         (NotNegative, lambda value: _decimal(value, lambda number: number >= 0, "of 0 or more")),
         (Rate, lambda value: _decimal(value, lambda number: -1 < number < 1, "between -1 and 1")),
+        (Decimal, lambda value: _decimal(value, lambda number: number >= 0, "of 0 or more")),
         (Symbol, lambda value: Symbol.parse(value, place="")),
         (TimeFrame, lambda value: TimeFrame.parse(value, place="")),
         (ModeSection, lambda value: _mode(converter, value)),
+        (Place, lambda value: _place(folder, value)),
+        (Reference, partial(read_reference, folder)),
+        (Reference | Proxy | None, partial(read_proxy, folder)),
+        (RestUrl, read_rest_url),
+        (WsUrl, read_ws_url),
+        (Options, read_options),
     )
+    converter.register_structure_hook_func(_is_choice, _choice)
     converter.register_structure_hook_factory(attrs.has, lambda cls: _table(converter, cls))
     for cls, read in hooks:
         converter.register_structure_hook(cls, _ignoring_type(read))
@@ -141,10 +210,12 @@ def _ignoring_type(read: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
 def _table(converter: cattrs.Converter, cls: type) -> Callable[[Any, Any], Any]:
     """Structures a TOML table as an attrs class, and says so where it is none."""
     fill: Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
+    may_be_secret = cls in {ExchangeSection, UrlsSection}
 
     def structure(value: Any, to: Any) -> Any:
         if not isinstance(value, dict):
-            raise _Unexpected(f"{_told(value)}, expected a table of keys")
+            told = "" if may_be_secret else f"{_told(value)}, "
+            raise Unexpected(f"{told}expected a table of keys")
         return fill(value, to)
 
     return structure
@@ -152,59 +223,71 @@ def _table(converter: cattrs.Converter, cls: type) -> Callable[[Any, Any], Any]:
 
 def _mode(converter: cattrs.Converter, value: Any) -> ModeSection:
     if not isinstance(value, dict):
-        raise _Unexpected(f'{_told(value)}, expected a table with a name, such as "ema_cross"')
+        raise Unexpected(f'{_told(value)}, expected a table with a name, such as "ema_cross"')
     settings = dict(value)
     name = settings.pop("name", None)
     kind = MODES.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise _Unexpected(f"name {name!r} is no mode{_meant(str(name), MODES)}")
+        raise Unexpected(f"name {name!r} is no mode{meant(str(name), MODES)}")
     return ModeSection(Name(str(name)), converter.structure(settings, kind.settings))
 
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _Unexpected(f"{_told(value)}, expected a whole number")
+        raise Unexpected(f"{_told(value)}, expected a whole number")
     return value
 
 
 def _in_range(value: int, low: int, high: int, what: str) -> int:
     if not low <= value <= high:
-        raise _Unexpected(f"{value} is out of range: a {what} lies between {low} and {high}")
+        raise Unexpected(f"{value} is out of range: a {what} lies between {low} and {high}")
     return value
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise _Unexpected(f"{_told(value)}, expected text in quotes")
+        raise Unexpected(f"{_told(value)}, expected text in quotes")
     return value
 
 
 def _name(value: Any) -> str:
     if _NAME.fullmatch(_text(value)) is None:
-        raise _Unexpected(f"{value!r}: a name has 1 to 64 letters, digits, - and _")
+        raise Unexpected(f"{value!r}: a name has 1 to 64 letters, digits, - and _")
     return str(value)
 
 
-def _rules(value: Any) -> str:
-    if value not in RULES:
-        raise _Unexpected(f"{value!r} are no rules{_meant(str(value), RULES)}")
-    return str(value)
+def _is_choice(cls: Any) -> bool:
+    origin: Any = get_origin(cls)
+    return origin is Literal
+
+
+def _choice(value: Any, cls: Any) -> Any:
+    allowed = get_args(cls)
+    if value not in allowed:
+        raise Unexpected(f"{_told(value)}, which is not offered{meant(str(value), allowed)}")
+    return value
+
+
+def _place(folder: Path, value: Any) -> Path:
+    if not _text(value) or "\0" in value:
+        raise Unexpected("is no path: name a file or a folder")
+    return folder / Path(value).expanduser()
 
 
 def _asset(value: Any) -> str:
     if not is_asset(value):
-        raise _Unexpected(f"{value!r} cannot be an asset: write it as venues do, such as USDT")
+        raise Unexpected(f"{value!r} cannot be an asset: write it as venues do, such as USDT")
     return str(value)
 
 
 def _decimal(value: Any, allowed: Callable[[Decimal], bool], range_: str) -> Decimal:
     if isinstance(value, float):
-        raise _Unexpected(f'the float {value!r} is not exact: write it in quotes, "{value!r}"')
+        raise Unexpected(f'the float {value!r} is not exact: write it in quotes, "{value!r}"')
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise _Unexpected(f'{_told(value)}, expected a number {range_} in quotes, such as "0.001"')
+        raise Unexpected(f'{_told(value)}, expected a number {range_} in quotes, such as "0.001"')
     number = parse_decimal(str(value), place="")
     if not allowed(number):
-        raise _Unexpected(f"{value!r} is out of range: expected a number {range_}")
+        raise Unexpected(f"{value!r} is out of range: expected a number {range_}")
     return number
 
 
@@ -222,7 +305,7 @@ def _problems(error: BaseException, path: tuple[str, ...]) -> Iterator[Problem]:
     if isinstance(error, cattrs.ForbiddenExtraKeysError):
         known = [field.name for field in attrs.fields(error.cl)]
         for key in sorted(error.extra_fields):
-            yield Problem(".".join((*path, key)), f"unknown key{_meant(key, known)}")
+            yield Problem(".".join((*path, key)), f"unknown key{meant(key, known)}")
     elif isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions:
             yield from _problems(inner, path)
@@ -240,9 +323,3 @@ def _steps(error: BaseException) -> Iterator[str]:
             yield note.name
         elif isinstance(note, cattrs.IterableValidationNote):
             yield str(note.index)
-
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    close = get_close_matches(word, names, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(names)}"

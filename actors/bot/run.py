@@ -127,7 +127,7 @@ class _Run(NamedTuple):
 
 
 async def _replay(bot: Bot, watch: Watch, system: System) -> _Run:
-    events = _watched(bot.events(system), len(bot.context.tape), watch)
+    events = _watched(bot.events(system), len(bot.tape), watch)
     began, cpu_began = perf_counter(), process_time()
     await system.replay(events)
     seconds, cpu_seconds = perf_counter() - began, process_time() - cpu_began
@@ -149,8 +149,8 @@ def _watched(events: Iterator[Event], total: int, watch: Watch) -> Iterator[Even
 def _result(
     bot: Bot, books: _Books, hashes: Digest, run: _Run, trace: Trace | None
 ) -> BacktestResult:
-    tape, market = bot.context.tape, bot.config.market
-    dust = multiply(max(market.amount_step, market.min_amount), _NEARLY)
+    tape, instrument = bot.tape, bot.config.market.instrument
+    dust = multiply(max(instrument.amount_step, instrument.min_amount), _NEARLY)
     last = from_float(float(tape.closes[-1]))
     both = f"{hashes.journal} {hashes.state}".encode()
     return BacktestResult(
@@ -182,7 +182,7 @@ class _Books:
         symbol = bot.config.market.symbol
         self._base, self._quote = symbol.base, symbol.quote
         self._earlier = earlier
-        self._start = bot.context.start
+        self._start = Millis(int(bot.tape.open_times[0]))
         self.balances: dict[str, Balance] = {
             asset: Balance(asset, amount, ZERO)
             for asset, amount in bot.config.account.deposits.items()

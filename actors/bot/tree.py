@@ -6,6 +6,7 @@ The same in every context; what a context swaps comes in as the factories of sto
     ├─ store
     └─ exchange               rest for one: whoever lost its line to the venue starts anew
        ├─ connector
+       ├─ gate                whether new risk may be taken, and if not, why not
        ├─ account             one for all: portfolio and desk rebuild from the journal together
        │  ├─ portfolio
        │  └─ desk
@@ -13,68 +14,107 @@ The same in every context; what a context swaps comes in as the factories of sto
        └─ mode
           ├─ producer
           └─ consumer
+
+Where a venue has to be asked first, an opener stands behind the connector, and what comes after it
+is started by it: see `opening`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import attrs
 
 from ...runtime import Actor, Child, Millis, Strategy, Supervisor
-from ..feeds import CandleFeed
+from ..exchange.gate import Gate
+from ..feeds import CandleFeed, Intake
+from ..market.instrument import Instrument
 from ..modes.catalog import MODES
 from ..modes.consumer import AllInConsumer
 from ..modes.producer import Producer
 from ..orders.desk import OrderDesk
+from ..orders.evidence import Patience
+from ..orders.opening import FromDeposits, Opening
 from ..portfolio.ledger import Portfolio
 from .config import BotConfig
+from .paths import Paths
 
 Factory = Callable[[], Actor]
-
-BOT = "bot"
-STORE = "/bot/store"
-CONNECTOR = "/bot/exchange/connector"
-PORTFOLIO = "/bot/exchange/account/portfolio"
-DESK = "/bot/exchange/account/desk"
-FEED = "/bot/exchange/feed"
-PRODUCER = "/bot/exchange/mode/producer"
-CONSUMER = "/bot/exchange/mode/consumer"
 
 RECOVERY = Millis(120_000)  # for a desk to read its journal back and to hear the venue
 
 
-def bot_tree(config: BotConfig, *, store: Factory, connector: Factory) -> Supervisor:
+@attrs.frozen
+class Plot:
+    """A bot file and the place in the tree where its bot stands."""
+
+    config: BotConfig
+    paths: Paths
+    account: str  # its name in the journal
+
+    @property
+    def name(self) -> str:
+        """Of the bot's own root."""
+        return self.paths.bot.rpartition("/")[2]
+
+
+def bot_tree(
+    plot: Plot,
+    *,
+    store: Factory,
+    exchange: Sequence[Child | Supervisor],
+    more: Sequence[Child] = (),
+) -> Supervisor:
     """The whole tree of a bot.
 
-    store: makes an actor that answers the messages of `orders.journal`. connector: makes one that
-    answers those of `exchange.messages`.
+    store: makes an actor that answers the messages of `orders.journal`. exchange: what belongs to
+    the venue, oldest first. more: who only looks on.
     """
-    return Supervisor(BOT, [Child("store", store), exchange_tree(config, connector=connector)])
+    venue = Supervisor("exchange", exchange, strategy=Strategy.REST_FOR_ONE)
+    return Supervisor(plot.name, [Child("store", store), venue, *more])
 
 
-def exchange_tree(config: BotConfig, *, connector: Factory) -> Supervisor:
-    """Everything of a bot that belongs to one venue."""
-    market = config.market
-    feed = Child(
-        "feed",
-        lambda: CandleFeed(str(market.symbol), market.time_frame, connector=CONNECTOR),
+def known_exchange(
+    plot: Plot, *, connector: Factory, instrument: Instrument, patience: Patience
+) -> Sequence[Child | Supervisor]:
+    """Everything that belongs to a venue of which the file says all: simulated, on a tape."""
+    return (
+        Child("connector", connector),
+        gate(plot),
+        account_tree(plot, instrument, Dealing(gate=plot.paths.gate, patience=patience)),
+        feed(plot),
+        mode_tree(plot, instrument),
     )
-    return Supervisor(
-        "exchange",
-        [Child("connector", connector), account_tree(config), feed, mode_tree(config)],
-        strategy=Strategy.REST_FOR_ONE,
-    )
 
 
-def account_tree(config: BotConfig) -> Supervisor:
+@attrs.frozen(kw_only=True)
+class Dealing:
+    """How a desk deals with its venue, where that is not a tape."""
+
+    gate: str | None = None  # whose word it waits for
+    opening: Opening = FromDeposits()
+    patience: Patience = Patience()
+
+
+def account_tree(plot: Plot, instrument: Instrument, dealing: Dealing = Dealing()) -> Supervisor:
     """The unit that owns the money and the orders of one account."""
-    account, instrument = config.account, config.market.instrument
+    paths = plot.paths
+    is_given = isinstance(dealing.opening, FromDeposits)
+    deposits = plot.config.account.deposits if is_given else {}
 
     def desk() -> OrderDesk:
         return OrderDesk(
-            account.name, [instrument], connector=CONNECTOR, portfolio=PORTFOLIO, journal=STORE
+            plot.account,
+            [instrument],
+            connector=paths.connector,
+            portfolio=paths.portfolio,
+            journal=paths.store,
+            gate=dealing.gate,
+            patience=dealing.patience,
+            opening=dealing.opening,
         )
 
-    portfolio = Child("portfolio", lambda: Portfolio(account.deposits.items()))
+    portfolio = Child("portfolio", lambda: Portfolio(deposits.items()))
     return Supervisor(
         "account",
         [portfolio, Child("desk", desk, start_deadline=RECOVERY)],
@@ -82,18 +122,44 @@ def account_tree(config: BotConfig) -> Supervisor:
     )
 
 
-def mode_tree(config: BotConfig) -> Supervisor:
+def gate(plot: Plot) -> Child:
+    """Whether new orders may go out now."""
+    market, connector = plot.config.market, plot.paths.connector
+    series = (f"{market.symbol} {market.time_frame}",)
+    return Child("gate", lambda: Gate(connector, series=series))
+
+
+def feed(plot: Plot, intake: Intake = Intake.TOLD) -> Child:
+    """The candles that are traded on."""
+    market, connector = plot.config.market, plot.paths.connector
+    gate = plot.paths.gate
+
+    def make() -> CandleFeed:
+        symbol, frame = str(market.symbol), market.time_frame
+        return CandleFeed(symbol, frame, connector=connector, intake=intake, gate=gate)
+
+    return Child("feed", make)
+
+
+def mode_tree(plot: Plot, instrument: Instrument) -> Supervisor:
     """The mode that the file names: who advises, and who trades on it."""
-    instrument, mode = config.market.instrument, config.mode
+    mode, paths = plot.config.mode, plot.paths
     kind = MODES[mode.name]
 
     def producer() -> Producer:
         evaluation = kind.evaluation
         return Producer(
-            str(instrument.symbol), feed=FEED, evaluation=lambda: evaluation(mode.settings)
+            str(instrument.symbol), feed=paths.feed, evaluation=lambda: evaluation(mode.settings)
         )
 
     def consumer() -> AllInConsumer:
-        return AllInConsumer(instrument, producer=PRODUCER, portfolio=PORTFOLIO, desk=DESK)
+        return AllInConsumer(
+            instrument,
+            producer=paths.producer,
+            portfolio=paths.portfolio,
+            desk=paths.desk,
+            gate=paths.gate,
+            slippage=mode.settings.slippage,
+        )
 
     return Supervisor("mode", [Child("producer", producer), Child("consumer", consumer)])

@@ -19,6 +19,7 @@ import outcome
 from ...runtime import Actor, Ask, Millis, Refusal, Reply, Tell, Timer, on
 from ..market.errors import OrderRejected, Reason
 from .adapters.adapter import Adapter, KeyPermissions
+from .adapters.capabilities import Capabilities
 from .adapters.registry import adapter_for
 from .asking import PAGED, Read, Request, call_of
 from .attempt import attempted
@@ -66,6 +67,14 @@ class GetPermissions(msgspec.Struct, Ask[KeyPermissions | None], frozen=True, gc
     """What the key may do, as it was when the line was opened; None: not known, or no key."""
 
 
+class GetCapabilities(msgspec.Struct, Ask[Capabilities], frozen=True, gc=False):
+    """What the venue offers. Raises VenueAway where the line has not been open yet."""
+
+
+class GetClockError(msgspec.Struct, Ask[Millis], frozen=True, gc=False):
+    """By how much the venue's clock is ahead of ours, in ms; of use once the line has been up."""
+
+
 class _Moved(msgspec.Struct, Tell, frozen=True):
     state: LineState
     reason: str
@@ -90,7 +99,7 @@ class _Errand(msgspec.Struct, frozen=True):
 
 
 class CcxtConnector(Actor):
-    """See `messages`; answers `GetPermissions` too.
+    """See `messages`; answers `GetPermissions` and `GetCapabilities` too.
 
     symbols: those that the account trades. markets, budget: the paths of `Markets` and
     `RateBudget`, which connectors share. adapter: the one that is registered where None.
@@ -149,6 +158,17 @@ class CcxtConnector(Actor):
     @on(GetPermissions)
     def get_permissions(self, _: GetPermissions) -> KeyPermissions | None:
         return self._session.permissions
+
+    @on(GetCapabilities)
+    def get_capabilities(self, _: GetCapabilities) -> Capabilities:
+        exchange = self._session.exchange
+        if exchange is None:
+            raise VenueAway(self._settings.name, self._session.reason)
+        return self._session.adapter.capabilities(exchange)
+
+    @on(GetClockError)
+    def get_clock_error(self, _: GetClockError) -> Millis:
+        return Millis(self._session.time.now() - self.now)
 
     @on(_Moved)
     def moved(self, message: _Moved) -> None:

@@ -42,6 +42,7 @@ from .messages import (
     FillReported,
     GetLine,
     Line,
+    LineChanged,
     NotOffered,
     OrderRejected,
     OrderReport,
@@ -79,7 +80,7 @@ class _Wake(msgspec.Struct, frozen=True):
 class SimulatedConnector(Actor):
     """Answers orders, reads of the account, of candles and tickers; publishes what happens to it.
 
-    It publishes `FillReported` and `OrderReported`. The line is always up.
+    It publishes `FillReported`, `OrderReported` and `LineChanged`. The line is always up.
 
     venue: keeps what must survive this incarnation.
     tapes: what the market does; of two with the same symbol the venue goes by the first.
@@ -105,6 +106,7 @@ class SimulatedConnector(Actor):
 
     def on_start(self) -> None:
         self._line = Line("up", self.now, count=1)
+        self.publish(LineChanged(self._line))
         for symbol in self._venue.symbols:
             tape = self._tapes.get(symbol)
             if tape is None:

@@ -1,7 +1,7 @@
 """Market data on its way to whoever trades on it: in order, remembered, told on."""
 
-from .feed import CandleFeed
-from .messages import BadLimit, FeedCounts, GapFound, GetCandles, GetCounts, GetLast
+from .feed import CandleFeed, Intake
+from .messages import BadLimit, FeedCaughtUp, FeedCounts, GapFound, GetCandles, GetCounts, GetLast
 from .ring import CAPACITY, CandleRing
 
 __all__ = [
@@ -9,9 +9,11 @@ __all__ = [
     "BadLimit",
     "CandleFeed",
     "CandleRing",
+    "FeedCaughtUp",
     "FeedCounts",
     "GapFound",
     "GetCandles",
     "GetCounts",
     "GetLast",
+    "Intake",
 ]

@@ -57,3 +57,11 @@ class GapFound(msgspec.Struct, Tell, frozen=True, gc=False):
     after: Millis  # the last candle before the gap began then
     until: Millis  # the first one after it began then
     missing: int  # candles between them, > 0
+
+
+class FeedCaughtUp(msgspec.Struct, Tell, frozen=True, gc=False):
+    """The feed knows all that has closed by now. Published, where it watches a venue."""
+
+    symbol: str
+    frame: str
+    at: Millis

@@ -7,10 +7,13 @@ order with an unknown outcome, a restart or a trade by hand cannot make it trade
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from ...runtime import Actor, AskError, Refusal, on
+from ..exchange.gate.messages import GateClosed, GateOpened, GetGate
+from ..exchange.gate.readiness import Obstacle
 from ..market.instrument import Instrument
-from ..market.money import ZERO, add, from_float
+from ..market.money import ZERO, add, from_float, multiply
 from ..market.precision import ceil_to_step
 from ..market.side import Side
 from ..orders.messages import PlaceOrder
@@ -19,30 +22,66 @@ from ..portfolio.model import Balance
 from .messages import Signal, SignalPassed
 from .sizing import affordable, sellable
 
+ONE: Final = Decimal(1)
+
 _ALL = GetBalances()
 
 
 class AllInConsumer(Actor):
     """Hears `Signal`; on "buy" it spends all cash if it holds none, on "sell" it sells all.
 
-    producer, portfolio, desk: where these actors are.
+    Behind a closed gate it trades on nothing: what a signal was worth then is over when it opens.
+
+    producer, portfolio, desk: where these actors are. gate: where the gate is; None: there is none.
+    slippage: share of the price that an order may cost more than the close that gave the signal.
     """
 
-    def __init__(self, instrument: Instrument, *, producer: str, portfolio: str, desk: str) -> None:
+    def __init__(
+        self,
+        instrument: Instrument,
+        *,
+        producer: str,
+        portfolio: str,
+        desk: str,
+        slippage: Decimal = ZERO,
+        gate: str | None = None,
+    ) -> None:
         self._instrument = instrument
+        self._worst = add(ONE, slippage)
         self._symbol = str(instrument.symbol)
         self._paths = producer, portfolio, desk
+        self._gate = gate
+        self._obstacles: tuple[Obstacle, ...] = ()
 
-    def on_start(self) -> None:
+    async def on_start(self) -> None:
         producer, self._portfolio, self._desk = map(self.lookup, self._paths)
         self.subscribe(producer, Signal)
+        if self._gate is not None:
+            gate = self.lookup(self._gate)
+            self.subscribe(gate, GateOpened)
+            self.subscribe(gate, GateClosed)
+            self._obstacles = await self.ask(gate, GetGate())
+
+    @on(GateOpened)
+    def gate_opened(self, _: GateOpened) -> None:
+        self._obstacles = ()
+
+    @on(GateClosed)
+    def gate_closed(self, message: GateClosed) -> None:
+        self._obstacles = message.obstacles
 
     @on(Signal)
     async def signal(self, message: Signal) -> None:
+        if self._obstacles:
+            reasons = "; ".join(map(str, self._obstacles))
+            self.publish(SignalPassed(message, f"the gate is closed ({reasons})"))
+            return
         try:
             balances = await self.ask(self._portfolio, _ALL)
             # A step too high at most: what is reserved then pays for what the venue rounds.
-            price = ceil_to_step(from_float(message.price), self._instrument.price_step)
+            close = from_float(message.price)
+            worst = multiply(close, self._worst) if message.side == "buy" else close
+            price = ceil_to_step(worst, self._instrument.price_step)
             amount = amount_for(message.side, balances, price, self._instrument)
             if amount:
                 order = PlaceOrder(self._symbol, message.side, "market", amount, None, price)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import attrs
 
 from ...runtime import UsageError
@@ -16,11 +18,14 @@ class EmaCrossSettings:
 
     fast, slow: lengths of the averages, 1 <= fast < slow. warm_up: how many candles pass before
     the first signal; not more than a feed remembers, or a restart could not warm up again.
+    slippage: share of the price that a market order may cost more than the last close; cash for it
+    is left over. A tape needs none, an order book does.
     """
 
     fast: int = 10
     slow: int = 30
     warm_up: int = 1_000
+    slippage: Decimal = Decimal(0)
 
     def __attrs_post_init__(self) -> None:
         if not 1 <= self.fast < self.slow <= CAPACITY:
@@ -29,6 +34,8 @@ class EmaCrossSettings:
             )
         if not 0 <= self.warm_up <= CAPACITY:
             raise UsageError(f"needs 0 <= warm_up <= {CAPACITY}, not {self.warm_up}")
+        if not 0 <= self.slippage < 1:
+            raise UsageError(f"needs 0 <= slippage < 1, not {self.slippage}")
 
 
 class EmaCross:

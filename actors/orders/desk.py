@@ -1,76 +1,86 @@
-"""The order desk: the one owner of an account's open orders, and the only one that commits.
+"""The order desk: the one owner of an account's open orders.
 
 It brings an order from an intent that is durable, through the venue, to an end that rests on
-evidence; what an answer does to an order is decided in `lifecycle`, when silence is an answer in
-`evidence`, and this file moves messages. Money is moved by the portfolio and becomes final with the
-commit in which the order does. Nothing is sent twice: after an unknown outcome the desk only looks.
+evidence. This file moves messages: what an answer does to an order is decided in `lifecycle`, when
+silence is an answer in `evidence`; how a step becomes durable is the `clerk`'s, cancels and
+look-ups are `settling`, and what the venue has of the account is held against ours in
+`reconciling`. Nothing is sent twice: after an unknown outcome the desk only looks.
 
-If the desk dies, portfolio and desk are started anew and rebuild from the journal. All of that
-happens in `on_start`, so what is asked meanwhile waits in the mailbox. Orders whose state at the
-venue cannot be learnt then stay in doubt, and new ones are refused (`NotReconciled`) until that
-is settled, as they are while the venue is silent (`VenueSilent`); cancels are not.
+The desk waits for portfolio and journal within a turn, and never for the venue: any number of
+requests are under way at a time, one step of an order after the other (see `flights`). Creates
+that find others waiting stand in a line of their own and take turns with everything else, so that
+a cancel waits for one commit at most.
+
+If the desk dies, portfolio and desk are started anew and rebuild from the journal. Until the orders
+of before are settled new ones are refused (`NotReconciled`), as they are while the venue is silent
+(`VenueSilent`) or the gate is closed (`NotAdmitted`); cancels are not.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Iterable
+from typing import Any, Final
 
-import msgspec
-
-from ...runtime import Actor, AskError, MailboxFull, Refusal, Tell, Timer, on
-from ..exchange.messages import Cancel, FillReported, OrderRejected, OrderReport, Query, Submit
-from ..market.fill import Fill
-from ..market.instrument import Instrument
-from ..portfolio.messages import (
-    Aborted,
-    Booking,
-    InsufficientFunds,
-    LedgerMismatch,
-    Open,
-    Release,
-    Reserve,
-    Settle,
+from ...runtime import Actor, Ask, Millis, Outcome, Ref, Refusal, Reply, Timer, on
+from ..exchange.gate.messages import AccountStarted, GateClosed, GateOpened, GetGate
+from ..exchange.gate.readiness import Obstacle
+from ..exchange.messages import (
+    FillReported,
+    HoldingsReported,
+    LineChanged,
+    OrderReported,
+    Submit,
 )
-from ..portfolio.model import Reservation
-from . import evidence, lifecycle
+from ..market.instrument import Instrument
+from . import lifecycle, outcomes
+from .balancing import Balancing
+from .clerk import Clerk
 from .doubts import Doubts
 from .evidence import Doubt, Patience
 from .factory import Terms, intended
+from .flights import Flights
+from .foreign import ForeignOrder
 from .ids import CHANCE_BITS, OrderIds, client_id_of
-from .journal import Commit, Load
-from .lifecycle import ImpossibleChange
 from .messages import (
     CancelOrder,
-    FillUnmatched,
+    ListForeignOrders,
     ListOpenOrders,
     NoSuchOrder,
-    NotDurable,
+    NotAdmitted,
     NotReconciled,
-    OrderChanged,
-    OrderFilled,
     PlaceOrder,
-    StrayOrders,
     Unplaceable,
     VenueSilent,
 )
-from .model import LIVE, Order
-from .register import OrderRegister
+from .model import Order
+from .opening import FromDeposits, Opening
+from .reconciling import Reconciling
+from .settling import Settling
+from .tokens import (
+    RECONCILING,
+    Again,
+    Cancelling,
+    LookUp,
+    Placed,
+    PlaceNext,
+    Recheck,
+    Sweep,
+)
 
-SILENCE = (AskError, MailboxFull, Refusal)  # whatever is no answer of the venue
-
-
-class _LookUp(msgspec.Struct, Tell, frozen=True):
-    """Time to ask the venue for an order in doubt."""
+WAITING: Final = 1_000  # creates in the desk's own line; more of them wait in the mailbox
 
 
 class OrderDesk(Actor):
-    """Answers `PlaceOrder`, `CancelOrder` and `ListOpenOrders`; publishes what becomes of orders.
+    """Answers `PlaceOrder`, `CancelOrder` and the lists; publishes what becomes of orders.
 
     account: its name in the journal. instruments: what may be traded. connector, portfolio,
-    journal: where these actors are. patience: how long the venue is waited for.
+    journal: where these actors are. gate: where the gate is that entries must pass; None: none.
+    patience: how long the venue is waited for. opening: what a new ledger begins with. fee_assets:
+    in which fees are taken, besides what is traded.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - five of them are where things are
         self,
         account: str,
         instruments: Iterable[Instrument],
@@ -78,252 +88,301 @@ class OrderDesk(Actor):
         connector: str,
         portfolio: str,
         journal: str,
+        gate: str | None = None,
         patience: Patience = Patience(),
+        opening: Opening = FromDeposits(),
+        fee_assets: Iterable[str] = (),
     ) -> None:
-        self._account = account
         self._terms = {str(known.symbol): Terms.of(known) for known in instruments}
         self._paths = connector, portfolio, journal
+        self._gate = gate
         self._patience = patience
-        self._orders = OrderRegister()
+        self._opening = opening
+        traded = [part for each in self._terms.values() for part in (each.base, each.quote)]
+        self._assets = (*traded, *fee_assets)
         self._doubts = Doubts(patience)
+        self._flights = Flights()
+        self._clerk = Clerk(self, account, self._terms, self._doubts)
+        self._settling = Settling(
+            self, self._clerk, self._doubts, self._flights, ask=self._ask_venue
+        )
+        self._obstacles: tuple[Obstacle, ...] = ()  # of the gate
+        self._creates: deque[tuple[PlaceOrder, Reply]] = deque()  # that wait, oldest first
         self._timer: Timer | None = None  # for the next look-up
-        self._unreconciled = set[str]()  # live since before this incarnation, not looked up yet
+        self._due: Millis | None = None  # when it fires
 
     async def on_start(self) -> None:
-        self._connector, self._portfolio, self._journal = map(self.lookup, self._paths)
-        snapshot = await self.ask(self._journal, Load(self._account))
+        self._connector, portfolio, journal = map(self.lookup, self._paths)
+        gate = await self._find_gate()
+        snapshot = await self._clerk.open(portfolio, journal)
         self._ids = OrderIds(self.chance.getrandbits(CHANCE_BITS), snapshot.epoch)
-        self._orders = OrderRegister(snapshot.orders, snapshot.trades)
-        self._require_terms(snapshot.orders)
-        held = [Reservation(order.id, order.held_asset, order.held) for order in snapshot.orders]
-        booking = await self.ask(self._portfolio, Open(snapshot.balances, tuple(held)))
-        if booking.entries:
-            commit = Commit(self._account, (), (), booking.entries, booking.balances)
-            await self.ask(self._journal, commit)
-        self.subscribe(self._connector, FillReported)  # before the look-ups: no fill falls between
-        self._unreconciled = {order.client_id for order in snapshot.orders}
+        balancing = Balancing(self, self._clerk, self._assets, self._opening, gate)
+        balancing.start(portfolio, first=len(snapshot.balances) + len(snapshot.orders))
+        self._reconciling = Reconciling(
+            self,
+            self._clerk,
+            self._doubts,
+            self._flights,
+            balancing,
+            ask=self._ask_venue,
+            symbols=self._terms,
+            patience=self._patience,
+            gate=gate,
+        )
+        for event in (FillReported, OrderReported, HoldingsReported, LineChanged):
+            self.subscribe(self._connector, event)  # before anything is read: nothing falls between
         for order in snapshot.orders:
+            self._clerk.unreconciled.add(order.client_id)
             self._doubts.add(order.client_id, Doubt(self.now), self.now)
-        for order in snapshot.orders:
-            await self._look_up(order.client_id)
-            if self._doubts.is_silent:
-                break  # the start does not wait for a venue that is away
-        self._plan_look_up()
+        await self._reconciling.start(snapshot)
+        await self._go_on()
+
+    # -- what is asked of it
 
     @on(PlaceOrder)
-    async def place(self, message: PlaceOrder) -> Order:
-        if self._unreconciled:
-            raise NotReconciled(len(self._unreconciled))
-        if self._doubts.is_silent:
-            raise VenueSilent(len(self._doubts))
+    async def place(self, message: PlaceOrder) -> Order | None:
+        if (self.backlog or self._creates) and len(self._creates) < WAITING:
+            self._creates.append((message, self.reply_later()))
+            if len(self._creates) == 1:
+                self.after(0, PlaceNext())
+            return None
+        return await self._place(message, None)
+
+    @on(PlaceNext)
+    async def place_next(self, _: PlaceNext) -> None:
+        message, reply = self._creates.popleft()
+        if self._creates:
+            self.after(0, PlaceNext())  # behind whatever has come meanwhile
+        if reply.is_settled:
+            return  # nobody waits for it any more
+        try:
+            order = await self._place(message, reply)
+        except Refusal as no:
+            reply.fail(no)
+        else:
+            if order is not None:
+                reply.answer(order)
+
+    @on(CancelOrder)
+    async def cancel(self, message: CancelOrder) -> None:
+        client_id = client_id_of(message.order_id)
+        if client_id not in self._clerk.orders.live:
+            raise NoSuchOrder(message.order_id)
+        flight = self._flights.of(client_id)
+        flight.cancels.append(self.reply_later())
+        if flight.placed is None and not flight.is_cancelling:  # else it goes once that is back
+            await self._settling.cancel(client_id)
+        await self._go_on()
+
+    @on(ListOpenOrders)
+    def list_open(self, _: ListOpenOrders) -> tuple[Order, ...]:
+        return tuple(self._clerk.orders.live.values())
+
+    @on(ListForeignOrders)
+    def list_foreign(self, _: ListForeignOrders) -> tuple[ForeignOrder, ...]:
+        return self._reconciling.foreign.all
+
+    # -- what it hears
+
+    @on(FillReported)
+    def fill_reported(self, message: FillReported) -> Awaitable[None] | None:
+        fill = message.fill
+        order = self._clerk.orders.find(fill.client_id)
+        if order is None:
+            self._clerk.unmatched(fill)
+            return None
+        fresh = self._clerk.orders.news(order.client_id, (fill,))
+        return self._then_go_on(self._clerk.fill(order, fresh)) if fresh else None
+
+    @on(OrderReported)
+    async def order_reported(self, message: OrderReported) -> None:
+        await self._reconciling.report(message.report)
+        await self._go_on()
+
+    @on(HoldingsReported)
+    async def holdings_reported(self, message: HoldingsReported) -> None:
+        await self._reconciling.holdings_reported(message)
+
+    @on(LineChanged)
+    async def line_changed(self, message: LineChanged) -> None:
+        await self._reconciling.line_changed(message.line)
+        await self._go_on()
+
+    @on(GateOpened)
+    def gate_opened(self, _: GateOpened) -> None:
+        self._obstacles = ()
+
+    @on(GateClosed)
+    def gate_closed(self, message: GateClosed) -> None:
+        self._obstacles = message.obstacles
+
+    @on(Outcome)
+    async def came_back(self, message: Outcome) -> None:
+        await self._hear(message)
+        await self._go_on()
+
+    @on(LookUp)
+    async def look_up(self, _: LookUp) -> None:
+        self._timer = self._due = None
+        await self._go_on()
+
+    @on(Again)
+    async def again(self, message: Again) -> None:
+        await self._reconciling.again(message)
+        await self._go_on()
+
+    @on(Sweep)
+    async def sweep(self, _: Sweep) -> None:
+        await self._reconciling.sweep()
+        await self._go_on()
+
+    @on(Recheck)
+    async def recheck(self, _: Recheck) -> None:
+        await self._reconciling.recheck()
+        await self._go_on()
+
+    # -- creates
+
+    async def _place(self, message: PlaceOrder, reply: Reply | None) -> Order | None:
+        """Send an order whose intent is durable; None: its answer comes later."""
+        self._require_open(message)
         terms = self._terms.get(message.symbol)
         if terms is None:
             known = ", ".join(self._terms) or "nothing"
             raise Unplaceable(message.symbol, reason=f"not traded here; this desk trades {known}")
         order_id, client_id = self._ids.draw()
-        order = intended(message, terms, order_id, client_id, self.now)
-        reserve = Reserve(order_id, order.held_asset, order.held)
-        booking = await self.ask(self._portfolio, reserve)
-        no = await self._commit(order, (), booking)
-        if no is not None:
-            raise NotDurable(order_id, reason=str(no)) from no
-        return await self._send(order)
-
-    @on(CancelOrder)
-    async def cancel(self, message: CancelOrder) -> Order:
-        client_id = client_id_of(message.order_id)
-        order = self._orders.live.get(client_id)
-        if order is None:
-            raise NoSuchOrder(message.order_id)
-        try:
-            request = Cancel(client_id, order.symbol)
-            answer = await self.ask(self._connector, request, timeout=self._patience.answer)
-        except OrderRejected:  # not open there: how it ended is another question (C9, A17)
-            self._doubts.heard()
-            self._doubts.add(client_id, self._doubts.get(client_id) or Doubt(self.now), self.now)
-            await self._look_up(client_id)
-        except SILENCE:
-            self._doubts.add_more(client_id, self.now)
-            self._doubts.unheard(self.now)
-        else:
-            self._doubts.heard()
-            await self._reconcile(order, answer.report)
-        self._plan_look_up()
-        return self._orders.find(client_id) or order
-
-    @on(ListOpenOrders)
-    def list_open(self, _: ListOpenOrders) -> tuple[Order, ...]:
-        return tuple(self._orders.live.values())
-
-    @on(FillReported)
-    def fill_reported(self, message: FillReported) -> Awaitable[Order] | None:
-        fill = message.fill
-        order = self._orders.find(fill.client_id)
-        if order is None:
-            self.publish(FillUnmatched(fill, "no order here has its client id"))
-            return None
-        fresh = self._orders.news(order.client_id, (fill,))
-        return self._fill(order, fresh, "") if fresh else None
-
-    @on(_LookUp)
-    async def look_up(self, _: _LookUp) -> None:
-        due = self._doubts.next()
-        if due is not None and due[0] <= self.now:
-            await self._look_up(due[1])
-        self._plan_look_up()
-
-    def _require_terms(self, orders: tuple[Order, ...]) -> None:
-        """Refuse to start with orders of pairs that are not traded here any more (C14)."""
-        strays = sorted({order.symbol for order in orders} - self._terms.keys())
-        if strays:
-            raise StrayOrders(self._account, strays)
-
-    async def _send(self, order: Order) -> Order:
-        """Submit an order whose intent is durable, and record what came of it."""
+        now = self.now
+        order = intended(message, terms, order_id, client_id, now)
+        await self._clerk.intend(order)
         submit = Submit(
-            order.client_id, order.symbol, order.side, order.kind, order.amount, order.price
+            client_id,
+            order.symbol,
+            order.side,
+            order.kind,
+            order.amount,
+            order.price,
+            purpose=message.purpose,
         )
-        try:
-            answer = await self.ask(self._connector, submit, timeout=self._patience.answer)
-        except OrderRejected as no:
-            if no.reason == "DUPLICATE_ORDER":  # then it is there: the way doubled it (A12)
-                return await self._advance(order, lifecycle.lost(order, str(no), self.now), ())
-            after = await self._advance(order, lifecycle.refused(order, str(no), self.now), ())
-            if after.is_live:  # the journal was full: it is released once that is known there too
-                return after
-            raise
-        except SILENCE as silence:
-            self._doubts.unheard(self.now)
-            return await self._advance(order, lifecycle.lost(order, str(silence), self.now), ())
-        if answer.fills:
-            fills = self._orders.news(order.client_id, answer.fills)
-            return await self._fill(order, fills, answer.venue_id)
-        return await self._advance(order, lifecycle.accepted(order, answer.venue_id, self.now), ())
+        token = Placed(client_id, now)
+        outcome = self.request(self._connector, submit, token, timeout=self._patience.answer)
+        if outcome is None:
+            self._flights.of(client_id).placed = reply or self.reply_later()
+            return None
+        return await self._placed(order, token.asked, outcome)
 
-    async def _fill(self, order: Order, fills: tuple[Fill, ...], venue_id: str) -> Order:
-        """Apply fills that are new to the order, or say that they cannot be."""
-        try:
-            after = lifecycle.filled(order, fills, venue_id, self.now)
-        except ImpossibleChange as error:
-            self._mismatch(order, fills, error)
-            return order
-        return await self._advance(order, after, fills)
+    def _require_open(self, message: PlaceOrder) -> None:
+        """Raise unless the gate lets this kind of order pass."""
+        if message.purpose == "protective":
+            line = self._reconciling.line
+            if line is None or line.state != "up":
+                state = "not known" if line is None else line.state
+                raise NotAdmitted(message.purpose, (Obstacle("line", f"it is {state}"),))
+            return
+        if self._obstacles:
+            raise NotAdmitted(message.purpose, self._obstacles)
+        if self._clerk.unreconciled:
+            raise NotReconciled(len(self._clerk.unreconciled))
+        if self._doubts.is_silent:
+            raise VenueSilent(len(self._doubts))
 
-    async def _look_up(self, client_id: str) -> None:
-        """Ask the venue for an order in doubt, and settle it on evidence only (O5)."""
-        order, doubt = self._orders.live.get(client_id), self._doubts.get(client_id)
-        if order is None or doubt is None:
-            return
-        try:
-            query = Query(client_id, order.symbol)
-            report = await self.ask(self._connector, query, timeout=self._patience.answer)
-        except SILENCE:
-            self._doubts.unheard(self.now)
-            return
-        self._doubts.heard()
-        if report is not None:
-            await self._reconcile(order, report)
-        elif evidence.proves_absence(doubt, self._patience, self.now):
-            proof = evidence.absence_evidence(order, doubt, self.now)
-            await self._advance(order, lifecycle.gone(order, proof, self.now), ())
+    async def _placed(self, order: Order, asked: Millis, outcome: Outcome) -> Order:
+        """Record what came of a create; events may have told more of the order by now (A6)."""
+        error = outcome.error
+        if error is None:
+            self._doubts.heard()
+            answer = outcome.value
+            after = await self._clerk.accept(order, answer.fills, answer.venue_id)
+            if after.is_live:
+                await self._go_on()
+            return after
+        verdict = outcomes.submitted(error)
+        if verdict == "exists" or outcomes.was_heard(error):
+            self._doubts.heard()
         else:
-            self._doubts.add(client_id, evidence.absent(doubt, self._patience, self.now), self.now)
+            self._doubts.unheard(asked, self.now)
+        if order.status != "intent":  # an event has told what became of it
+            if order.is_live and verdict == "refused":
+                self._doubts.hurry(order.client_id, self.now)
+        elif verdict == "refused":
+            after = lifecycle.refused(order, str(error), self.now)
+            order = await self._clerk.advance(order, after)
+            if not order.is_live:  # else the journal is full: released once that is known there
+                raise error
+        else:
+            order = await self._clerk.advance(order, lifecycle.lost(order, str(error), self.now))
+        await self._go_on()
+        return order
 
-    async def _reconcile(self, order: Order, report: OrderReport) -> None:
-        """Bring an order to where the venue says it is."""
-        fresh = self._orders.news(order.client_id, report.fills)
-        try:
-            after = lifecycle.reported(order, report, fresh, self.now)
-        except ImpossibleChange as error:
-            self._mismatch(order, fresh, error)
+    async def _placed_later(self, token: Placed, outcome: Outcome) -> None:
+        """Answer whoever placed the order, and send the cancel that has waited for it."""
+        client_id = token.client_id
+        reply = self._flights.placed(client_id)
+        order = self._clerk.orders.find(client_id)
+        if reply is None or order is None:
             return
-        if after is not order:
-            after = await self._advance(order, after, fresh)
-        if after.status == "accepted" and report.status == "open":
-            self._settled(order.client_id)
-        elif after.is_live:  # not stored, or the report names fewer fills than it says there are
-            self._doubts.add_more(order.client_id, self.now)
-
-    async def _advance(self, order: Order, after: Order, fills: tuple[Fill, ...]) -> Order:
-        """Book and commit one step of an order, and say so: the order as it stands then.
-
-        What the journal refuses has not happened here; the order stays as it was, in doubt, and
-        the venue is asked for it again later (K3).
-        """
-        booking = None
-        if fills:
-            terms = self._terms[order.symbol]
-            settle = Settle(order.id, order.side, terms.base, terms.quote, fills, after.held)
-            try:
-                booking = await self.ask(self._portfolio, settle)
-            except InsufficientFunds as error:
-                raise LedgerMismatch(
-                    f"order {order.id} filled for more than the account owns: {error}"
-                ) from error
-        elif order.held and not after.held:
-            booking = await self.ask(self._portfolio, Release(order.id))
-        no = await self._commit(after, fills, booking)
-        if no is not None:
-            self._orders.keep(order)
-            self._doubts.add_more(order.client_id, self.now)
-            self._plan_look_up()
-            return order
-        self._orders.keep(after, fills)
-        if after.status not in LIVE:
-            self._settled(after.client_id)
-        elif after.status == "unknown":
-            self._doubts.add(after.client_id, Doubt(self.now), self.now)
-            self._plan_look_up()
-        self.announce(OrderChanged, after)
-        for fill in fills:
-            self.announce(OrderFilled, after, fill)
-        return after
-
-    async def _settle(self, order: Order, after: Order, fills: tuple[Fill, ...]) -> Booking:
-        """Have the portfolio book what has filled."""
-        terms = self._terms[order.symbol]
-        settle = Settle(order.id, order.side, terms.base, terms.quote, fills, after.held)
         try:
-            return await self.ask(self._portfolio, settle)
-        except InsufficientFunds as error:
-            raise LedgerMismatch(
-                f"order {order.id} filled for more than the account owns: {error}"
-            ) from error
-
-    async def _commit(
-        self, order: Order, fills: tuple[Fill, ...], booking: Booking | None
-    ) -> Refusal | None:
-        """Make one step durable together with its booking, or undo the booking."""
-        entries, balances = (booking.entries, booking.balances) if booking else ((), ())
-        commit = Commit(self._account, (order,), fills, entries, balances)
-        try:
-            await self.ask(self._journal, commit)
+            order = await self._placed(order, token.asked, outcome)
         except Refusal as no:
-            if booking is not None:
-                self._portfolio.tell(Aborted(booking.number))
-            return no
-        return None
+            reply.fail(no)
+        else:
+            reply.answer(order)
+        flight = self._flights.get(client_id)
+        if flight is not None and flight.cancels:
+            await self._settling.cancel(client_id)
 
-    def _mismatch(self, order: Order, fills: tuple[Fill, ...], error: ImpossibleChange) -> None:
-        """Say that the venue contradicts the journal, and keep asking while the order is live."""
-        for fill in fills:
-            self.publish(FillUnmatched(fill, str(error)))
-        if order.is_live:
-            self._orders.keep(order)
-            self._doubts.add_more(order.client_id, self.now)
-            self._plan_look_up()
+    # -- the end of a turn
 
-    def _settled(self, client_id: str) -> None:
-        """Where the order stands is known."""
+    async def _go_on(self) -> None:
+        """Do what has become due, and wake for what is next."""
         if self._doubts:
-            self._doubts.settle(client_id)
-            self._unreconciled.discard(client_id)
+            await self._settling.look_up_due()
+            self._plan_look_up()
+        await self._reconciling.conclude()
+        self._reconciling.plan_sweep()
+
+    async def _then_go_on(self, step: Awaitable[object]) -> None:
+        await step
+        await self._go_on()
 
     def _plan_look_up(self) -> None:
         """Wake for the next look-up, and for no other."""
+        when = self._settling.next_due
+        if when == self._due:
+            return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        due = self._doubts.next()
-        if due is not None:
-            self._timer = self.after(max(0, due[0] - self.now), _LookUp())
+        self._due = when
+        if when is not None:
+            self._timer = self.after(max(0, when - self.now), LookUp())
+
+    # -- the venue
+
+    async def _ask_venue(self, message: Ask[Any], token: object) -> None:
+        """Ask without waiting; what is answered on the spot is taken in on the spot."""
+        outcome = self.request(self._connector, message, token, timeout=self._patience.answer)
+        if outcome is not None:
+            await self._hear(outcome)
+
+    async def _hear(self, message: Outcome) -> None:
+        """Take in what the venue has answered."""
+        token = message.token
+        if isinstance(token, RECONCILING):
+            await self._reconciling.take(message)
+        elif isinstance(token, Placed):
+            await self._placed_later(token, message)
+        elif isinstance(token, Cancelling):
+            await self._settling.cancelled(token, message)
+        else:
+            await self._settling.looked_up(token, message, self._patience)
+
+    async def _find_gate(self) -> Ref | None:
+        """The gate, and how it stands."""
+        if self._gate is None:
+            return None
+        gate = self.lookup(self._gate)
+        gate.tell(AccountStarted())  # first: what it knew of the account is void
+        self.subscribe(gate, GateOpened)
+        self.subscribe(gate, GateClosed)
+        self._obstacles = await self.ask(gate, GetGate())
+        return gate

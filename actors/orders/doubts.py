@@ -1,8 +1,7 @@
 """Which orders a desk must look up at the venue, and when.
 
 Each order in doubt has a time of its own. While the venue is silent they do not matter: then one
-look-up at a time finds out whether it is back, since each may take as long as an answer may take,
-and the desk has other things to do.
+look-up at a time finds out whether it is back: more of them would tell no more.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from heapq import heappop, heappush
 
 from ...runtime import Millis
-from .evidence import Doubt, Patience, delay, pause, tried
+from .evidence import Doubt, Patience, delay, is_overdue, pause, tried
 
 
 class Doubts:
@@ -21,7 +20,8 @@ class Doubts:
         self._doubts: dict[str, Doubt] = {}
         self._dues: list[tuple[Millis, str]] = []  # a heap; holds past dues of an order as well
         self._due: dict[str, Millis] = {}  # the due of each order that counts
-        self._silences = 0  # requests in a row without an answer
+        self._silences = 0  # looks in a row without an answer
+        self._silent_at = Millis(0)  # when the last of them had waited long enough
         self._next_try = Millis(0)  # while the venue is silent
 
     def __len__(self) -> int:
@@ -48,10 +48,29 @@ class Doubts:
         doubt = self._doubts.get(client_id)
         self.add(client_id, Doubt(at) if doubt is None else tried(doubt), at)
 
+    def take(self, client_id: str) -> None:
+        """A look-up of an order is under way: it is not due until that is back."""
+        self._due.pop(client_id, None)
+
+    def put_back(self, client_id: str, at: Millis) -> None:
+        """The look-up brought nothing: the order is due as soon as the venue is tried again."""
+        if client_id in self._doubts:
+            self._due[client_id] = at
+            heappush(self._dues, (at, client_id))
+
+    def hurry(self, client_id: str, at: Millis) -> None:
+        """Look an order up at once."""
+        self._doubts.setdefault(client_id, Doubt(at))
+        self.put_back(client_id, at)
+
+    def overdue(self, at: Millis) -> int:
+        """How many orders have been in doubt for too long."""
+        return sum(is_overdue(doubt, self._patience, at) for doubt in self._doubts.values())
+
     def settle(self, client_id: str) -> None:
         """Where the order stands is known."""
         if self._doubts.pop(client_id, None) is not None:
-            del self._due[client_id]
+            self._due.pop(client_id, None)
         if not self._doubts:
             self._silences = 0  # nothing is left to ask it
 
@@ -59,8 +78,15 @@ class Doubts:
         """The venue has answered."""
         self._silences = 0
 
-    def unheard(self, at: Millis) -> None:
-        """The venue has not answered."""
+    def unheard(self, asked: Millis, at: Millis) -> None:
+        """The venue has not answered what it was asked at `asked`.
+
+        Of all that is under way when it falls silent, only the first counts: the others tell no
+        more than that one did.
+        """
+        if self._silences and asked < self._silent_at:
+            return
+        self._silent_at = at
         self._next_try = Millis(at + pause(self._silences, self._patience))
         self._silences += 1
 

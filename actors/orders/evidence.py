@@ -4,6 +4,8 @@ A venue that is asked for an order and knows none may simply not know it yet: th
 be on its way, and look-ups lag behind the matching engine. Only past a fence in time, and only when
 asked twice, is that evidence. How long the fence must be follows from the venue: how long it lets a
 request wait before it drops it, plus its own processing time-out, plus the lag of its look-ups.
+
+What counts is when the venue was asked, not when its answer came: that may have been on its way.
 """
 
 from __future__ import annotations
@@ -15,14 +17,20 @@ from .model import Order
 
 
 class Patience(msgspec.Struct, frozen=True):
-    """How long a desk waits for the venue; all in ms."""
+    """How long a desk waits for the venue; all in ms.
+
+    fence: None for a venue that does not drop what is late. Then silence never proves anything:
+    an order of unknown outcome stays unknown, and its reservation stays, until there is evidence.
+    sweep: None where no event can be lost.
+    """
 
     answer: Millis = Millis(10_000)  # for the answer to one request; then its outcome is unknown
     first: Millis = Millis(1_000)  # until the first look-up of an order in doubt
     factor: int = 2  # by which each further look-up waits longer
     cap: Millis = Millis(60_000)  # but never longer than this
-    fence: Millis = Millis(17_000)  # recvWindow 5 s, processing 10 s, look-up lag 2 s
-    spacing: Millis = Millis(2_000)  # between two look-ups that count as two
+    fence: Millis | None = Millis(17_000)  # recvWindow 5 s, processing 10 s, look-up lag 2 s
+    spacing: Millis = Millis(2_000)  # between two looks that count as two
+    sweep: Millis | None = Millis(60_000)  # between two looks at all orders, while any are live
 
 
 class Doubt(msgspec.Struct, frozen=True):
@@ -43,6 +51,8 @@ def delay(doubt: Doubt, patience: Patience, at: Millis) -> Millis:
     if doubt.absent_at == at:
         return patience.spacing
     wait = pause(doubt.attempts, patience)
+    if patience.fence is None:
+        return wait
     until_fence = doubt.since + patience.fence - at
     return Millis(min(wait, until_fence) if until_fence > 0 else wait)
 
@@ -53,16 +63,21 @@ def tried(doubt: Doubt) -> Doubt:
 
 
 def absent(doubt: Doubt, patience: Patience, at: Millis) -> Doubt:
-    """The doubt after a look-up at `at` that found no such order."""
+    """The doubt after a look-up that was made at `at` and found no such order."""
     seen = doubt.absent_at
-    if seen is None and at >= doubt.since + patience.fence:
+    if seen is None and patience.fence is not None and at >= doubt.since + patience.fence:
         seen = at
     return Doubt(doubt.since, doubt.attempts + 1, seen)
 
 
 def proves_absence(doubt: Doubt, patience: Patience, at: Millis) -> bool:
-    """Whether another look-up at `at` that finds no such order settles it."""
+    """Whether another look-up, made at `at`, that finds no such order settles it."""
     return doubt.absent_at is not None and at >= doubt.absent_at + patience.spacing
+
+
+def is_overdue(doubt: Doubt, patience: Patience, at: Millis) -> bool:
+    """Whether an order has been in doubt for longer than the venue gives reason for (R4)."""
+    return at > doubt.since + (patience.cap if patience.fence is None else patience.fence)
 
 
 def absence_evidence(order: Order, doubt: Doubt, at: Millis) -> str:

@@ -11,6 +11,7 @@ The client id is the same 32 hex digits behind "bn-": 35 characters, where Binan
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import Final
 
@@ -19,6 +20,10 @@ from ...runtime import UsageError
 PREFIX: Final = "bn-"
 CHANCE_BITS: Final = 44  # how much chance goes into an id
 EPOCH_BITS: Final = 28
+
+_CLIENT_ID: Final = re.compile(
+    PREFIX + r"[0-9a-f]{8}(?P<high>[0-9a-f]{4})8(?P<low>[0-9a-f]{3})8[0-9a-f]{3}[0-9a-f]{12}"
+)
 
 
 class OrderIds:
@@ -39,6 +44,16 @@ class OrderIds:
         """The next id, and the client id that belongs to it."""
         tail = f"{next(self._counter):012x}"
         return self._head + tail, self._client_head + tail
+
+
+def epoch_of(client_id: str) -> int | None:
+    """The epoch in a client id that has our form; None of any other (C17).
+
+    >>> epoch_of("bn-0000002a000180028000000000000001"), epoch_of("web_7f3a")
+    (4098, None)
+    """
+    match = _CLIENT_ID.fullmatch(client_id)
+    return None if match is None else int(match["high"] + match["low"], 16)
 
 
 def client_id_of(order_id: str) -> str:

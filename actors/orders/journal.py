@@ -16,12 +16,13 @@ from typing import Final
 
 import msgspec
 
-from ...runtime import Actor, Ask, Refusal, on
+from ...runtime import Actor, Ask, Millis, Refusal, on
 from ..market.fill import Fill
 from ..portfolio.model import Balance, Entry
 from .model import Order
 
 RECENT: Final = 65_536  # commits that stay as they are: some 120 MB
+REMEMBERED: Final = 1_000  # ended orders that are kept in mind, for late reports of them
 BLOCK: Final = 64  # older ones, packed together: half as large, for 1 µs each
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -58,6 +59,8 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False):
     orders: tuple[Order, ...]  # the live ones, oldest first
     balances: tuple[Balance, ...]  # by asset; empty: the journal has never seen this account
     trades: frozenset[str]  # keys of trades that may be reported again; see trade_key
+    ended: tuple[Order, ...] = ()  # the last to end, oldest first: late reports may name them
+    traded_at: Millis = Millis(0)  # when the newest trade traded, by the venue's clock; 0: none
 
 
 class Load(msgspec.Struct, Ask[Snapshot], frozen=True, gc=False):
@@ -96,6 +99,8 @@ class AccountState:
     def __init__(self) -> None:
         self._orders: dict[str, Order] = {}
         self._balances: dict[str, Balance] = {}
+        self._ended: dict[str, Order] = {}
+        self.traded_at = Millis(0)
 
     def apply(self, commit: Commit) -> None:
         for order in commit.orders:
@@ -103,6 +108,12 @@ class AccountState:
                 self._orders[order.id] = order
             else:
                 self._orders.pop(order.id, None)
+                self._ended.pop(order.id, None)
+                self._ended[order.id] = order
+                if len(self._ended) > REMEMBERED:
+                    del self._ended[next(iter(self._ended))]
+        for fill in commit.fills:
+            self.traded_at = max(self.traded_at, fill.at)
         for balance in commit.balances:
             self._balances[balance.asset] = balance
 
@@ -110,6 +121,11 @@ class AccountState:
     def orders(self) -> tuple[Order, ...]:
         """The live ones, oldest first."""
         return tuple(self._orders.values())
+
+    @property
+    def ended(self) -> tuple[Order, ...]:
+        """The last that ended, oldest first."""
+        return tuple(self._ended.values())
 
     @property
     def balances(self) -> tuple[Balance, ...]:
@@ -189,7 +205,15 @@ class JournalMemory:
             for symbol, ids in account.trades.items()
             for trade_id in ids
         )
-        return Snapshot(name, account.epoch, state.orders, state.balances, trades)
+        return Snapshot(
+            name,
+            account.epoch,
+            state.orders,
+            state.balances,
+            trades,
+            state.ended,
+            state.traded_at,
+        )
 
     def commits(self, name: str) -> Iterator[Commit]:
         """Everything that an account has written, oldest first."""

@@ -8,6 +8,7 @@ remains is applied once. A fill counts even after a cancel, since the venue trad
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -18,6 +19,8 @@ from ..exchange.messages import OrderReport
 from ..market.fill import Fill
 from ..market.money import ZERO, add, multiply, subtract
 from .model import Order, Status
+
+_UNTAKEN: Final[frozenset[Status]] = frozenset({"intent", "unknown"})
 
 Change = Literal["accept", "lose", "refuse", "fill a part", "fill", "cancel"]
 
@@ -145,16 +148,37 @@ def filled(order: Order, fills: tuple[Fill, ...], venue_id: str, at: Millis) -> 
     )
 
 
+def answered(order: Order, venue_id: str, fresh: tuple[Fill, ...], at: Millis) -> Order:
+    """The order once the venue has said that it took it; an event may have said so before (A6).
+
+    fresh: what traded at once, as far as it is new to the order.
+    """
+    if fresh:
+        return filled(order, fresh, venue_id, at)
+    return accepted(order, venue_id, at) if order.status in _UNTAKEN else order
+
+
+def untold(order: Order, report: OrderReport) -> Decimal:
+    """How much more has filled than the order knows trades of, base currency; 0 or above."""
+    said = report.filled
+    if said is None:
+        said = report.amount if report.status == "filled" else ZERO
+    return max(subtract(said, order.filled), ZERO)
+
+
 def reported(order: Order, report: OrderReport, fresh: tuple[Fill, ...], at: Millis) -> Order:
     """The live order once the venue has said all it knows of it; the same object where nothing new.
 
+    A cancelled order whose trades the venue has not all told lives on, and keeps what it holds to
+    pay for them (A18).
     fresh: the fills of the report that are new to the order.
     """
     after = filled(order, fresh, report.venue_id, at) if fresh else order
-    if report.status == "cancelled":
+    if report.status == "cancelled" and not untold(after, report):
         if after.is_live:
-            proof = f"the venue reports it cancelled at {report.changed_at} ms"
+            cause = f": {report.cause}" if report.cause else ""
+            proof = f"the venue reports it cancelled at {report.changed_at} ms{cause}"
             after = cancelled(after, proof, at)
-    elif after.status in {"intent", "unknown"}:
+    elif after.status in _UNTAKEN:
         after = accepted(after, report.venue_id, at)
     return after

@@ -12,8 +12,11 @@ from decimal import Decimal
 import msgspec
 
 from ...runtime import Ask, BenthicError, Refusal, Tell
+from ..exchange.gate.readiness import Obstacle
 from ..market.fill import Fill
-from ..market.side import Kind, Side
+from ..market.side import Kind, Purpose, Side
+from .foreign import ForeignOrder
+from .holdings import Difference
 from .model import Order
 
 
@@ -60,6 +63,19 @@ class VenueSilent(Refusal):
         self.in_doubt = in_doubt
 
 
+class NotAdmitted(Refusal):
+    """The gate is closed to this kind of order; nothing was done."""
+
+    def __init__(self, purpose: Purpose, obstacles: Sequence[Obstacle]) -> None:
+        reasons = "; ".join(map(str, obstacles))
+        super().__init__(
+            f"no {purpose} order is taken now: {reasons}; place it when the gate has opened, "
+            "cancels are taken always"
+        )
+        self.purpose: Purpose = purpose
+        self.obstacles = tuple(obstacles)
+
+
 class StrayOrders(BenthicError):
     """The journal has live orders of pairs that the desk was not given; it does not start."""
 
@@ -86,8 +102,12 @@ class PlaceOrder(msgspec.Struct, Ask[Order], frozen=True, gc=False):
     The amount is rounded down to the instrument's step, the price of a buy too, that of a sell up:
     never more, never worse than asked. A market order carries in `reference` what the asset is
     believed to trade at, from which the cost of a buy is estimated and reserved. Raises a Refusal
-    where nothing came of it: Unplaceable, InsufficientFunds, NotDurable, NotReconciled,
-    VenueSilent, or the venue's OrderRejected.
+    where nothing came of it: Unplaceable, InsufficientFunds, NotDurable, NotAdmitted,
+    NotReconciled, VenueSilent, the venue's OrderRejected, or what kept the connector from sending
+    it: VenueAway, Barred, KeyTrouble.
+
+    purpose: a protective order bounds a risk; it is taken whenever the line is up, whatever else
+    keeps entries out.
     """
 
     symbol: str
@@ -96,10 +116,16 @@ class PlaceOrder(msgspec.Struct, Ask[Order], frozen=True, gc=False):
     amount: Decimal  # base currency, > 0
     price: Decimal | None = None  # the limit, quote per unit of base; None for a market order
     reference: Decimal | None = None  # of a market order; not needed with a limit
+    purpose: Purpose = "entry"
 
 
 class CancelOrder(msgspec.Struct, Ask[Order], frozen=True, gc=False):
-    """Take an order back. The answer is the order after it, which may have filled meanwhile."""
+    """Take an order back. The answer is the order after it, which may have filled meanwhile.
+
+    Where the outcome is not known the order is still live, and settled later on evidence. Raises
+    a Refusal where nothing was done: NoSuchOrder, or OrderRejected, VenueAway, Barred or
+    KeyTrouble where the cancel did not reach the venue, and the order is as it was.
+    """
 
     order_id: str
 
@@ -130,3 +156,34 @@ class FillUnmatched(msgspec.Struct, Tell, frozen=True, gc=False):
 
     fill: Fill
     reason: str
+
+
+class ListForeignOrders(msgspec.Struct, Ask[tuple[ForeignOrder, ...]], frozen=True, gc=False):
+    """The open orders of the account that are not in our books, as far as they were seen."""
+
+
+class ForeignOrderSeen(msgspec.Struct, Tell, frozen=True, gc=False):
+    """An order that is not in our books has shown up, changed or ended. Nobody touches it (A27)."""
+
+    order: ForeignOrder
+
+
+class StrayOrderFound(msgspec.Struct, Tell, frozen=True, gc=False):
+    """An order has a name that only a bot like this one gives, and is not in our books (O1, C17).
+
+    A late request of an older life whose order was given up, or another bot on the same account.
+    Someone must look; it is not cancelled.
+    """
+
+    order: ForeignOrder
+
+
+class DriftFound(msgspec.Struct, Tell, frozen=True, gc=False):
+    """The venue has more or less of an asset than our books, and no order of ours explains it.
+
+    What could be booked was booked as `external`; said after the journal has it. Someone must
+    look: money was moved by hand, or a trade is missing.
+    """
+
+    difference: Difference
+    booked: Decimal  # in units of the asset; less than the difference where the rest is reserved

@@ -7,28 +7,33 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Final
 
 from ..market.fill import Fill
-from .journal import trade_key
+from .journal import REMEMBERED, trade_key
 from .lifecycle import news
 from .model import LIVE, Order
 
-REMEMBERED: Final = 1_000  # ended orders that are kept, so that late reports of them are understood
+FORGOTTEN = 10_000  # ended orders of which nothing is kept but the ids of their trades
 
 
 class OrderRegister:
     """Orders by client id.
 
     orders: the live ones, oldest first. trades: keys of trades that were booked before this
-    register was made.
+    register was made. ended: the last ones that ended before, oldest first.
     """
 
-    def __init__(self, orders: Iterable[Order] = (), trades: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        orders: Iterable[Order] = (),
+        trades: frozenset[str] = frozenset(),
+        ended: Iterable[Order] = (),
+    ) -> None:
         self.live = {order.client_id: order for order in orders}  # oldest first
-        self._ended: dict[str, Order] = {}
-        self._endings: deque[str] = deque()  # client ids in _ended, oldest first
+        self._ended = {order.client_id: order for order in ended}
+        self._endings: deque[str] = deque(self._ended)  # client ids in _ended, oldest first
         self._trades: dict[str, tuple[str, ...]] = {}  # client id -> trade ids booked since
+        self._forgotten: deque[tuple[str, ...]] = deque(maxlen=FORGOTTEN)  # trade ids of others
         self._restored = trades
 
     def find(self, client_id: str) -> Order | None:
@@ -51,11 +56,16 @@ class OrderRegister:
         if len(self._endings) > REMEMBERED:
             oldest = self._endings.popleft()
             del self._ended[oldest]
-            self._trades.pop(oldest, None)
+            self._forgotten.append(self._trades.pop(oldest, ()))
 
-    def drop(self, order: Order) -> None:
-        """Forget an order that never came to be."""
-        self.live.pop(order.client_id, None)
+    def has_booked(self, fill: Fill) -> bool:
+        """Whether a trade has been booked, whatever order it was of. A walk over all of them."""
+        trade_id = fill.trade_id
+        return (
+            trade_key(fill.symbol, trade_id) in self._restored
+            or any(trade_id in ids for ids in self._trades.values())
+            or any(trade_id in ids for ids in self._forgotten)
+        )
 
     def news(self, client_id: str, fills: tuple[Fill, ...]) -> tuple[Fill, ...]:
         """Those of `fills` that were not booked yet, each once, oldest first."""

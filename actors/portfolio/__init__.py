@@ -3,16 +3,19 @@
 from .ledger import Portfolio
 from .messages import (
     Aborted,
+    Adjust,
     AlreadyReserved,
     Booking,
     GetBalance,
     GetBalances,
+    GetBooks,
     InsufficientFunds,
     LedgerMismatch,
     NotOpen,
     Open,
     Release,
     Reserve,
+    SetAside,
     Settle,
 )
 from .model import Account, Balance, Entry, Reservation
@@ -20,12 +23,14 @@ from .model import Account, Balance, Entry, Reservation
 __all__ = [
     "Aborted",
     "Account",
+    "Adjust",
     "AlreadyReserved",
     "Balance",
     "Booking",
     "Entry",
     "GetBalance",
     "GetBalances",
+    "GetBooks",
     "InsufficientFunds",
     "LedgerMismatch",
     "NotOpen",
@@ -34,5 +39,6 @@ __all__ = [
     "Release",
     "Reservation",
     "Reserve",
+    "SetAside",
     "Settle",
 ]

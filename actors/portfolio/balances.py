@@ -13,15 +13,33 @@ from ..market.fill import Fill
 from ..market.money import ZERO, add, multiply, subtract
 from ..market.side import Side
 from .messages import InsufficientFunds
-from .model import Balance, Entry
+from .model import Account, Balance, Entry
 
 Entries = tuple[Entry, ...]
-_OTHERS = frozenset(("venue", "fees"))
+_OTHERS = frozenset(("venue", "fees", "external"))
 
 
 def deposit(asset: str, amount: Decimal) -> Entries:
     """Entries that bring `amount` from outside."""
     return Entry(asset, "venue", amount.copy_negate()), Entry(asset, "available", amount)
+
+
+def adjust(asset: str, amount: Decimal, source: Account) -> Entries:
+    """Entries that bring `amount` from where no order of ours trades, or take it there; F1 holds.
+
+    The entries of nothing are none.
+    """
+    if not amount:
+        return ()
+    return Entry(asset, source, amount.copy_negate()), Entry(asset, "available", amount)
+
+
+def usable(balance: Balance, aside: Decimal) -> Balance:
+    """What is left of a balance where `aside` of what is available is not to be touched."""
+    if not aside:
+        return balance
+    available = max(subtract(balance.available, aside), ZERO)
+    return Balance(balance.asset, available, balance.reserved)
 
 
 def reserve(asset: str, amount: Decimal) -> Entries:

@@ -15,18 +15,22 @@ import msgspec
 
 from ...runtime import Actor, UsageError, on
 from ..market.money import ZERO, add
-from .balances import Entries, deposit, post, release, reserve, reverse, settle
+from .balances import Entries, adjust, deposit, post, release, reserve, reverse, settle, usable
 from .messages import (
     Aborted,
+    Adjust,
     AlreadyReserved,
     Booking,
     GetBalance,
     GetBalances,
+    GetBooks,
+    InsufficientFunds,
     LedgerMismatch,
     NotOpen,
     Open,
     Release,
     Reserve,
+    SetAside,
     Settle,
 )
 from .model import Balance, Reservation
@@ -53,6 +57,7 @@ class Portfolio(Actor):
         self._balances: dict[str, Balance] = {}  # by asset, in their order
         self._firsts: dict[str, int] = {}  # asset -> number of the booking that brought it first
         self._reservations: dict[str, Reservation] = {}  # by order id
+        self._asides: dict[str, Decimal] = {}  # by asset, what others lock at the venue
         self._pending: _Pending | None = None  # the last booking
         self._number = 0
         self._aborted = 0  # the last booking that was reversed
@@ -80,6 +85,10 @@ class Portfolio(Actor):
         if order_id in self._reservations:
             raise AlreadyReserved(order_id)
         asset, amount = message.asset, message.amount
+        if self._asides:
+            left = self._usable(asset).available
+            if amount > left:
+                raise InsufficientFunds(asset, needed=amount, available=left)
         booking = self._book(reserve(asset, amount), order_id, None)
         self._reservations[order_id] = Reservation(order_id, asset, amount)
         return booking
@@ -113,6 +122,16 @@ class Portfolio(Actor):
         del self._reservations[message.order_id]
         return booking
 
+    @on(Adjust)
+    def adjust(self, message: Adjust) -> Booking:
+        if not self._is_open:
+            raise NotOpen
+        return self._book(adjust(message.asset, message.amount, message.source), "", None)
+
+    @on(SetAside)
+    def set_aside(self, message: SetAside) -> None:
+        self._asides = dict(message.amounts)
+
     @on(Aborted)
     def aborted(self, message: Aborted) -> None:
         pending = self._pending
@@ -139,13 +158,25 @@ class Portfolio(Actor):
     def balance(self, message: GetBalance) -> Balance:
         if not self._is_open:
             raise NotOpen
-        return self._balances.get(message.asset) or Balance(message.asset, ZERO, ZERO)
+        return self._usable(message.asset)
 
     @on(GetBalances)
     def balances(self, message: GetBalances) -> tuple[Balance, ...]:  # noqa: ARG002 - it has no fields
         if not self._is_open:
             raise NotOpen
+        if self._asides:
+            return tuple(map(self._usable, self._balances))
         return tuple(self._balances.values())
+
+    @on(GetBooks)
+    def books(self, _: GetBooks) -> tuple[Balance, ...]:
+        if not self._is_open:
+            raise NotOpen
+        return tuple(self._balances.values())
+
+    def _usable(self, asset: str) -> Balance:
+        balance = self._balances.get(asset) or Balance(asset, ZERO, ZERO)
+        return usable(balance, self._asides.get(asset, ZERO))
 
     def _book(self, entries: Entries, order_id: str, before: Reservation | None) -> Booking:
         balances = self._balances

@@ -15,7 +15,7 @@ import msgspec
 from ...runtime import Ask, BenthicError, Refusal, Tell
 from ..market.fill import Fill
 from ..market.side import Side
-from .model import Balance, Entry, Reservation
+from .model import Account, Balance, Entry, Reservation
 
 
 class InsufficientFunds(Refusal):
@@ -102,6 +102,28 @@ class Release(msgspec.Struct, Ask[Booking], frozen=True, gc=False):
     order_id: str
 
 
+class Adjust(msgspec.Struct, Ask[Booking], frozen=True, gc=False):
+    """Book a change of what the account has that no order of ours explains (B9, F8).
+
+    source: where it came from, or went to: "external", or "venue" for what was there at the start.
+    Raises InsufficientFunds where it takes more than is available.
+    """
+
+    asset: str
+    amount: Decimal  # in units of the asset; below 0 where there is less than was known
+    source: Account = "external"
+
+
+class SetAside(msgspec.Struct, Tell, frozen=True, gc=False):
+    """Offer so much less of each asset: others lock it at the venue. Takes the place of the last.
+
+    It is the venue's word and not our money's way, so it is in no journal, and forgotten at a
+    restart, after which the venue is asked again.
+    """
+
+    amounts: tuple[tuple[str, Decimal], ...]  # in units of the assets, > 0
+
+
 class Aborted(msgspec.Struct, Tell, frozen=True, gc=False):
     """The latest booking is not in the journal and never will be: reverse it."""
 
@@ -109,10 +131,14 @@ class Aborted(msgspec.Struct, Tell, frozen=True, gc=False):
 
 
 class GetBalance(msgspec.Struct, Ask[Balance], frozen=True, gc=False):
-    """What the account owns of one asset; zero of an asset that it never had."""
+    """What may be used of one asset; zero of an asset that the account never had."""
 
     asset: str
 
 
 class GetBalances(msgspec.Struct, Ask[tuple[Balance, ...]], frozen=True, gc=False):
-    """What the account owns, sorted by asset."""
+    """What may be used, sorted by asset: what the books hold, without what is set aside."""
+
+
+class GetBooks(msgspec.Struct, Ask[tuple[Balance, ...]], frozen=True, gc=False):
+    """What the account owns after its own books, sorted by asset."""

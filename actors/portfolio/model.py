@@ -12,11 +12,12 @@ import msgspec
 
 from ..market.money import add
 
-Account = Literal["available", "reserved", "venue", "fees"]
+Account = Literal["available", "reserved", "venue", "fees", "external"]
 """Where money of one asset can be.
 
 `available` and `reserved` are ours; `venue` is everybody else at the venue (what we buy comes from
-there, what we spend goes there, deposits too); `fees` is what the venue kept.
+there, what we spend goes there, deposits too); `fees` is what the venue kept; `external` is whoever
+else moves money of the account: transfers, trades by hand, whatever no order of ours explains.
 """
 
 

@@ -19,7 +19,8 @@ import msgspec
 import trio
 
 from ...actors.bot.config import BotConfig
-from ...actors.bot.tree import BOT, CONNECTOR, DESK, FEED, PORTFOLIO, STORE, account_tree
+from ...actors.bot.paths import Paths
+from ...actors.bot.tree import Plot, account_tree
 from ...actors.exchange.simulated import SimulatedConnector
 from ...actors.exchange.tape import Tape
 from ...actors.feeds import CandleFeed
@@ -39,6 +40,7 @@ from .clock import PacedClock
 from .market import Ticker, demo_config, demo_tape
 from .witness import Ended, Say, Started, WitnessedDesk, Word, encode
 
+PATHS: Final = Paths()
 MODULE: Final = f"{PACKAGE}.cli.demo.bot"
 PATIENCE: Final = Patience(fence=Millis(3_000), spacing=Millis(500))
 """The simulated venue is next door: silence proves more, and sooner."""
@@ -81,9 +83,9 @@ async def _live(setup: Setup, store: OrderStore, clock: PacedClock) -> None:
         _say(Started())
         async for command in _commands():
             if command == "crash connector":
-                system.lookup(CONNECTOR).tell(poison.for_connector())
+                system.lookup(PATHS.connector).tell(poison.for_connector())
             elif command == "crash desk":
-                system.lookup(DESK).tell(poison.for_desk(tape.symbol))
+                system.lookup(PATHS.desk).tell(poison.for_desk(tape.symbol))
             else:
                 break
         await system.stop()
@@ -93,23 +95,23 @@ async def _live(setup: Setup, store: OrderStore, clock: PacedClock) -> None:
 
 def _tree(config: BotConfig, tape: Tape, setup: Setup, store: OrderStore) -> Supervisor:
     """The tree of every bot, with the demo's mode and market in it."""
-    market = config.market
+    market, plot = config.market, Plot(config, PATHS, config.account.name)
     symbol = str(market.symbol)
     venue = venue_with(config, setup.resting)
 
     def ladder() -> Ladder:
-        return Ladder(symbol, feed=FEED, desk=DESK, life=LIFE)
+        return Ladder(symbol, feed=PATHS.feed, desk=PATHS.desk, life=LIFE)
 
     newest = Mailbox(bound=4, overflow=Overflow.DROP_OLDEST)
     exchange = (
         Child("connector", lambda: SimulatedConnector(venue, [tape])),
-        _witnessed(account_tree(config), config, _say),
-        Child("feed", lambda: CandleFeed(symbol, market.time_frame, connector=CONNECTOR)),
+        _witnessed(account_tree(plot, market.instrument), config, _say),
+        Child("feed", lambda: CandleFeed(symbol, market.time_frame, connector=PATHS.connector)),
         Supervisor("mode", (Child("ladder", ladder, mailbox=newest),)),
-        Child("ticker", lambda: Ticker(tape, feed=FEED)),
+        Child("ticker", lambda: Ticker(tape, feed=PATHS.feed)),
     )
     return Supervisor(
-        BOT,
+        "bot",
         (
             Child("store", lambda: Store(store)),
             Supervisor("exchange", exchange, strategy=Strategy.REST_FOR_ONE),
@@ -124,9 +126,9 @@ def _witnessed(account: Supervisor, config: BotConfig, say: Say) -> Supervisor:
         return WitnessedDesk(
             config.account.name,
             [config.market.instrument],
-            connector=CONNECTOR,
-            portfolio=PORTFOLIO,
-            journal=STORE,
+            connector=PATHS.connector,
+            portfolio=PATHS.portfolio,
+            journal=PATHS.store,
             patience=PATIENCE,
             say=say,
         )

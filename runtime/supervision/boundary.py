@@ -15,6 +15,7 @@ from typing import Any
 
 from ..cell import Cell
 from ..errors import ActorCrashed, MailboxFull, Refusal, UnknownMessage, UsageError
+from ..notices import Crashed
 from ..reports import ChildFailed
 from ..runqueue import RunQueue
 from ..turns import INLINE, SUSPENDED, conclude, step
@@ -183,6 +184,7 @@ def crashed(cell: Cell, error: BaseException) -> None:
     else:
         cell.state = "failed"
     cell.error = error
+    announce(cell, error)
     if answer is not None and answer is not INLINE:
         failure = ActorCrashed(cell.path)
         failure.__cause__ = error
@@ -194,9 +196,18 @@ def crashed(cell: Cell, error: BaseException) -> None:
             cell.parent.report(ChildFailed(cell, cell.epoch, error))
 
 
-def run_nested(rq: RunQueue, cell: Cell, message: object, asker: Cell) -> object:
+def announce(cell: Cell, error: BaseException) -> None:
+    """Tell of a crash all who listen for any; one who has no room for it does not hear it."""
+    for listener in cell.rq.topics.anywhere(Crashed):
+        if listener is not cell and len(listener.mail) < listener.bound:
+            listener.mail.append(Crashed(cell.path, error, cell.rq.clock.now()))
+            listener.make_ready()
+
+
+def run_nested(rq: RunQueue, cell: Cell, message: object, asker: Cell | None) -> object:
     """A turn of an idle cell on the asker's stack.
 
+    asker: who waits for it; None: nobody does, it is a request.
     Gives its value, SUSPENDED, or DEFERRED; raises what the asker is to be told.
     """
     try:
@@ -211,11 +222,14 @@ def run_nested(rq: RunQueue, cell: Cell, message: object, asker: Cell) -> object
     try:
         value = handler(cell.actor, message)
         if type(value) is CoroutineType:
-            asker.waiting_on = cell  # only what awaits can close a cycle
-            try:
+            if asker is None:
                 value = step(cell, value)
-            finally:
-                asker.waiting_on = None
+            else:
+                asker.waiting_on = cell  # only what awaits can close a cycle
+                try:
+                    value = step(cell, value)
+                finally:
+                    asker.waiting_on = None
     except Exception as error:
         rq.room = room
         if isinstance(error, Refusal) and cell.answer is INLINE:

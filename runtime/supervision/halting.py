@@ -50,8 +50,8 @@ class DeadMail:
 def halt(cell: Cell) -> None:
     """End the incarnation of `cell` and of all below it; the addresses stay.
 
-    A parked turn is closed, tasks are cancelled (they may still be unwinding when this returns),
-    and asks that the incarnation had taken on fail with ActorCrashed.
+    A parked turn is closed, requests are withdrawn, tasks are cancelled (they may still be
+    unwinding when this returns), and asks that the incarnation had taken on fail with ActorCrashed.
     """
     if cell.children:
         for child in reversed(cell.children.values()):
@@ -59,10 +59,7 @@ def halt(cell: Cell) -> None:
     cell.epoch += 1
     unready(cell)
     cut_turn(cell)
-    if cell.deferred:
-        for pending in cell.deferred:
-            pending.settle(None, ActorCrashed(cell.path))
-        cell.deferred = None
+    end_asks(cell)
     if cell.tasks is not None:
         cell.tasks.cancel()
     if cell.reports:
@@ -75,6 +72,19 @@ def halt(cell: Cell) -> None:
     cell.rq.topics.forget(cell)
     if cell.state not in {"dead", "failed", "stillborn"}:
         cell.state = "suspended"
+
+
+def end_asks(cell: Cell) -> None:
+    """Fail what the incarnation still had to answer, and withdraw what it had requested."""
+    if cell.deferred:
+        for pending in cell.deferred:
+            pending.settle(None, ActorCrashed(cell.path))
+        cell.deferred = None
+    if cell.requests:
+        for request in cell.requests:
+            request.pending.done = True
+            cell.rq.timers.note_dead()  # the deadline
+        cell.requests = None
 
 
 def lineage(cell: Cell) -> Iterator[Cell]:

@@ -8,10 +8,20 @@ from typing import Any
 from ..cell import Cell
 from ..errors import ActorCrashed
 from ..pending import PendingAsk
-from ..reports import Attend, Drained, Ending, Resume, Start, Stop, Timed
+from ..reports import Attend, Drained, Ending, Requested, Resume, Start, Stop, Timed
 from ..runqueue import RunQueue
 from ..tracing import traced
-from ..turns import on_ask, on_attend, on_drained, on_ending, on_resume, on_start, on_stop, on_timed
+from ..turns import (
+    on_ask,
+    on_attend,
+    on_drained,
+    on_ending,
+    on_requested,
+    on_resume,
+    on_start,
+    on_stop,
+    on_timed,
+)
 from .specs import Child, Supervisor
 from .tasks import start_io_turn
 
@@ -70,6 +80,7 @@ def make_table(rq: RunQueue, cls: type[Any]) -> dict[type, Any]:
     table[PendingAsk] = on_ask
     table[Attend] = on_attend
     table[Timed] = on_timed
+    table[Requested] = on_requested
     table[Resume] = wrap(on_resume)
     table[Start] = wrap(on_start)
     table[Stop] = wrap(on_stop)

@@ -3,9 +3,16 @@
 import signal
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from benthic.actors.market import Fill
+from benthic.actors.orders.journal import Commit
+from benthic.actors.orders.model import Order
 from benthic.benchmarks.orders import Scribe
+from benthic.runtime import Millis
 from benthic.storage import audit_store, graph_hash, open_store, read_closed_orders, read_orders
 from benthic.storage.verification import inspect_here
 
@@ -68,3 +75,31 @@ def test_orders_that_have_ended_are_read_apart_from_live_ones(tmp_path: Path) ->
     assert [order.status for order in closed["main"]] == ["filled", "cancelled"]
     assert (other.orders, closed["other"]) == ((), ())
     assert main.graph_hash == graph_hash(scribe.orders.values(), scribe.balances.values())
+
+
+def test_what_ended_last_and_when_the_newest_trade_was_come_back_with_an_account(
+    tmp_path: Path,
+) -> None:
+    scribe = Scribe("main")
+    with open_store(tmp_path, inspector=inspect_here) as store:
+        store.write([scribe.deposit(), *(scribe.place() for _ in range(4))])
+        first = store.load("main")
+        assert (first.ended, first.traded_at) == ((), 0)
+        for order in first.orders[:3]:
+            store.commit(_filled(order, at=100 + len(store.load("main").ended)))
+        other = Scribe("other")
+        store.write([other.deposit(), other.place()])
+        snapshot = store.load("main")
+
+    assert [order.id for order in snapshot.ended] == [order.id for order in first.orders[:3]]
+    assert snapshot.traded_at == 102
+
+
+def _filled(order: Order, *, at: int) -> Commit:
+    price = order.price or Decimal(1)
+    fill = Fill(
+        *(f"t-{order.id}", order.client_id, order.symbol, order.side, price, order.amount),
+        *(Decimal(0), "USDT", Millis(at)),
+    )
+    after = replace(order, status="filled", held=Decimal(0), filled=order.amount)
+    return Commit("main", (after,), (fill,), (), ())

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from benthic.actors.bot.builder import Bot, ExchangeBuilder
-from benthic.actors.bot.config import BotConfig, Positive, Rules, Seed
-from benthic.actors.bot.contexts import Replayed, backtest, simulation
+from benthic.actors.bot.config import BotConfig, Positive, Seed
+from benthic.actors.bot.contexts import Replayed, backtest, shuffled
+from benthic.actors.bot.paths import Paths
 from benthic.actors.bot.reading import load_config, parse_config
-from benthic.actors.bot.tree import DESK, PORTFOLIO, PRODUCER, STORE
 from benthic.actors.exchange.messages import FillReported
 from benthic.actors.exchange.tape import Columns, Tape, read_tape
 from benthic.actors.market import Candle, Fill, TimeFrame
@@ -28,6 +28,7 @@ from benthic.runtime import Millis, Ref, Schedule, System, UsageError
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 PERPETUAL = DATA / "candles" / "btc-perp-20211231-20220201_1m.csv"
+DESK, PORTFOLIO, PRODUCER, STORE = Paths().desk, Paths().portfolio, Paths().producer, Paths().store
 START, MINUTE = 1_609_459_200_000, 60_000
 DEADLY = {
     PRODUCER: Candle(None, *[0.0] * 5),  # type: ignore[arg-type]  # that is what kills it
@@ -97,7 +98,8 @@ def build(config: BotConfig, tape: Tape, schedule: Schedule = Schedule.DIRECT) -
 def reckon(config: BotConfig, tape: Tape) -> tuple[Fraction, Fraction, int]:
     """Cash, coins and number of fills, by a straight loop over the closes."""
     market, settings = config.market, config.mode.settings
-    fee, step = Fraction(market.fees.taker), Fraction(market.amount_step)
+    instrument = market.instrument
+    fee, step = Fraction(instrument.fees.taker), Fraction(instrument.amount_step)
     cash = Fraction(config.account.deposits[market.symbol.quote])  # type: ignore[index]
     coins, fills = Fraction(0), 0
     fast = slow = float(tape.closes[0])
@@ -138,7 +140,7 @@ def test_a_bot_trades_exactly_what_a_straight_loop_reckons(seed: int) -> None:
 
 def test_a_bot_trades_the_same_by_the_full_rules() -> None:
     config, tape = a_config(), a_tape(600)
-    full = attrs.evolve(config, venue=attrs.evolve(config.venue, rules=Rules("full")))
+    full = attrs.evolve(config, venue=attrs.evolve(config.venue, rules="full"))
 
     quick, other = run(build(config, tape)), run(build(full, tape))
 
@@ -187,7 +189,7 @@ def test_a_bot_takes_no_candles_of_another_market() -> None:
     with pytest.raises(UsageError, match="these are 1m candles of ETH/USDT"):
         builder.in_context(backtest(a_tape(10, symbol="ETH/USDT")))
     with pytest.raises(UsageError, match="these are 5m candles of BTC/USDT"):
-        builder.in_context(simulation(a_tape(10, frame="5m")))
+        builder.in_context(shuffled(a_tape(10, frame="5m")))
     with pytest.raises(UsageError, match="call in_context"):
         builder.build()
 

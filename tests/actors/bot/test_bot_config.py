@@ -97,8 +97,16 @@ BAD = [
     ('"ema_cross"', '"ema_cross"\nfast = 90', "mode: needs 1 <= fast < slow <= 3000, not fast 90"),
     ('"ema_cross"', '"ema_cross"\nwarm_up = 9000', "mode: needs 0 <= warm_up <= 3000"),
     ("[mode]", "[venue]\nrequest_ms = -1\n[mode]", "venue.request_ms: -1 is out of range"),
-    ("[mode]", '[venue]\nrules = "ful"\n[mode]', "'ful' are no rules; did you mean full?"),
-    ("[mode]", "[venue]\nrules = true\n[mode]", "venue.rules: True are no rules; there are full"),
+    (
+        "[mode]",
+        '[venue]\nrules = "ful"\n[mode]',
+        "'ful' is text, which is not offered; did you mean full?",
+    ),
+    (
+        "[mode]",
+        "[venue]\nrules = true\n[mode]",
+        "venue.rules: True is a boolean, which is not offered; there are full",
+    ),
     ("[mode]", "[venu]\na = 1\n[mode]", "venu: unknown key; did you mean venue?"),
     ("[mode]", "[modes]", "mode: missing"),
     ("[bot]", "bot = 7\n[bot2]", "bot: 7 is a whole number, expected a table"),

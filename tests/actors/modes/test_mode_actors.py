@@ -7,7 +7,21 @@ from decimal import Decimal
 
 import trio
 
-from benthic.actors.exchange.messages import Accepted, FillReported, OrderRejected, Query, Submit
+from benthic.actors.exchange.gate.messages import GateClosed, GateOpened, GetGate
+from benthic.actors.exchange.gate.readiness import Obstacle
+from benthic.actors.exchange.messages import (
+    Accepted,
+    FetchFills,
+    FetchHoldings,
+    FetchOpenOrders,
+    FillReported,
+    GetLine,
+    Line,
+    NotOffered,
+    OrderRejected,
+    Query,
+    Submit,
+)
 from benthic.actors.feeds import CandleFeed
 from benthic.actors.market import Candle, Fees, Fill, Instrument, Side, Symbol, TimeFrame
 from benthic.actors.modes.consumer import AllInConsumer
@@ -113,6 +127,18 @@ class Venue(Actor):
     def query(self, _: Query) -> None:
         return None
 
+    @on(GetLine)
+    def line(self, _: GetLine) -> Line:
+        return Line("up", Millis(0), count=1)
+
+    @on(FetchOpenOrders, FetchFills)
+    def nothing(self, _: object) -> tuple[()]:
+        return ()
+
+    @on(FetchHoldings)
+    def holdings(self, _: FetchHoldings) -> None:
+        raise NotOffered("the account", "list of holdings")
+
     @on(FillReported)
     def refuse_from_now_on(self, _: FillReported) -> None:
         self.rejects = True
@@ -162,7 +188,7 @@ def test_a_producer_that_crashed_warms_up_in_silence_and_repeats_nothing() -> No
     assert [signal.price for signal in heard if isinstance(signal, Signal)] == [101, 99, 98]
 
 
-def consume(story: Callable[[System], Awaitable[None]]) -> list[object]:
+def consume(story: Callable[[System], Awaitable[None]], *, gate: str | None = None) -> list[object]:
     """What a consumer says of the signals that it did not trade on."""
     heard, memory = list[object](), JournalMemory()
 
@@ -175,7 +201,7 @@ def consume(story: Callable[[System], Awaitable[None]]) -> list[object]:
     consumer = Child(
         "consumer",
         lambda: AllInConsumer(
-            BTC, producer="speaker", portfolio="account/portfolio", desk="account/desk"
+            BTC, producer="speaker", portfolio="account/portfolio", desk="account/desk", gate=gate
         ),
     )
     tree: list[Child | Supervisor] = [
@@ -183,6 +209,7 @@ def consume(story: Callable[[System], Awaitable[None]]) -> list[object]:
         Child("venue", Venue),
         Supervisor("account", [portfolio, Child("desk", desk)], strategy=Strategy.ONE_FOR_ALL),
         Child("speaker", Speaker),
+        Child("gate", Doorkeeper),
         consumer,
         Child("w", lambda: Witness(heard)),
     ]
@@ -234,3 +261,31 @@ def test_a_consumer_trades_on_after_the_desk_died() -> None:
         assert (await signal(system, "buy"))["BTC"] > 9
 
     consume(story)
+
+
+class Doorkeeper(Actor):
+    """A gate that does as it is told."""
+
+    def __init__(self) -> None:
+        self._obstacles: tuple[Obstacle, ...] = ()
+
+    @on(GetGate)
+    def get(self, _: GetGate) -> tuple[Obstacle, ...]:
+        return self._obstacles
+
+    @on(GateOpened, GateClosed)
+    def turn(self, message: GateOpened | GateClosed) -> None:
+        self._obstacles = message.obstacles if isinstance(message, GateClosed) else ()
+        self.publish(message)
+
+
+def test_a_consumer_drops_signals_behind_a_closed_gate_and_goes_on_when_it_opens() -> None:
+    async def story(system: System) -> None:
+        gate = system.lookup("/root/gate")
+        gate.tell(GateClosed((Obstacle("line", "it is away"),)))
+        assert await signal(system, "buy") == {"USDT": 1000}
+        gate.tell(GateOpened())
+        assert (await signal(system, "buy"))["BTC"] > 9  # R4
+
+    (passed,) = consume(story, gate="gate")
+    assert "the gate is closed (line: it is away)" in str(passed)

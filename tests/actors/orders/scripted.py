@@ -5,42 +5,41 @@ Not a test itself; `run` gives a story a running world and checks it when the st
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Literal
 
 import attrs
 import trio
 
+from benthic.actors.exchange.gate import Gate, GateClosed, GateOpened
 from benthic.actors.exchange.messages import (
-    Accepted,
-    Cancel,
-    Cancelled,
     FillReported,
-    OrderRejected,
+    Line,
+    LineChanged,
+    LineState,
     OrderReport,
-    Query,
-    Submit,
-    VenueStatus,
+    OrderReported,
 )
-from benthic.actors.market import Fees, Fill, Instrument, Side, Symbol
+from benthic.actors.market import Fill
 from benthic.actors.orders.desk import OrderDesk
 from benthic.actors.orders.evidence import Patience
 from benthic.actors.orders.journal import Commit, JournalMemory, MemoryJournal
 from benthic.actors.orders.messages import (
+    DriftFound,
     FillUnmatched,
+    ForeignOrderSeen,
     ListOpenOrders,
     OrderChanged,
     OrderFilled,
     PlaceOrder,
+    StrayOrderFound,
 )
 from benthic.actors.orders.model import Order
+from benthic.actors.orders.opening import FromDeposits, Opening
 from benthic.actors.portfolio.ledger import Portfolio
-from benthic.actors.portfolio.messages import GetBalances
+from benthic.actors.portfolio.messages import GetBooks
 from benthic.runtime import (
     Actor,
-    Ask,
     Child,
     Millis,
     Ref,
@@ -52,121 +51,34 @@ from benthic.runtime import (
     run_virtual,
 )
 
-BTC = Instrument(
-    Symbol("BTC", "USDT"),
-    Decimal("0.01"),
-    Decimal(1),
-    Decimal("0.01"),
-    Decimal(10),
-    Fees(Decimal("0.001"), Decimal("0.001")),
+from .scripted_venue import (
+    BID,
+    BTC,
+    BUY,
+    FENCE,
+    PATIENCE,
+    PRICE,
+    Connector,
+    R,
+    Say,
+    Turn,
+    Venue,
+    a_fill,
 )
-PRICE = Decimal(100)
-BUY = PlaceOrder("BTC/USDT", "buy", "market", Decimal(2), None, PRICE)
-BID = PlaceOrder("BTC/USDT", "buy", "limit", Decimal(2), PRICE)
-PATIENCE = Patience()
-Turn = Literal[
-    "fill", "rest", "reject", "fill unheard", "rest unheard", "never arrives", "fill twice"
+
+__all__ = [
+    "BID",
+    "BUY",
+    "FENCE",
+    "PATIENCE",
+    "PRICE",
+    "Say",
+    "Turn",
+    "Venue",
+    "World",
+    "a_fill",
+    "run",
 ]
-
-
-class Venue:
-    """A venue that takes each order as the next of `turns` says; it outlives every actor."""
-
-    def __init__(self, *turns: Turn) -> None:
-        self.turns = deque(turns)
-        self.orders: dict[str, OrderReport] = {}
-        self.submitted: list[str] = []
-        self.on_the_way: list[Submit] = []  # what has not arrived
-        self.queries: list[Millis] = []
-        self.is_away = False  # for cancels and look-ups
-
-    def take(self, order: Submit, *, fills: tuple[Fill, ...], at: Millis) -> OrderReport:
-        """Keep an order with what filled of it."""
-        status: VenueStatus = "filled" if sum(f.amount for f in fills) == order.amount else "open"
-        report = OrderReport(
-            order.client_id,
-            f"v-{len(self.orders)}",
-            order.symbol,
-            order.side,
-            order.kind,
-            order.amount,
-            order.price,
-            status,
-            fills,
-            at,
-            at,
-        )
-        self.orders[order.client_id] = report
-        return report
-
-    def end(self, client_id: str, status: VenueStatus, *fills: Fill) -> OrderReport:
-        """Let more of an order fill, and leave it in `status`."""
-        old = self.orders[client_id]
-        report = OrderReport(
-            *(old.client_id, old.venue_id, old.symbol, old.side, old.kind, old.amount, old.price),
-            status,
-            (*old.fills, *fills),
-            *(old.created_at, old.changed_at),
-        )
-        self.orders[client_id] = report
-        return report
-
-
-class Say(Ask[None]):
-    """Let the connector publish an event."""
-
-    def __init__(self, event: object) -> None:
-        self.event = event
-
-
-class Connector(Actor):
-    """The line to a `Venue`."""
-
-    def __init__(self, venue: Venue) -> None:
-        self._venue = venue
-
-    @on(Submit)
-    def submit(self, message: Submit) -> Accepted | None:
-        venue = self._venue
-        venue.submitted.append(message.client_id)
-        turn = venue.turns.popleft()
-        if turn == "reject":
-            raise OrderRejected(message.client_id, "MIN_NOTIONAL", "says the venue")
-        if turn == "fill twice":  # the way doubled it, and the answer is that of the second
-            venue.take(message, fills=(a_full_fill(message),), at=self.now)
-            raise OrderRejected(message.client_id, "DUPLICATE_ORDER", "is open already")
-        if turn == "never arrives":
-            venue.on_the_way.append(message)
-            self.reply_later()
-            return None
-        fills = (a_full_fill(message),) if turn.startswith("fill") else ()
-        report = venue.take(message, fills=fills, at=self.now)
-        if turn.endswith("unheard"):
-            self.reply_later()
-            return None
-        return Accepted(message.client_id, report.venue_id, fills, self.now)
-
-    @on(Cancel)
-    def cancel(self, message: Cancel) -> Cancelled | None:
-        if self._venue.is_away:
-            self.reply_later()
-            return None
-        report = self._venue.orders.get(message.client_id)
-        if report is None or report.status != "open":
-            raise OrderRejected(message.client_id, "UNKNOWN_ORDER", "none open")
-        return Cancelled(self._venue.end(message.client_id, "cancelled"), self.now)
-
-    @on(Query)
-    def query(self, message: Query) -> OrderReport | None:
-        self._venue.queries.append(self.now)
-        if self._venue.is_away:
-            self.reply_later()
-            return None
-        return self._venue.orders.get(message.client_id)
-
-    @on(Say)
-    def say(self, message: Say) -> None:
-        self.publish(message.event)
 
 
 class _DiskFull(Refusal):
@@ -196,6 +108,16 @@ class Journal(MemoryJournal):
         return super().commit(message)
 
 
+EVENTS = (
+    OrderChanged,
+    OrderFilled,
+    FillUnmatched,
+    ForeignOrderSeen,
+    StrayOrderFound,
+    DriftFound,
+)
+
+
 class Witness(Actor):
     """Remembers what the desk says."""
 
@@ -203,10 +125,12 @@ class Witness(Actor):
         self._heard = heard
 
     def on_start(self) -> None:
-        for event in (OrderChanged, OrderFilled, FillUnmatched):
+        for event in EVENTS:
             self.subscribe(self.lookup("account/desk"), event)
+        for event in (GateOpened, GateClosed):
+            self.subscribe(self.lookup("gate"), event)
 
-    @on(OrderChanged, OrderFilled, FillUnmatched)
+    @on(*EVENTS, GateOpened, GateClosed)
     def hear(self, message: object) -> None:
         self._heard.append(message)
 
@@ -219,6 +143,7 @@ class World:
     venue: Venue
     disk: Disk
     heard: list[object]
+    nursery: trio.Nursery  # for what happens beside the story
 
     @property
     def desk(self) -> Ref:
@@ -238,12 +163,27 @@ class World:
         await self.connector.ask(Say(FillReported(fill)))
         await self.system.settle()
 
+    async def hear(self, report: OrderReport) -> None:
+        """Let the stream tell how an order stands."""
+        await self.connector.ask(Say(OrderReported(report)))
+        await self.system.settle()
+
+    async def change_line(self, state: LineState, count: int) -> None:
+        """Let the line go or come back."""
+        self.venue.line = Line(state, await self.now(), count=count)
+        await self.connector.ask(Say(LineChanged(self.venue.line)))
+        await self.system.settle()
+
+    def told(self, kind: type[R]) -> list[R]:
+        """The events of one kind that were published so far."""
+        return [event for event in self.heard if isinstance(event, kind)]
+
     async def balances(self) -> dict[str, tuple[Decimal, Decimal]]:
         """(available, reserved) by asset, checked against the journal (P1) and the orders (F3)."""
         portfolio = self.system.lookup("/unit/account/portfolio")
         live = await self.open_orders()
         while True:
-            answer, snapshot = await portfolio.ask(GetBalances()), self.disk.memory.load("main")
+            answer, snapshot = await portfolio.ask(GetBooks()), self.disk.memory.load("main")
             before, live = live, await self.open_orders()
             if before == live:  # nothing was worked off in between
                 break
@@ -269,34 +209,19 @@ class World:
         await self.system.settle()
 
 
-def a_fill(
-    client_id: str,
-    *,
-    amount: str,
-    trade_id: str = "",
-    price: Decimal = PRICE,
-    side: Side = "buy",
-) -> Fill:
-    """A trade of an order of BTC/USDT, with a fee of a thousandth."""
-    quantity = Decimal(amount)
-    fee = quantity * price / 1000
-    trade = trade_id or f"t-{client_id}"
-    return Fill(trade, client_id, "BTC/USDT", side, price, quantity, fee, "USDT", Millis(0))
-
-
-def a_full_fill(order: Submit) -> Fill:
-    """The trade that fills an order at once."""
-    return a_fill(order.client_id, amount=str(order.amount), side=order.side)
-
-
 def run(
     story: Callable[[World], Awaitable[None]],
     *turns: Turn,
     patience: Patience = PATIENCE,
     memory: JournalMemory | None = None,
+    gate: str | None = None,
+    opening: Opening = FromDeposits(),
+    venue: Venue | None = None,
 ) -> World:
     """Let a story happen to an account of 1,000 USDT; the world as it was left."""
-    venue, heard = Venue(*turns), list[object]()
+    venue, heard = venue or Venue(), list[object]()
+    venue.turns.extend(turns)
+    deposits = [("USDT", Decimal(1000))] if isinstance(opening, FromDeposits) else []
     disk = Disk(memory or JournalMemory())
     worlds: list[World] = []
 
@@ -308,6 +233,9 @@ def run(
             portfolio="portfolio",
             journal="/unit/journal",
             patience=patience,
+            gate=gate,
+            opening=opening,
+            fee_assets=["BNB"],
         )
 
     tree = Supervisor(
@@ -315,10 +243,11 @@ def run(
         [
             Child("journal", lambda: Journal(disk)),
             Child("connector", lambda: Connector(venue)),
+            Child("gate", lambda: Gate("/unit/connector")),
             Supervisor(
                 "account",
                 [
-                    Child("portfolio", lambda: Portfolio([("USDT", Decimal(1000))])),
+                    Child("portfolio", lambda: Portfolio(deposits)),
                     Child("desk", desk),
                 ],
                 strategy=Strategy.ONE_FOR_ALL,
@@ -328,9 +257,10 @@ def run(
     )
 
     async def body(system: System) -> None:
-        world = World(system, venue, disk, heard)
-        worlds.append(world)
-        await story(world)
+        async with trio.open_nursery() as nursery:
+            world = World(system, venue, disk, heard, nursery)
+            worlds.append(world)
+            await story(world)
         await world.balances()
 
     run_virtual(tree, body)

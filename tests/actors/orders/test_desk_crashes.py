@@ -29,6 +29,7 @@ from benthic.runtime import (
     AskError,
     Child,
     Millis,
+    Outcome,
     Ref,
     Refusal,
     Schedule,
@@ -36,6 +37,7 @@ from benthic.runtime import (
     Strategy,
     Supervisor,
     System,
+    on,
     run_virtual,
 )
 
@@ -76,6 +78,7 @@ class FragileDesk(OrderDesk):
     """A desk with a fuse."""
 
     fuse: Fuse
+    last_words: object = None  # the token of a request whose outcome kills it
 
     async def ask(self, ref: Ref, message: Ask[Any], *, timeout: int | None = None) -> Any:
         fuse = self.fuse
@@ -87,6 +90,27 @@ class FragileDesk(OrderDesk):
         if burns:
             raise RuntimeError("the desk dies with the answer in its hands")
         return answer
+
+    def request(
+        self, ref: Ref, message: Ask[Any], token: object = None, *, timeout: int | None = None
+    ) -> Outcome | None:
+        fuse = self.fuse
+        fuse.asks += 1
+        burns = fuse.asks in fuse.at
+        if burns and fuse.phase == "before":
+            raise RuntimeError("the desk dies before it requests")
+        outcome = super().request(ref, message, token, timeout=timeout)
+        if burns and outcome is None:
+            self.last_words = token
+        elif burns:
+            raise RuntimeError("the desk dies with the outcome in its hands")
+        return outcome
+
+    @on(Outcome)
+    async def came_back(self, message: Outcome) -> None:
+        if self.last_words is not None and message.token == self.last_words:
+            raise RuntimeError("the desk dies as the outcome comes")
+        await super().came_back(message)
 
 
 def a_desk(fuse: Fuse) -> OrderDesk:

@@ -29,6 +29,7 @@ RESTING: tuple[Turn, ...] = ("rest", "rest unheard", "fill", "reject", "never ar
 amounts = st.sampled_from(["0.5", "1", "2", "3.33"])
 sides = st.sampled_from(("buy", "sell"))
 places = st.integers(0, 5)
+delays = st.sampled_from([0, 5, 3_000, 12_000])  # ms; 12 s are past the deadline
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -65,6 +66,44 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 20, 300]))
     def wait(self, seconds: int) -> None:
         self.steps.append(lambda world: world.pass_time(1_000 * seconds))
+
+    @rule(side=sides, amount=amounts, turn=st.sampled_from(RESTING), delay=delays)
+    def place_and_go_on(self, side: Side, amount: str, turn: Turn, delay: int) -> None:
+        """Place an order whose answer takes its time, and do not wait for it."""
+        order = PlaceOrder("BTC/USDT", side, "limit", Decimal(amount), Decimal(100))
+
+        async def go_on(world: World) -> None:
+            world.venue.delay = delay
+            world.nursery.start_soon(place, world, order, turn)
+            await world.pass_time(1)
+
+        self.steps.append(go_on)
+
+    @rule(place=places)
+    def cancel_and_go_on(self, place: int) -> None:
+        async def go_on(world: World) -> None:
+            world.nursery.start_soon(cancel, world, place)
+            await world.pass_time(1)
+
+        self.steps.append(go_on)
+
+    @rule(place=st.integers(0, 30))
+    def hear(self, place: int) -> None:
+        """The stream tells how an order stands, or how it stood (B2, B15)."""
+
+        async def hear(world: World) -> None:
+            if place < len(world.venue.told):
+                await world.hear(world.venue.told[-1 - place])
+
+        self.steps.append(hear)
+
+    @rule()
+    def cut_the_line(self) -> None:
+        async def cut(world: World) -> None:
+            await world.change_line("away", world.venue.line.count)
+            await world.change_line("up", world.venue.line.count + 1)
+
+        self.steps.append(cut)
 
     @rule()
     def crash(self) -> None:
@@ -136,6 +175,8 @@ async def end_oldest(world: World) -> None:
 
 async def come_to_rest(world: World) -> None:
     """The faults are over; a restart makes the desk look at all that is open."""
+    world.venue.delay = 0
+    await world.pass_time(60_000)  # whoever still waits hears
     world.venue.is_away = False
     world.disk.commits_left = 1_000
     await world.crash_desk()

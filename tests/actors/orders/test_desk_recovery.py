@@ -20,7 +20,7 @@ from benthic.actors.orders.messages import (
 from benthic.actors.portfolio.model import Balance
 from benthic.runtime import Millis
 
-from .scripted import BID, BUY, PATIENCE, Turn, World, a_fill, run
+from .scripted import BID, BUY, FENCE, PATIENCE, Turn, World, a_fill, run
 
 NOTHING_SPENT = {"USDT": (Decimal(1000), Decimal(0))}
 BOUGHT = {"BTC": (Decimal(2), Decimal(0)), "USDT": (Decimal("799.8"), Decimal(0))}
@@ -58,7 +58,7 @@ def test_an_order_whose_answer_was_lost_is_found_at_the_venue(turn: Turn, after:
 def test_an_order_that_never_arrived_is_given_up_only_past_the_fence_and_asked_twice() -> None:
     async def story(world: World) -> None:
         await world.place(BUY)
-        await world.pass_time(PATIENCE.fence)
+        await world.pass_time(FENCE)
         assert await world.balances() == HELD  # A1, A14, O5: silence alone proves nothing
 
         await world.pass_time(PATIENCE.spacing)
@@ -76,7 +76,7 @@ def test_an_order_that_never_arrived_is_given_up_only_past_the_fence_and_asked_t
 def test_an_order_that_turns_up_late_is_not_given_up() -> None:
     async def story(world: World) -> None:
         order = await world.place(BUY)
-        await world.pass_time(PATIENCE.fence)  # asked once past the fence: nothing there yet
+        await world.pass_time(FENCE)  # asked once past the fence: nothing there yet
         (late,) = world.venue.on_the_way
         world.venue.take(late, fills=(a_fill(order.client_id, amount="2"),), at=Millis(0))
         await world.pass_time(PATIENCE.spacing)
@@ -223,7 +223,7 @@ def test_an_order_that_the_venue_lost_ends_cancelled_past_the_fence() -> None:
         order = await world.place(BID)
         del world.venue.orders[order.client_id]
         await world.crash_desk()
-        await world.pass_time(PATIENCE.fence - 1_000)
+        await world.pass_time(FENCE - 1_000)
         assert await world.balances() == HELD
 
         await world.pass_time(PATIENCE.spacing + 1_000)

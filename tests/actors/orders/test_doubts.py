@@ -68,7 +68,7 @@ def test_whatever_happens_each_order_in_doubt_is_looked_up_once_in_a_while(
 def test_a_silent_venue_is_asked_by_one_order_at_a_time_and_ever_later() -> None:
     doubts, at, waits = in_doubt("a", "b"), NOW, list[int]()
     for _ in range(8):
-        doubts.unheard(at)
+        doubts.unheard(at, at)
         due = doubts.next()
         assert due is not None
         assert doubts.is_silent
@@ -83,9 +83,36 @@ def test_a_silent_venue_is_asked_by_one_order_at_a_time_and_ever_later() -> None
 
 def test_a_venue_that_nobody_has_a_question_for_is_not_silent() -> None:
     doubts = in_doubt("a")
-    doubts.unheard(NOW)
+    doubts.unheard(NOW, NOW)
     doubts.settle("a")
     doubts.add("b", Doubt(NOW), NOW)
 
     assert not doubts.is_silent
     assert doubts.next() == (NOW + PATIENCE.first, "b")
+
+
+def test_requests_that_fall_silent_together_count_as_one() -> None:
+    doubts = in_doubt("a")
+    later = Millis(NOW + 10_000)
+    for _ in range(20):
+        doubts.unheard(NOW, later)
+
+    assert doubts.next() == (later + PATIENCE.first, "a")
+
+
+def test_an_order_that_is_being_looked_up_is_not_due() -> None:
+    doubts = in_doubt("a")
+    doubts.take("a")
+    assert doubts.next() is None
+    doubts.put_back("a", NOW)
+    assert doubts.next() == (NOW, "a")
+
+
+def test_an_order_is_overdue_past_the_fence_and_without_one_past_the_longest_pause() -> None:
+    doubts = in_doubt("a", "b")
+    assert doubts.overdue(Millis(NOW + 17_000)) == 0
+    assert doubts.overdue(Millis(NOW + 17_001)) == 2
+    fenceless = Doubts(Patience(fence=None))
+    fenceless.add("a", Doubt(NOW), NOW)
+    assert fenceless.overdue(Millis(NOW + 60_000)) == 0
+    assert fenceless.overdue(Millis(NOW + 60_001)) == 1

@@ -16,6 +16,7 @@ from benthic.actors.orders.evidence import (
 from benthic.runtime import Millis
 
 PATIENCE = Patience()
+FENCE = 17_000  # ms
 SINCE = Millis(1_000_000)
 DOUBT = Doubt(SINCE)
 waits = st.lists(st.integers(0, 100_000), max_size=12)
@@ -26,7 +27,7 @@ def test_absence_is_proved_only_by_two_look_ups_past_the_fence_and_apart(waits: 
     doubt, at, looks = DOUBT, SINCE, list[int]()
     for wait in waits:
         at = Millis(at + wait)
-        past = [look for look in looks if look >= SINCE + PATIENCE.fence]
+        past = [look for look in looks if look >= SINCE + FENCE]
         expected = bool(past) and at >= past[0] + PATIENCE.spacing
 
         assert proves_absence(doubt, PATIENCE, at) == expected
@@ -40,11 +41,11 @@ def test_the_next_look_up_comes_soon_enough_and_never_at_once(attempts: int, lat
     wait = delay(Doubt(SINCE, attempts), PATIENCE, at)
 
     assert 0 < wait <= PATIENCE.cap
-    assert at + wait <= max(SINCE + PATIENCE.fence, at + PATIENCE.cap)
+    assert at + wait <= max(SINCE + FENCE, at + PATIENCE.cap)
 
 
 def test_look_ups_that_bring_nothing_come_ever_later() -> None:
-    doubt, at, seen = DOUBT, Millis(SINCE + PATIENCE.fence), list[Millis]()
+    doubt, at, seen = DOUBT, Millis(SINCE + FENCE), list[Millis]()
     for _ in range(10):
         seen.append(delay(doubt, PATIENCE, at))
         doubt = tried(doubt)
@@ -54,8 +55,18 @@ def test_look_ups_that_bring_nothing_come_ever_later() -> None:
 
 
 def test_a_look_up_falls_on_the_fence_and_the_second_one_right_after_it() -> None:
-    almost = Millis(SINCE + PATIENCE.fence - 10)
+    almost = Millis(SINCE + FENCE - 10)
     assert delay(Doubt(SINCE, 9), PATIENCE, almost) == 10
 
     fence = Millis(almost + 10)
     assert delay(absent(DOUBT, PATIENCE, fence), PATIENCE, fence) == PATIENCE.spacing
+
+
+@given(waits=waits)
+def test_without_a_fence_silence_never_proves_anything(waits: list[int]) -> None:
+    patience, doubt, at = Patience(fence=None), DOUBT, SINCE
+    for wait in waits:
+        at = Millis(at + wait)
+        assert not proves_absence(doubt, patience, at)
+        doubt = absent(doubt, patience, at)
+        assert 0 < delay(doubt, patience, at) <= patience.cap

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benthic.actors.orders.ids import CHANCE_BITS, EPOCH_BITS, OrderIds, client_id_of
+from benthic.actors.orders.ids import CHANCE_BITS, EPOCH_BITS, OrderIds, client_id_of, epoch_of
 from benthic.runtime import UsageError
 
 chances = st.integers(0, 2**CHANCE_BITS - 1)
@@ -46,3 +46,15 @@ def test_the_ids_of_one_incarnation_sort_in_the_order_of_their_orders() -> None:
 def test_chance_and_epoch_must_fit_into_an_id(chance: int, epoch: int) -> None:
     with pytest.raises(UsageError, match="out of range"):
         OrderIds(chance, epoch)
+
+
+@given(chance=chances, epoch=epochs)
+def test_an_id_tells_the_epoch_that_it_was_given_in(chance: int, epoch: int) -> None:
+    _, client_id = OrderIds(chance, epoch).draw()
+    assert epoch_of(client_id) == epoch
+
+
+@given(text=st.text(max_size=40))
+def test_what_is_no_name_of_ours_has_no_epoch(text: str) -> None:
+    assert epoch_of(text) is None
+    assert epoch_of(f"bn-{text}") is None

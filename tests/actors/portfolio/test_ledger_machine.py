@@ -20,6 +20,7 @@ from benthic.actors.market import Fill, Side
 from benthic.actors.portfolio.ledger import Portfolio
 from benthic.actors.portfolio.messages import (
     Aborted,
+    Adjust,
     AlreadyReserved,
     Booking,
     GetBalance,
@@ -64,6 +65,17 @@ class LedgerMachine(RuleBasedStateMachine):
             self.money[asset, "available"] += Fraction(amount)
         self.kept: tuple[Money, Held] = (defaultdict(Fraction), {})
         self.aborted: Booking | None = None  # the last one that was
+
+    @precondition(lambda self: self.pending is None)
+    @rule(asset=st.sampled_from(ASSETS), amount=st.decimals("-300", "300", places=3))
+    def adjust(self, asset: str, amount: Decimal) -> None:
+        """Money moves by another hand (B9)."""
+        try:
+            self.pending = self.portfolio.adjust(Adjust(asset, amount))
+        except InsufficientFunds:
+            assert self.money[asset, "available"] + Fraction(amount) < 0
+        else:
+            self.move(asset, "available", Fraction(amount))
 
     @precondition(lambda self: self.pending is None)
     @rule(order_id=order_ids, asset=st.sampled_from(ASSETS), amount=amounts)

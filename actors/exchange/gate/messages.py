@@ -1,0 +1,63 @@
+"""What a gate is told and asked, and what it says. Nothing in here decides anything."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ....runtime import Ask, Tell
+from ..messages import Line
+from .readiness import Obstacle
+
+
+class AccountStarted(msgspec.Struct, Tell, frozen=True):
+    """A desk has started, and knows nothing of the venue yet."""
+
+
+class OrdersReconciled(msgspec.Struct, Tell, frozen=True):
+    """Every order is known to stand as the venue says, for this time of the line."""
+
+    line: Line
+
+
+class BalancesReconciled(msgspec.Struct, Tell, frozen=True):
+    """Books and venue agree on what the account has, for this time of the line."""
+
+    line: Line
+
+
+class BalancesUnexplained(msgspec.Struct, Tell, frozen=True):
+    """Books and venue disagree, and nothing explains it yet."""
+
+    reason: str
+
+
+class OrdersOverdue(msgspec.Struct, Tell, frozen=True):
+    """So many orders have an unknown outcome for longer than the venue gives reason for."""
+
+    count: int  # >= 0
+
+
+class HistoryMissing(msgspec.Struct, Tell, frozen=True):
+    """A feed has started and does not know the candles of before yet."""
+
+    series: str  # such as "BTC/USDT 1m"
+
+
+class HistoryHeld(msgspec.Struct, Tell, frozen=True):
+    """A feed knows the candles of before, as many as there are."""
+
+    series: str
+
+
+class GetGate(msgspec.Struct, Ask[tuple[Obstacle, ...]], frozen=True):
+    """What stands in the way of new risk; nothing where the gate is open."""
+
+
+class GateOpened(msgspec.Struct, Tell, frozen=True):
+    """New risk may be taken. Published when that has come true."""
+
+
+class GateClosed(msgspec.Struct, Tell, frozen=True):
+    """No new risk may be taken. Published when that has come true, and when the reasons change."""
+
+    obstacles: tuple[Obstacle, ...]

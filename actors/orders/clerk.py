@@ -1,0 +1,209 @@
+"""The clerk: takes an order from one step of its life to the next, in books and journal at once.
+
+What the next step is was decided in `lifecycle`; that money moves with it is the portfolio's work;
+here both become durable in one commit, or neither has happened. The clerk talks to portfolio and
+journal and never to the venue. It works within the turns of its desk, one step at a time: the
+portfolio keeps one booking pending, and that one must be settled before the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from ...runtime import Actor, Ref, Refusal
+from ..exchange.messages import OrderReport
+from ..market.fill import Fill
+from ..portfolio.messages import (
+    Aborted,
+    Adjust,
+    Booking,
+    InsufficientFunds,
+    LedgerMismatch,
+    Open,
+    Release,
+    Reserve,
+    Settle,
+)
+from ..portfolio.model import Account, Reservation
+from . import lifecycle
+from .doubts import Doubts
+from .evidence import Doubt
+from .factory import Terms
+from .journal import Commit, Load, Snapshot, trade_key
+from .lifecycle import ImpossibleChange
+from .messages import FillUnmatched, NotDurable, OrderChanged, OrderFilled, StrayOrders
+from .model import LIVE, Order
+from .register import OrderRegister
+
+TOLD = 10_000  # trades that fit nothing and were told of: not again
+
+
+class Clerk:
+    """Books for one desk.
+
+    desk: in whose turns it works. account: its name in the journal. terms: what may be traded, by
+    symbol. doubts: where it notes what must be looked up.
+    """
+
+    def __init__(
+        self, desk: Actor, account: str, terms: Mapping[str, Terms], doubts: Doubts
+    ) -> None:
+        self._desk = desk
+        self._account = account
+        self._terms = terms
+        self._doubts = doubts
+        self._unmatched: dict[str, None] = {}  # trades that were told of, oldest first
+        self.orders = OrderRegister()
+        self.unreconciled = set[str]()  # live orders that the venue must be asked for first
+        self.steps = 0  # so many have been booked by this incarnation
+
+    async def open(self, portfolio: Ref, journal: Ref) -> Snapshot:
+        """Read the account back, and hand the portfolio its balances and reservations."""
+        self._portfolio, self._journal = portfolio, journal
+        snapshot = await self._desk.ask(journal, Load(self._account))
+        self.orders = OrderRegister(snapshot.orders, snapshot.trades, snapshot.ended)
+        strays = sorted({order.symbol for order in snapshot.orders} - self._terms.keys())
+        if strays:  # C14
+            raise StrayOrders(self._account, strays)
+        held = [Reservation(order.id, order.held_asset, order.held) for order in snapshot.orders]
+        booking = await self._desk.ask(portfolio, Open(snapshot.balances, tuple(held)))
+        if booking.entries:
+            commit = Commit(self._account, (), (), booking.entries, booking.balances)
+            await self._desk.ask(journal, commit)
+        return snapshot
+
+    async def intend(self, order: Order) -> None:
+        """Reserve what an order may cost and make the intent durable. Raises NotDurable."""
+        reserve = Reserve(order.id, order.held_asset, order.held)
+        booking = await self._desk.ask(self._portfolio, reserve)
+        no = await self._commit(order, (), booking)
+        if no is not None:
+            raise NotDurable(order.id, reason=str(no)) from no
+        self.orders.keep(order)
+
+    async def advance(self, order: Order, after: Order, fills: tuple[Fill, ...] = ()) -> Order:
+        """Book and commit one step of an order, and say so: the order as it stands then.
+
+        What the journal refuses has not happened here; the order stays as it was, in doubt, and
+        the venue is asked for it again later (K3).
+        """
+        booking = None
+        if fills:
+            booking = await self._settle(order, after, fills)
+        elif order.held and not after.held:
+            booking = await self._desk.ask(self._portfolio, Release(order.id))
+        desk = self._desk
+        if await self._commit(after, fills, booking) is not None:
+            self._doubts.add_more(order.client_id, desk.now)
+            return order
+        self.orders.keep(after, fills)
+        if after.status not in LIVE:
+            self.settled(after.client_id)
+        elif after.status == "unknown":
+            self._doubts.add(after.client_id, Doubt(desk.now), desk.now)
+        desk.announce(OrderChanged, after)
+        for fill in fills:
+            desk.announce(OrderFilled, after, fill)
+        return after
+
+    async def accept(self, order: Order, fills: tuple[Fill, ...], venue_id: str) -> Order:
+        """Record that the venue has taken an order, with what traded at once."""
+        fresh = self.orders.news(order.client_id, fills) if fills else fills
+        try:
+            after = lifecycle.answered(order, venue_id, fresh, self._desk.now)
+        except ImpossibleChange as error:
+            return self._mismatch(order, fresh, error)
+        return order if after is order else await self.advance(order, after, fresh)
+
+    async def fill(self, order: Order, fills: tuple[Fill, ...]) -> Order:
+        """Apply trades of an order as far as they are new to it, or say that they cannot be."""
+        fresh = self.orders.news(order.client_id, fills)
+        if not fresh:
+            return order
+        try:
+            after = lifecycle.filled(order, fresh, "", self._desk.now)
+        except ImpossibleChange as error:
+            return self._mismatch(order, fresh, error)
+        return await self.advance(order, after, fresh)
+
+    async def reconcile(self, order: Order, report: OrderReport) -> Order:
+        """Bring an order to where the venue says it is; an ended one takes its trades only."""
+        if not order.is_live:
+            return await self.fill(order, report.fills)
+        fresh = self.orders.news(order.client_id, report.fills)
+        try:
+            after = lifecycle.reported(order, report, fresh, self._desk.now)
+        except ImpossibleChange as error:
+            return self._mismatch(order, fresh, error)
+        if after is not order:
+            after = await self.advance(order, after, fresh)
+        if not after.is_live:
+            return after
+        if report.status == "open" and not lifecycle.untold(after, report):
+            if after.status == "accepted":  # else the journal did not take it
+                self.settled(order.client_id)
+        else:  # not stored, or the report names fewer trades than it says there are
+            self._doubts.add_more(order.client_id, self._desk.now)
+        return after
+
+    async def adjust(self, asset: str, amount: Decimal, source: Account) -> bool:
+        """Book what no order explains; whether the journal has it."""
+        booking = await self._desk.ask(self._portfolio, Adjust(asset, amount, source))
+        return await self._commit(None, (), booking) is None
+
+    def unmatched(self, fill: Fill) -> None:
+        """Say that a trade is of no order here; one that was booked before is no news (B4)."""
+        if not self.orders.has_booked(fill):
+            self._tell_of(fill, "no order here has its client id")
+
+    def settled(self, client_id: str) -> None:
+        """Where an order stands is known."""
+        self.unreconciled.discard(client_id)
+        if self._doubts:
+            self._doubts.settle(client_id)
+
+    async def _settle(self, order: Order, after: Order, fills: tuple[Fill, ...]) -> Booking:
+        """Have the portfolio book what has filled."""
+        terms = self._terms[order.symbol]
+        settle = Settle(order.id, order.side, terms.base, terms.quote, fills, after.held)
+        try:
+            return await self._desk.ask(self._portfolio, settle)
+        except InsufficientFunds as error:
+            raise LedgerMismatch(
+                f"order {order.id} filled for more than the account owns: {error}"
+            ) from error
+
+    async def _commit(
+        self, order: Order | None, fills: tuple[Fill, ...], booking: Booking | None
+    ) -> Refusal | None:
+        """Make one step durable together with its booking, or undo the booking."""
+        entries, balances = (booking.entries, booking.balances) if booking else ((), ())
+        orders = () if order is None else (order,)
+        commit = Commit(self._account, orders, fills, entries, balances)
+        try:
+            await self._desk.ask(self._journal, commit)
+        except Refusal as no:
+            if booking is not None:
+                self._portfolio.tell(Aborted(booking.number))
+            return no
+        self.steps += 1
+        return None
+
+    def _mismatch(self, order: Order, fills: tuple[Fill, ...], error: ImpossibleChange) -> Order:
+        """Say that the venue contradicts the journal, and keep asking while the order is live."""
+        for fill in fills:
+            self._tell_of(fill, str(error))
+        if order.is_live:
+            self._doubts.add_more(order.client_id, self._desk.now)
+        return order
+
+    def _tell_of(self, fill: Fill, reason: str) -> None:
+        """Say, once, that a trade does not fit; it will be reported again and again."""
+        key = trade_key(fill.symbol, fill.trade_id)
+        if key in self._unmatched:
+            return
+        self._unmatched[key] = None
+        if len(self._unmatched) > TOLD:
+            del self._unmatched[next(iter(self._unmatched))]
+        self._desk.publish(FillUnmatched(fill, reason))
