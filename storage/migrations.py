@@ -24,8 +24,17 @@ LAYOUT: Final = NEWEST
 Step = Callable[[Transaction, Environment], None]
 """Changes all records of one layout into those of the next."""
 
-STEPS: Final[Mapping[int, Step]] = MappingProxyType({})
-"""By the layout that a step starts from; there has been one layout so far."""
+
+def keep_all(txn: Transaction, environment: Environment) -> None:
+    """From 1 to 2: every record is as it was.
+
+    Since 2 an entry of the ledger may be of the account `external`, which a program of layout 1
+    would take for damage; the number keeps it away.
+    """
+
+
+STEPS: Final[Mapping[int, Step]] = MappingProxyType({1: keep_all})
+"""By the layout that a step starts from."""
 
 
 def check(path: Path, found: Findings, *, layout: int = LAYOUT) -> None:

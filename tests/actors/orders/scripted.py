@@ -130,8 +130,8 @@ class Witness(Actor):
     def on_start(self) -> None:
         for event in EVENTS:
             self.subscribe(self.lookup("account/desk"), event)
-        for event in (GateOpened, GateClosed):
-            self.subscribe(self.lookup("gate"), event)
+        for told in (GateOpened, GateClosed):
+            self.subscribe(self.lookup("gate"), told)
 
     @on(*EVENTS, GateOpened, GateClosed)
     def hear(self, message: object) -> None:

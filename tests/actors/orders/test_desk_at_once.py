@@ -50,7 +50,7 @@ def test_many_orders_are_under_way_at_a_time() -> None:
         assert await timed(world, place_all) < 1_500  # one after the other it would be 20,000
         assert len(await world.open_orders()) == 20
 
-    run(story, *["rest"] * 20)  # type: ignore[list-item]  # one of the turns
+    run(story)  # an order rests where nothing else is said
 
 
 def test_a_cancel_does_not_wait_for_the_creates_of_others() -> None:
@@ -65,7 +65,7 @@ def test_a_cancel_does_not_wait_for_the_creates_of_others() -> None:
             took = await timed(world, lambda: world.desk.ask(CancelOrder(resting.id)))
             assert took < 100
 
-    run(story, *["rest"] * 21)  # type: ignore[list-item]  # one of the turns
+    run(story)  # an order rests where nothing else is said
 
 
 def test_a_cancel_waits_for_the_create_of_its_own_order_and_for_nothing_else() -> None:
@@ -199,7 +199,7 @@ def test_a_cancel_waits_for_one_commit_at_most_however_many_creates_wait() -> No
             took = await timed(world, lambda: world.desk.ask(CancelOrder(resting.id)))
             assert took <= 300  # the commit under way, one create, and its own
 
-    run(story, *["rest"] * 21)  # type: ignore[list-item]  # one of the turns
+    run(story)  # an order rests where nothing else is said
 
 
 def test_an_order_that_nobody_waits_for_any_more_is_not_sent() -> None:
@@ -216,7 +216,7 @@ def test_an_order_that_nobody_waits_for_any_more_is_not_sent() -> None:
         assert len(world.venue.submitted) == 3
         assert len(await world.open_orders()) == 3
 
-    run(story, *["rest"] * 4)  # type: ignore[list-item]  # one of the turns
+    run(story)  # an order rests where nothing else is said
 
 
 def test_an_answer_that_adds_nothing_to_an_event_leaves_nothing_in_doubt() -> None:

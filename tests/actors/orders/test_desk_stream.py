@@ -54,7 +54,7 @@ def test_reports_in_any_order_and_again_lead_to_the_same_books(order: tuple[int,
         second = a_fill(placed.client_id, amount="1.5", trade_id="t-2")
         part = world.venue.end(placed.client_id, "open", first)
         whole = world.venue.end(placed.client_id, "filled", second)
-        steps = [[part], [whole], [first, second]]
+        steps: list[list[OrderReport | Fill]] = [[part], [whole], [first, second]]
         for place in (*order, *order):  # B1, B2
             for event in steps[place]:
                 if isinstance(event, OrderReport):
