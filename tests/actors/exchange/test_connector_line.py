@@ -194,8 +194,8 @@ def test_nothing_is_sent_before_the_time_that_the_venue_said(status: int) -> Non
             await trio.sleep(65)
             with pytest.raises(Barred):
                 await desk.line.ask(FetchHoldings())
-            line = await desk.state()
-            assert (line.state, line.until is not None) == ("barred", True)
+            line = await desk.until("barred", within=1_000)
+            assert line.until is not None
             for number in range(5):
                 with pytest.raises(OrderRejected, match="RATE_LIMIT"):
                     await desk.line.ask(limit(f"bn-x{number}"))
