@@ -31,6 +31,7 @@ from ..market.trade import Trade
 from .closed_candles import CandleClosed, CandleRevised
 
 REVISABLE: Final = 3  # closed candles
+LONGEST: Final = 3_000  # flat candles in a row; what is longer is an outage, of which none are told
 KNOWN: Final = 10_000  # trades whose id is remembered
 
 Empty = Literal["flat", "skip"]
@@ -61,6 +62,9 @@ class _Forming:
 
     def take(self, trade: Trade) -> None:
         price = trade.price
+        if not self.volume:  # flat so far, at a price of before
+            self.open = self.high = self.low = self.close = price
+            self.first = self.last = trade.at
         self.high = max(self.high, price)
         self.low = min(self.low, price)
         self.volume = add(self.volume, trade.amount)
@@ -129,14 +133,13 @@ class CandleBuilder:
         """Close what has ended by now, oldest first; ask a little late, for trades that are."""
         closed: list[CandleClosed] = []
         while self._forming is not None and now >= self._ends:
-            forming = self._forming
-            if forming.volume or self._empty == "flat":
+            forming, following = self._forming, self._ends
+            if forming.volume or (self._empty == "flat" and len(closed) < LONGEST):
                 closed.append(CandleClosed(forming.candle()))
                 self._remember(forming)
-            elif self._frame.open_of(now) > self._ends:  # many empty ones, of which nothing is told
-                self._begin_flat(self._frame.open_of(now), forming.close)
-                continue
-            self._begin_flat(self._ends, forming.close)
+            else:
+                following = self._frame.open_of(now)  # of what lies between nothing is told
+            self._begin_flat(following, forming.close)
         return tuple(closed)
 
     def _is_new(self, trade: Trade) -> bool:

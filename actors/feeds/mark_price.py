@@ -23,7 +23,7 @@ from ...runtime import Millis
 from ..market.money import EXACT
 from ..market.trade import Trade
 from .freshness import TimeFault, time_fault
-from .outliers import Guard, Suspicion, suspicion
+from .outliers import Guard, Suspicion, Witnesses, suspicion
 
 Source = Literal["venue", "trades", "ticker", "candle"]
 """The venue's own mark price; the mean of recent trades; a ticker; the close of a candle."""
@@ -139,14 +139,8 @@ class MarkPrices:
         ]
         others += [each.price for source, each in self.suspicions.items() if source != quote.source]
         before = self.suspicions.get(quote.source)
-        return suspicion(
-            quote.price,
-            at=quote.at,
-            last=mark.price,
-            others=others,
-            before=before,
-            guard=self.guard,
-        )
+        witnesses = Witnesses(mark.price, tuple(others), before)
+        return suspicion(quote.price, at=quote.at, witnesses=witnesses, guard=self.guard)
 
     def _used(self) -> list[Source]:
         return [source for source in SOURCES if source in self.max_ages]

@@ -7,7 +7,6 @@ a market that has really moved stays where it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 import attrs
@@ -40,25 +39,23 @@ class Suspicion:
     seen: int  # prices in a row that lay near each other
 
 
-def suspicion(  # a judgement hears everybody
-    price: Decimal,
-    *,
-    at: Millis,
-    last: Decimal,
-    others: Iterable[Decimal],
-    before: Suspicion | None,
-    guard: Guard,
-) -> Suspicion | None:
-    """Why a price is held back; None where it counts.
+@attrs.frozen
+class Witnesses:
+    """What a price is held against."""
 
-    last: the price that counts now. others: what the other sources say, held back or not.
-    before: what is held back of this source.
-    """
-    if is_near(price, last, guard.share):
+    last: Decimal  # the price that counts now
+    others: tuple[Decimal, ...]  # what the other sources say, held back or not
+    before: Suspicion | None  # what is held back of the same source
+
+
+def suspicion(
+    price: Decimal, *, at: Millis, witnesses: Witnesses, guard: Guard
+) -> Suspicion | None:
+    """Why a price is held back; None where it counts."""
+    share, before = guard.share, witnesses.before
+    if any(is_near(price, other, share) for other in (witnesses.last, *witnesses.others)):
         return None
-    if any(is_near(price, other, guard.share) for other in others):
-        return None
-    if before is None or not is_near(price, before.price, guard.share):
+    if before is None or not is_near(price, before.price, share):
         before = Suspicion(price, at, 0)
     seen = before.seen + 1
     if seen >= guard.confirmations and at - before.since >= guard.after:
