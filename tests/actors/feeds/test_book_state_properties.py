@@ -47,7 +47,7 @@ def assert_true(state: BookState, told: ToldBook, limit: int | None) -> bool:
     return True
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(
     st.randoms(use_true_random=True),
     st.sampled_from(["ranges", "links"]),
