@@ -7,6 +7,7 @@ are many of its kind: most come back.
 
 from __future__ import annotations
 
+import re
 from bisect import insort
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -17,21 +18,22 @@ from ..market.money import EXACT, parse_non_negative, parse_positive, plain
 from .book_diff import Quote
 
 _PLACES: Final = 28  # of any price; `parse_decimal` takes no more
-_LIMIT: Final = 1e28  # of any amount, likewise
+_AMOUNTS: Final = re.compile(r"(?:[0-9]{1,28}+(?:\.[0-9]{1,28}+)?+,)++", re.ASCII)
 _SPARE: Final = 512  # levels that are gone and kept nevertheless
 
 
 class _Slot:
     """One price, whether anything is offered at it or not."""
 
-    __slots__ = ("amount", "level", "listed", "price", "rank", "text")
+    __slots__ = ("amount", "level", "listed", "price", "rank", "read", "text")
 
     def __init__(self, text: str, price: Decimal, rank: int) -> None:
         self.text = text  # of the price
         self.price = price
         self.rank = rank  # the higher, the better
         self.amount = ""  # as it was written; empty: nothing is offered
-        self.level: Level | None = None  # once it was read
+        self.level: Level | None = None  # as it was read last, of the amount `read`
+        self.read = ""
         self.listed = False
 
 
@@ -62,28 +64,22 @@ class BookSide:
 
     def put(self, levels: Sequence[Quote]) -> None:
         """Set what is offered at each of these prices."""
-        # Digits and points alone, so that the number which `float` reads is the one written.
-        digits = "".join([amount for _, amount in levels]).replace(".", "")
-        if not (digits.isdecimal() and digits.isascii()) and levels:
+        # All amounts are looked at in one go; after that, text tells what is 0, and nothing is
+        # parsed that nobody reads.
+        if _AMOUNTS.fullmatch(",".join([amount for _, amount in levels]) + ",") is None:
             levels = [(price, self._amount(amount)) for price, amount in levels]
         slots = self._slots
-        try:
-            for price, amount in levels:
-                slot = slots.get(price)
-                if slot is None:
-                    slot = self._meet(price)
-                size = float(amount)
-                if not size:
-                    slot.amount = ""
-                elif size < _LIMIT:
-                    slot.amount = amount
-                    slot.level = None
-                    if not slot.listed:
-                        self._list(slot)
-                else:
-                    self._amount(amount)
-        except ValueError:
-            self._amount(amount)
+        for price, amount in levels:
+            try:
+                slot = slots[price]
+            except KeyError:
+                slot = self._meet(price)
+            if amount.strip("0."):
+                slot.amount = amount
+                if not slot.listed:
+                    self._list(slot)
+            else:
+                slot.amount = ""
         if len(slots) > self._room:
             self._sweep()
 
@@ -118,7 +114,7 @@ class BookSide:
         self._sweep()
         for rank in self._ranks[:-depth]:
             slot = self._ranked[rank]
-            slot.amount, slot.listed, slot.level = "", False, None
+            slot.amount, slot.listed = "", False
         del self._ranks[:-depth]
 
     def __len__(self) -> int:
@@ -174,6 +170,7 @@ class BookSide:
 
 def _level(slot: _Slot) -> Level:
     level = slot.level
-    if level is None:
+    if level is None or slot.read != slot.amount:
         level = slot.level = Level(slot.price, Decimal(slot.amount))
+        slot.read = slot.amount
     return level
