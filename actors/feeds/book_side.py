@@ -66,7 +66,8 @@ class BookSide:
         """Set what is offered at each of these prices."""
         # All amounts are looked at in one go; after that, text tells what is 0, and nothing is
         # parsed that nobody reads.
-        if _AMOUNTS.fullmatch(",".join([amount for _, amount in levels]) + ",") is None:
+        amounts = ",".join([amount for _, amount in levels]) + ","
+        if _AMOUNTS.fullmatch(amounts) is None or amounts.count(",") != len(levels):
             levels = [(price, self._amount(amount)) for price, amount in levels]
         slots = self._slots
         for price, amount in levels:
