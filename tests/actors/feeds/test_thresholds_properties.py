@@ -1,90 +1,48 @@
 """Armed prices against the plainest list of them (G5, M10, M11)."""
 
 from decimal import Decimal
-from random import Random
+from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benthic.actors.feeds.thresholds import BadLevel, Direction, ThresholdId, Thresholds
+from benthic.actors.feeds.thresholds import BadLevel, Thresholds
+from benthic.benchmarks.threshold_paths import run_path, run_threshold_paths
 from benthic.runtime import Millis
 
 NOW = Millis(1_700_000_000_000)
-MAX_AGE = 500
-
-
-@attrs.frozen
-class Armed:
-    number: int
-    level: Decimal
-    direction: Direction
-    at: Millis
-
-    def is_met(self, price: Decimal) -> bool:
-        return price >= self.level if self.direction == "above" else price <= self.level
-
-
-class NaiveThresholds:
-    """A list of what is armed, looked through from end to end."""
-
-    def __init__(self) -> None:
-        self.armed: list[Armed] = []
-        self.price: Decimal | None = None
-        self.at = Millis(0)
-
-    def cross(self, price: Decimal, at: Millis, now: Millis) -> list[int]:
-        if not (price.is_finite() and price > 0 and now - at <= MAX_AGE and at - now <= 2_000):
-            return []
-        before = self.price
-        if at >= self.at:
-            self.price, self.at = price, at
-        fired = [each for each in self.armed if each.is_met(price) and each.at <= at]
-        self.armed = [each for each in self.armed if each not in fired]
-
-        def way(each: Armed) -> Decimal:
-            if before is None or each.is_met(before):
-                return Decimal(0)
-            return abs(each.level - before)
-
-        return [each.number for each in sorted(fired, key=lambda each: (way(each), each.number))]
-
-
-def step(chance: Random, ours: Thresholds, naive: NaiveThresholds, now: Millis) -> None:
-    what = chance.random()
-    at = Millis(now + chance.choice((0, 0, 0, -100, -500, -501, 1_000, 2_001)))
-    if what < 0.4:
-        level = Decimal(chance.randint(1, 40)) / chance.choice((1, 2))
-        direction: Direction = chance.choice(("above", "below"))
-        number = ours.arm(level, direction, at=at)
-        naive.armed.append(Armed(number, level, direction, at))
-    elif what < 0.5:
-        number = ThresholdId(chance.randint(1, 60))
-        known = [each for each in naive.armed if each.number == number]
-        naive.armed = [each for each in naive.armed if each.number != number]
-        assert ours.disarm(number) == bool(known)
-    else:
-        price = Decimal(chance.randint(1, 40)) / chance.choice((1, 2))
-        if chance.random() < 0.05:
-            price = Decimal(chance.choice(("NaN", "-1", "0", "Infinity", "-Infinity", "-0")))
-        assert list(ours.cross(price, at=at, now=now)) == naive.cross(price, at, now)
-    assert len(ours) == len(naive.armed)
-    probe = Decimal(chance.randint(1, 40))
-    fresh = naive.price is not None and now - naive.at <= MAX_AGE
-    for direction in ("above", "below"):
-        met = fresh and Armed(0, probe, direction, now).is_met(naive.price or probe)
-        assert ours.is_met(probe, direction, now=now) == met
 
 
 @settings(max_examples=250)
-@given(st.randoms(use_true_random=True))
-def test_what_fires_when_and_in_which_order_is_what_a_plain_list_says(chance: Random) -> None:
-    ours, naive = Thresholds(max_age=MAX_AGE), NaiveThresholds()
-    now = NOW
-    for _ in range(60):
-        step(chance, ours, naive, now)
-        now = Millis(now + chance.choice((0, 1, 100, 700)))
+@given(st.integers(0, 2**32), st.integers(1, 150))
+def test_what_fires_when_and_in_which_order_is_what_a_plain_list_says(
+    seed: int, steps: int
+) -> None:
+    assert run_path(seed, steps=steps).violation == ""
+
+
+def test_a_sweep_counts_its_paths_and_what_fired() -> None:
+    report = run_threshold_paths(600, seed=7)
+
+    assert report.ok
+    assert report.trials == 600
+    assert report.figures["thresholds fired"] > 2_000
+
+
+def test_a_level_that_fires_twice_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    reached = Thresholds._reached
+
+    def again(self: Thresholds, heap: list[Any], price: Decimal, at: Millis) -> tuple[Any, ...]:
+        before = list(heap)
+        fired = reached(self, heap, price, at)
+        heap[:] = before
+        self._armed.update(dict.fromkeys((entry[1] for entry in fired), "above"))
+        return fired
+
+    monkeypatch.setattr(Thresholds, "_reached", again)
+
+    assert any(run_path(seed).violation for seed in range(5))
 
 
 def test_a_level_fires_once_and_a_jump_over_many_fires_them_nearest_first() -> None:
