@@ -8,7 +8,7 @@ order the trades come, the same digits are stored.
 
 A stretch without a trade has a candle all the same, flat at the last close with no volume, so that
 candles stay gapless (D3); with `empty="skip"` it has none, as in files of some venues. Before the
-first trade there is none in either case.
+first trade there is none in either case, and of an outage only the first `LONGEST` are told.
 
 A candle closes once and never changes. A trade that comes later for one of the last few candles
 makes a `CandleRevised`, beside which the closed one stands as it was (M8); later still, it is

@@ -79,7 +79,8 @@ def _shortest(asset: str, target: str, prices: Mapping[Pair, Decimal]) -> tuple[
     for base, quote in prices:
         neighbours.setdefault(base, set()).add(quote)
         neighbours.setdefault(quote, set()).add(base)
-    ways, seen = [(asset,)], {asset}
+    ways: list[tuple[str, ...]] = [(asset,)]
+    seen = {asset}
     for _ in range(LONGEST + 1):
         for way in ways:
             if way[-1] == target:

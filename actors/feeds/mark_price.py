@@ -137,7 +137,11 @@ class MarkPrices:
             for source in SOURCES
             if source != quote.source and (each := self._fresh(source, now)) is not None
         ]
-        others += [each.price for source, each in self.suspicions.items() if source != quote.source]
+        others += [
+            each.price
+            for source, each in self.suspicions.items()
+            if source != quote.source and now - each.at <= self.max_ages.get(source, -1)
+        ]
         before = self.suspicions.get(quote.source)
         witnesses = Witnesses(mark.price, tuple(others), before)
         return suspicion(quote.price, at=quote.at, witnesses=witnesses, guard=self.guard)

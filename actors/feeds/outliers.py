@@ -36,6 +36,7 @@ class Suspicion:
 
     price: Decimal  # as it was told last
     since: Millis
+    at: Millis  # when it was told last
     seen: int  # prices in a row that lay near each other
 
 
@@ -44,7 +45,7 @@ class Witnesses:
     """What a price is held against."""
 
     last: Decimal  # the price that counts now
-    others: tuple[Decimal, ...]  # what the other sources say, held back or not
+    others: tuple[Decimal, ...]  # what the other sources say and is fresh, held back or not
     before: Suspicion | None  # what is held back of the same source
 
 
@@ -56,11 +57,11 @@ def suspicion(
     if any(is_near(price, other, share) for other in (witnesses.last, *witnesses.others)):
         return None
     if before is None or not is_near(price, before.price, share):
-        before = Suspicion(price, at, 0)
+        before = Suspicion(price, at, at, 0)
     seen = before.seen + 1
     if seen >= guard.confirmations and at - before.since >= guard.after:
         return None
-    return Suspicion(price, before.since, seen)
+    return Suspicion(price, before.since, at, seen)
 
 
 def is_near(price: Decimal, other: Decimal, share: Decimal) -> bool:

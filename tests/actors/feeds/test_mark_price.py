@@ -116,13 +116,15 @@ def test_the_price_is_always_the_first_fresh_one_of_the_order(chance: Random) ->
             assert isinstance(found, MarkPrices)
             prices, said[quote.source] = found, quote
         fresh = [
-            each for each in SOURCES if each in said and at + NOW - said[each].at <= MAX_AGES[each]
+            quote
+            for source in SOURCES
+            if (quote := said.get(source)) and later(at) - quote.at <= MAX_AGES[quote.source]
         ]
         found_mark = prices.mark(now=later(at))
         assert isinstance(found_mark, MarkPrice) == bool(fresh)
         if isinstance(found_mark, MarkPrice):
-            assert found_mark.source == fresh[0]
-            assert (found_mark.price, found_mark.at) == (said[fresh[0]].price, said[fresh[0]].at)
+            told_by = Quoted(found_mark.source, found_mark.price, found_mark.at)
+            assert told_by == fresh[0]
 
 
 def test_a_spike_that_nobody_else_saw_never_counts() -> None:
@@ -142,6 +144,15 @@ def test_a_spike_that_a_second_source_saw_counts() -> None:
     assert prices.suspicions["ticker"].price == Decimal(80)
     prices = told(prices, "venue", "79", 200)
     assert mark(prices, 200) == ("venue", "79")
+
+
+def test_a_spike_of_long_ago_is_no_witness() -> None:
+    prices = told(told(MarkPrices(guard=GUARD), "ticker", "100"), "venue", "100")
+    prices = told(prices, "venue", "80", 100)
+
+    prices = told(prices, "ticker", "80", MAX_AGES["venue"] + 101)
+
+    assert mark(prices, MAX_AGES["venue"] + 101) == ("ticker", "100")
 
 
 def test_a_market_that_stays_where_it_moved_is_believed_in_time() -> None:
