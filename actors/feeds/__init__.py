@@ -39,7 +39,7 @@ from .mark_price import (
 )
 from .messages import BadLimit, FeedCounts, GapFound, GetCandles, GetCounts, GetLast
 from .outliers import Guard, Suspicion
-from .readiness import NotReady, Readiness, Ready, Reason, Requirement, requirements
+from .readiness import NotReady, Readiness, Ready, Requirement, Unmet, requirements
 from .ring import CAPACITY, CandleRing
 from .thresholds import BadLevel, ThresholdId, Thresholds, TickCounts
 
@@ -88,7 +88,6 @@ __all__ = [
     "Quoted",
     "Readiness",
     "Ready",
-    "Reason",
     "Requirement",
     "Stale",
     "Suspicion",
@@ -96,6 +95,7 @@ __all__ = [
     "Thresholds",
     "TickCounts",
     "TradeCounts",
+    "Unmet",
     "Valued",
     "clock_jump",
     "converted",

@@ -18,8 +18,7 @@ from typing import Final, Literal
 import attrs
 
 from ...runtime import Millis
-
-Market = Literal["spot", "futures"]
+from ..market.listing import Family
 
 Part = Literal[
     "balance",
@@ -34,7 +33,12 @@ Part = Literal[
 ]
 
 SPOT: Final[tuple[Part, ...]] = ("balance", "markets", "orders", "trades", "price", "candles")
-FUTURES: Final[tuple[Part, ...]] = (*SPOT, "positions", "contracts", "funding")
+OPTIONS: Final[tuple[Part, ...]] = (*SPOT, "positions", "contracts")
+FUTURES: Final[tuple[Part, ...]] = (*OPTIONS, "funding")
+
+PARTS: Final[Mapping[Family, tuple[Part, ...]]] = MappingProxyType(
+    {"spot": SPOT, "linear": FUTURES, "inverse": FUTURES, "option": OPTIONS}
+)
 
 OF_ACCOUNT: Final[frozenset[Part]] = frozenset({"balance", "markets"})
 OF_FRAME: Final[frozenset[Part]] = frozenset({"candles"})  # the others are of a symbol
@@ -53,13 +57,12 @@ class Requirement:
 
 
 def requirements(
-    market: Market, symbols: Iterable[str], frames: Iterable[str]
+    family: Family, symbols: Iterable[str], frames: Iterable[str]
 ) -> tuple[Requirement, ...]:
     """All that must be known to trade these symbols on candles of these frames."""
-    parts = SPOT if market == "spot" else FUTURES
     symbols, frames = tuple(symbols), tuple(frames)
     found: list[Requirement] = []
-    for part in parts:
+    for part in PARTS[family]:
         if part in OF_ACCOUNT:
             found.append(Requirement(part))
         elif part in OF_FRAME:
@@ -69,15 +72,15 @@ def requirements(
     return tuple(found)
 
 
-ReasonKind = Literal["never", "lost", "stale", "future"]
+UnmetKind = Literal["never", "lost", "stale", "future"]
 
 
 @attrs.frozen
-class Reason:
+class Unmet:
     """Why one requirement is not met."""
 
     requirement: Requirement
-    kind: ReasonKind
+    kind: UnmetKind
     detail: str
 
     def __str__(self) -> str:
@@ -95,7 +98,7 @@ class Ready:
 class NotReady:
     """Something is not: every reason, in the order of the requirements."""
 
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Unmet, ...]
 
     def __str__(self) -> str:
         return "; ".join(str(reason) for reason in self.reasons)
@@ -148,7 +151,7 @@ class Readiness:
 
         What belongs to the whole account concerns every symbol.
         """
-        reasons: list[Reason] = []
+        reasons: list[Unmet] = []
         until: Millis | None = None
         for requirement, known in self._known.items():
             if not _concerns(requirement, symbol, frame):
@@ -164,17 +167,17 @@ class Readiness:
         max_age = self._max_ages.get(requirement.part)
         return None if max_age is None or known.at is None else Millis(known.at + max_age)
 
-    def _missing(self, requirement: Requirement, known: _Known, now: Millis) -> Reason | None:
+    def _missing(self, requirement: Requirement, known: _Known, now: Millis) -> Unmet | None:
         at = known.at
         if known.lost_at is not None and (at is None or at <= known.lost_at):
-            return Reason(requirement, "lost", f"lost {now - known.lost_at} ms ago: {known.why}")
+            return Unmet(requirement, "lost", f"lost {now - known.lost_at} ms ago: {known.why}")
         if at is None:
-            return Reason(requirement, "never", "not heard yet")
+            return Unmet(requirement, "never", "not heard yet")
         if at > now:
-            return Reason(requirement, "future", f"known only from {at - now} ms on")
+            return Unmet(requirement, "future", f"known only from {at - now} ms on")
         ends = self._ends(requirement, known)
         if ends is not None and now > ends:
-            return Reason(requirement, "stale", f"{now - at} ms old")
+            return Unmet(requirement, "stale", f"{now - at} ms old")
         return None
 
 

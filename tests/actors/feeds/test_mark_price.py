@@ -115,11 +115,8 @@ def test_the_price_is_always_the_first_fresh_one_of_the_order(chance: Random) ->
             found = prices.quoted(quote, now=later(at))
             assert isinstance(found, MarkPrices)
             prices, said[quote.source] = found, quote
-        fresh = [
-            quote
-            for source in SOURCES
-            if (quote := said.get(source)) and later(at) - quote.at <= MAX_AGES[quote.source]
-        ]
+        known = [said[source] for source in SOURCES if source in said]
+        fresh = [each for each in known if later(at) - each.at <= MAX_AGES[each.source]]
         found_mark = prices.mark(now=later(at))
         assert isinstance(found_mark, MarkPrice) == bool(fresh)
         if isinstance(found_mark, MarkPrice):

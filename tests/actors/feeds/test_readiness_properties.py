@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from benthic.actors.feeds.readiness import (
     FUTURES,
     SPOT,
-    Market,
     NotReady,
     Readiness,
     Ready,
     Requirement,
     requirements,
 )
+from benthic.actors.market.listing import Family
 from benthic.runtime import Millis
 
 MAX_AGES = {"price": Millis(400), "candles": Millis(700), "balance": Millis(900)}
@@ -58,14 +58,14 @@ class Heard:
 @settings(max_examples=1_000)
 @given(
     st.randoms(use_true_random=True),
-    st.sampled_from(["spot", "futures"]),
+    st.sampled_from(["spot", "linear", "option"]),
     st.integers(1, 2),
     st.integers(1, 2),
 )
 def test_a_gate_never_opens_early_and_always_opens_in_the_end(
-    chance: Random, market: Market, symbols: int, frames: int
+    chance: Random, family: Family, symbols: int, frames: int
 ) -> None:
-    required = requirements(market, ("A/B", "C/D")[:symbols], ("1m", "1h")[:frames])
+    required = requirements(family, ("A/B", "C/D")[:symbols], ("1m", "1h")[:frames])
     readiness = Readiness(required, max_ages=MAX_AGES)
     heard = Heard()
     for now, at, what, requirement in drawn(chance, required):
@@ -147,8 +147,11 @@ def test_a_fact_of_the_future_opens_nothing() -> None:
 
 def test_the_parts_are_those_that_a_market_has() -> None:
     assert {each.part for each in requirements("spot", ("A/B",), ("1m",))} == set(SPOT)
-    assert {each.part for each in requirements("futures", ("A/B",), ("1m",))} == set(FUTURES)
-    assert len(requirements("futures", ("A/B", "C/D"), ("1m", "1h"))) == 2 + 6 * 2 + 4
+    for family in ("linear", "inverse"):
+        assert {each.part for each in requirements(family, ("A/B",), ("1m",))} == set(FUTURES)
+    options = {each.part for each in requirements("option", ("A/B",), ("1m",))}
+    assert options == set(FUTURES) - {"funding"}
+    assert len(requirements("linear", ("A/B", "C/D"), ("1m", "1h"))) == 2 + 6 * 2 + 4
 
 
 def test_what_is_not_required_is_heard_and_forgotten() -> None:
