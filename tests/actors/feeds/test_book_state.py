@@ -77,6 +77,17 @@ def test_a_missing_diff_makes_the_book_invalid_at_once_and_the_later_one_is_kept
     assert (book.sequence, book.bids) == (104, levels(("99", "1"), ("97", "3")))
 
 
+def test_diffs_that_were_kept_out_of_order_are_replayed_in_order() -> None:
+    state = BookState("BTC/USDT", numbering="ranges")
+    for number in (103, 102, 104, 102):
+        state.apply(spot(number, number, bids=[("98", str(number))]))
+
+    assert state.load(snapshot(101)) == "valid"
+    book = state.book(5)
+    assert book is not None
+    assert (book.sequence, book.bids[1]) == (104, levels(("98", "104"))[0])
+
+
 def test_a_snapshot_older_than_the_first_diff_is_not_taken() -> None:
     """M2."""
     state = BookState("BTC/USDT", numbering="ranges")
