@@ -95,6 +95,15 @@ def footprint(*, json: Json = False) -> int:
         return _show("footprint", measure(), json=json)
 
 
+@command.command
+def feeds(*, json: Json = False) -> int:
+    """Depth diffs into a book beside ccxt's own, and 100,000 armed prices beside a scan."""
+    from ..benchmarks.feeds import measure
+
+    with progress("ours and the others", "runs") as watch:
+        return _show("feeds", measure(watch=watch), json=json)
+
+
 def _show(name: str, measurements: Iterator[Measurement], *, json: bool) -> int:
     """Print what is measured; in JSON as soon as it is."""
     missed = False

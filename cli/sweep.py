@@ -117,6 +117,14 @@ def reconnects(*, options: Options = NO_OPTIONS) -> int:
     return _sweep("reconnects", run_reconnects, options, 24, unit="h")
 
 
+@command.command
+def thresholds(*, options: Options = NO_OPTIONS) -> int:
+    """Move prices among armed levels, and look for one that fires wrongly (20,000)."""
+    from ..benchmarks.threshold_paths import run_threshold_paths
+
+    return _sweep("thresholds", run_threshold_paths, options, 20_000, unit="paths")
+
+
 def _sweep(name: str, run: Sweep, options: Options, usual: int, *, unit: str = "trials") -> int:
     count = usual if options.count is None else options.count
     with progress(f"sweep {name}", unit) as watch:

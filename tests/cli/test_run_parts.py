@@ -21,7 +21,6 @@ from benthic.runtime.mailbox import MailboxStatistics
 from benthic.runtime.secret import Secret
 from benthic.runtime.tree import planned
 
-
 # -- the sink
 
 
