@@ -13,7 +13,7 @@ from .side import Side
 class Fill(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One trade of an order. A venue may report it twice; the trade id tells that it is one."""
 
-    trade_id: str  # the venue's, unique within account and symbol for ever
+    trade_id: str  # the venue's, unique within account, symbol and side for ever
     client_id: str  # of the order that traded
     symbol: str
     side: Side

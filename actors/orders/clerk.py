@@ -30,7 +30,7 @@ from . import lifecycle
 from .doubts import Doubts
 from .evidence import Doubt
 from .factory import Terms
-from .journal import Commit, Load, Snapshot, trade_key
+from .journal import Commit, DuplicateTrade, Load, Snapshot, trade_key
 from .lifecycle import ImpossibleChange
 from .messages import FillUnmatched, NotDurable, OrderChanged, OrderFilled, StrayOrders
 from .model import LIVE, Order
@@ -94,7 +94,11 @@ class Clerk:
         elif order.held and not after.held:
             booking = await self._desk.ask(self._portfolio, Release(order.id))
         desk = self._desk
-        if await self._commit(after, fills, booking) is not None:
+        no = await self._commit(after, fills, booking)
+        if no is not None:
+            if isinstance(no, DuplicateTrade):
+                for fill in fills:
+                    self._tell_of(fill, f"{no}, and this order has not got it")
             self._doubts.add_more(order.client_id, desk.now)
             return order
         self.orders.keep(after, fills)

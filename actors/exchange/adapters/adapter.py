@@ -291,7 +291,11 @@ class Adapter(Reader):
         async def page(begin: Millis, until: Millis | None) -> Sequence[Fill]:
             params = {} if until is None else {"until": until}
             rows = await self._fill_rows(exchange, symbol, begin, params)
-            ours.update(str(each.get("id")) for each in rows if self.is_of(each, venue_id))
+            ours.update(
+                parse_orders.own_trade_id(str(each.get("id")), each.get("side"))
+                for each in rows
+                if self.is_of(each, venue_id)
+            )
             return self.read_fills(rows, asked)
 
         found = await self._all_pages(exchange, page, begin)

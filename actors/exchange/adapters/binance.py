@@ -18,6 +18,7 @@ from ...market.fill import Fill
 from ...market.money import ZERO
 from ...market.position import Position
 from ..settings import VenueSettings
+from . import parse_orders
 from .adapter import NOTHING, Adapter, KeyPermissions
 from .capabilities import Capabilities
 from .client_ids import ClientIdRule
@@ -67,7 +68,7 @@ class _Family(Adapter):
         rows = list(await super().fills_of(exchange, symbol, since, params))
         page: Sequence[Fill] = rows
         while len(page) >= self.fills_page:
-            last = max(int(each.trade_id) for each in page)
+            last = max(int(parse_orders.venue_trade_id(each)) for each in page)
             page = await super().fills_of(exchange, symbol, None, {"fromId": last + 1})
             rows.extend(page)
         return tuple(rows)

@@ -17,7 +17,7 @@ import msgspec
 from ...market.fill import Fill
 from ...market.money import ZERO, add
 from ...market.report import OrderReport, VenueStatus
-from ...market.side import Kind, TimeInForce
+from ...market.side import Kind, Side, TimeInForce
 from .parse_market_data import Asked
 from .reading import Reading, shown
 
@@ -37,6 +37,7 @@ _PLAIN_ENDS: Final = frozenset({"canceled", "cancelled", "closed"})  # they say 
 _TIME_IN_FORCE: Final[Mapping[str, TimeInForce]] = MappingProxyType(
     {"GTC": "GTC", "IOC": "IOC", "FOK": "FOK", "PO": "GTX", "GTX": "GTX"}
 )
+SOLD: Final = ":sell"  # behind the venue's id of a trade in which we sold
 Family = Literal["stop", "take_profit", "trailing", ""]
 
 
@@ -149,7 +150,7 @@ def fill(raw: object, asked: Asked, client_id: str = "") -> Fill:
     symbol = told.symbol(asked.symbol)
     fee, asset = _fee(told, symbol)
     return Fill(
-        trade_id=told.name("id"),
+        trade_id=own_trade_id(told.name("id"), told.side()),
         client_id=client_id,
         symbol=symbol,
         side=told.side(),
@@ -159,6 +160,22 @@ def fill(raw: object, asked: Asked, client_id: str = "") -> Fill:
         fee_asset=asset,
         at=told.time("timestamp"),
     )
+
+
+def own_trade_id(trade: str, side: Side) -> str:
+    """What a trade of ours is called, by the venue's id of it.
+
+    An account that trades with itself is on both sides of one trade, and each counts (F4).
+
+    >>> own_trade_id("28457", "buy"), own_trade_id("28457", "sell")
+    ('28457', '28457:sell')
+    """
+    return trade if side == "buy" else f"{trade}{SOLD}"
+
+
+def venue_trade_id(fill: Fill) -> str:
+    """The venue's id of a trade of ours."""
+    return fill.trade_id.removesuffix(SOLD)
 
 
 def _fee(told: Reading, symbol: str) -> tuple[Decimal, str]:

@@ -12,13 +12,14 @@ from benthic.actors.exchange.errors import Unsettled
 from benthic.actors.exchange.messages import (
     Accepted,
     Cancel,
+    FetchFills,
     FillReported,
     OrderRejected,
     OrderReported,
     Query,
     Submit,
 )
-from benthic.runtime import AskTimeout, Refusal, VirtualClock
+from benthic.runtime import AskTimeout, Millis, Refusal, VirtualClock
 
 from .connecting import SYMBOL, connected, limit, played, struck
 
@@ -243,5 +244,31 @@ def test_what_is_not_listed_is_refused_with_what_may_be_meant() -> None:
                 await desk.line.ask(wrong)
             with pytest.raises(Refusal, match="no market BTC/USD"):
                 await desk.line.ask(Query("bn-1", "BTC/USD"))
+
+    played(body)
+
+
+def test_a_trade_with_ourselves_is_two_trades_of_ours() -> None:
+    """Stream, answer and look-up tell both sides of it apart, so that both count (F4)."""
+
+    async def body(clock: VirtualClock) -> None:
+        async with connected(clock) as desk:
+            await desk.until("up")
+            await desk.line.ask(limit("bn-1"))
+            taken = await desk.line.ask(limit("bn-2", side="sell"))
+            await trio.sleep(2)
+
+            bought = await desk.line.ask(Query("bn-1", SYMBOL))
+            sold = await desk.line.ask(Query("bn-2", SYMBOL))
+            streamed = {e.fill for _, e in desk.diary if isinstance(e, FillReported)}
+            listed = await desk.line.ask(FetchFills(SYMBOL, Millis(0)))
+
+            assert bought is not None
+            assert sold is not None
+            assert bought.status == sold.status == "filled"
+            assert taken.fills == sold.fills
+            assert streamed == {*bought.fills, *sold.fills}
+            assert len({each.trade_id for each in streamed}) == 2
+            assert {each.trade_id for each in listed} == {each.trade_id for each in streamed}
 
     played(body)

@@ -235,7 +235,9 @@ def test_a_fill_keeps_every_digit(
         -fee,
         "BNB",
     )  # B10
-    assert (fill.trade_id, fill.at, fill.side, fill.symbol) == (number, at, side, SYMBOL)
+    assert fill.trade_id == parse_orders.own_trade_id(number, side)
+    assert parse_orders.venue_trade_id(fill) == number
+    assert (fill.at, fill.side, fill.symbol) == (at, side, SYMBOL)
 
 
 @given(costs=st.lists(money, min_size=1, max_size=4))

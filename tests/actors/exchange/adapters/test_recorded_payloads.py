@@ -11,6 +11,7 @@ import pytest
 
 from benthic.actors.exchange.adapters.configuration import plain_exchange
 from benthic.actors.exchange.adapters.parse_market_data import Asked
+from benthic.actors.exchange.adapters.parse_orders import venue_trade_id
 from benthic.actors.exchange.adapters.registry import adapter_for
 from benthic.actors.exchange.settings import VenueSettings
 
@@ -52,7 +53,7 @@ def test_a_market_order_is_told_with_its_five_trades() -> None:
 
     assert report.client_id == "6gCrw2kRUAF9CvJDGP16IP"
     assert (report.status, report.kind, report.amount) == ("filled", "market", Decimal(10))
-    assert [each.trade_id for each in report.fills] == ["56", "57", "58", "59", "60"]
+    assert [venue_trade_id(each) for each in report.fills] == ["56", "57", "58", "59", "60"]
     assert {each.side for each in report.fills} == {"sell"}
     assert sum(each.amount for each in report.fills) == 10
     assert sum(each.fee for each in report.fills) == Decimal("39.98300000")
@@ -104,7 +105,7 @@ def test_each_report_of_the_user_stream_is_read(name: str) -> None:
     assert report.filled == Decimal(event["z"])
     if event["x"] == "TRADE":
         [fill] = adapter_for("binance").stream_fills([exchange.parse_ws_trade(event)])
-        assert (fill.trade_id, fill.client_id) == (str(event["t"]), report.client_id)
+        assert (venue_trade_id(fill), fill.client_id) == (str(event["t"]), report.client_id)
         assert (fill.fee, fill.fee_asset) == (Decimal(event["n"]), event["N"])
 
 
