@@ -16,6 +16,7 @@ import attrs
 from ...runtime import (
     Actor,
     Child,
+    Clock,
     Millis,
     Ref,
     Supervisor,
@@ -71,13 +72,17 @@ class Bot:
         is_real = isinstance(self.context, AtVenue) and self.context.start is None
         return None if is_real else self.config.bot.seed
 
-    def system(self, *, trace: Trace | None = None) -> System:
+    def system(self, *, clock: Clock | None = None, trace: Trace | None = None) -> System:
         """The System of its context: run it with `trio.run(main, clock=system.clock)`.
 
-        Live and on paper trio needs no clock: `trio.run(main)`.
+        Live and on paper trio needs no clock: `trio.run(main)`. clock: one that is shared, as a
+        simulated exchange shares the bot's; the context's own where None.
         """
         context = self.context
-        clock = VirtualClock(context.start) if isinstance(context, Replayed) else context.clock()
+        if clock is None and isinstance(context, Replayed):
+            clock = VirtualClock(context.start)
+        elif clock is None:
+            clock = context.clock()
         return System(
             self.root, clock=clock, seed=self.seed, schedule=context.schedule, trace=trace
         )

@@ -18,7 +18,6 @@ from benthic.storage import StoredAccount, read_orders
 
 from .running import Running, Served, a_free_port, a_venue, running
 
-
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "venue_bot.toml"
 
 
