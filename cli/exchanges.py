@@ -38,6 +38,7 @@ def exchanges(
     name: Annotated[
         str | None, Parameter(help="ccxt's name of one exchange: all about it.")
     ] = None,
+    /,
     *,
     family: Annotated[
         Literal["spot", "linear", "inverse", "option"] | None,

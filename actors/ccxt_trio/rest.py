@@ -283,7 +283,7 @@ def _is_broken(method: str, headers: dict[str, str], text: str) -> bool:
     """
     kind = (_header(headers, "content-type") or "").lower()
     if not text.strip():
-        return method == "GET" and "json" in kind
+        return method != "DELETE" and "json" in kind  # some say nothing to a cancel
     return "html" in kind or text.lstrip()[0] in "{[<"
 
 

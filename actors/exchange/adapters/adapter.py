@@ -40,9 +40,9 @@ from .capabilities import Capabilities, capabilities_of
 from .codes import NONE, Codes
 from .configuration import configuration
 from .ordering import Arguments, arguments, checked, kept
-from .paging import fills_since, newest_candles
+from .paging import FillPage, fills_since, newest_candles
 from .reader import Reader
-from .reading import rows_of, shown
+from .reading import DAY, rows_of, shown
 from .troubles import About
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -243,12 +243,15 @@ class Adapter(Reader):
 
     async def fills(self, exchange: Any, symbol: str, since: Millis) -> tuple[Fill, ...]:
         """All trades of ours in one market, oldest first (C8)."""
-        now = Millis(exchange.milliseconds())
 
         async def page(begin: Millis, until: Millis | None) -> Sequence[Fill]:
             params = {} if until is None else {"until": until}
             return await self.fills_of(exchange, symbol, begin, params)
 
+        return await self._all_pages(exchange, page, since)
+
+    async def _all_pages(self, exchange: Any, page: FillPage, since: Millis) -> tuple[Fill, ...]:
+        now = Millis(exchange.milliseconds())
         return await fills_since(
             page, self.venue, since, now, window=self.fills_window, page=self.fills_page
         )
@@ -257,22 +260,42 @@ class Adapter(Reader):
         self, exchange: Any, symbol: str, since: Millis | None, params: Mapping[str, Any]
     ) -> tuple[Fill, ...]:
         """One page of our trades, oldest first."""
+        rows = await self._fill_rows(exchange, symbol, since, params)
+        return self.read_fills(rows, self.asked(exchange, symbol))
+
+    async def _fill_rows(
+        self, exchange: Any, symbol: str, since: Millis | None, params: Mapping[str, Any]
+    ) -> tuple[Any, ...]:
         with self.parsing("fetch_my_trades"):
             rows = await exchange.fetch_my_trades(symbol, since, self.fills_page, dict(params))
-        return self.read_fills(rows, self.asked(exchange, symbol))
+        return rows_of(self.venue, "fetch_my_trades", rows)
 
     async def order_fills(
         self, exchange: Any, symbol: str, venue_id: str, *, since: Millis | None = None
     ) -> tuple[Fill, ...]:
         """The trades of one order. since: when it was placed, for venues that cannot tell."""
-        if exchange.has.get("fetchOrderTrades"):
-            with self.parsing("fetch_order_trades"):
-                rows = await exchange.fetch_order_trades(venue_id, symbol)
-        else:
-            with self.parsing("fetch_my_trades"):
-                rows = await exchange.fetch_my_trades(symbol, since, self.fills_page)
-        mine = [each for each in rows_of(self.venue, "fills", rows) if self.is_of(each, venue_id)]
-        return self.read_fills(mine, self.asked(exchange, symbol))
+        if not exchange.has.get("fetchOrderTrades"):
+            return await self.fills_among(exchange, symbol, venue_id, since)
+        with self.parsing("fetch_order_trades"):
+            rows = await exchange.fetch_order_trades(venue_id, symbol)
+        return self.read_fills(rows, self.asked(exchange, symbol))
+
+    async def fills_among(
+        self, exchange: Any, symbol: str, venue_id: str, since: Millis | None
+    ) -> tuple[Fill, ...]:
+        """Those of all our trades since a time that are of one order; of a day where it is None."""
+        asked = self.asked(exchange, symbol)
+        begin = Millis(exchange.milliseconds() - DAY) if since is None else since
+        ours = set[str]()
+
+        async def page(begin: Millis, until: Millis | None) -> Sequence[Fill]:
+            params = {} if until is None else {"until": until}
+            rows = await self._fill_rows(exchange, symbol, begin, params)
+            ours.update(str(each.get("id")) for each in rows if self.is_of(each, venue_id))
+            return self.read_fills(rows, asked)
+
+        found = await self._all_pages(exchange, page, begin)
+        return tuple(each for each in found if each.trade_id in ours)
 
     # -- the account and the market: reads
 

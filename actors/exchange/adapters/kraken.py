@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 import attrs
 
+from ....runtime import Millis
+from ...market.fill import Fill
 from ...market.money import ZERO
 from ...market.report import OrderReport
 from ..messages import Query
@@ -33,6 +35,12 @@ class Kraken(Adapter):
             can_look_up=True,
             can_cancel_unseen=True,
         )
+
+    async def order_fills(
+        self, exchange: Any, symbol: str, venue_id: str, *, since: Millis | None = None
+    ) -> tuple[Fill, ...]:
+        """Among all of ours: Kraken tells trades of an order only to whoever knows their ids."""
+        return await self.fills_among(exchange, symbol, venue_id, since)
 
     async def query(
         self, exchange: Any, order: Query, venue_id: str | None = None

@@ -41,7 +41,7 @@ async def all_fills(
     while is_more:
         rows = await fetch(rows[-1].at, until)
         is_more = has_more(rows)
-    rows, is_more = first, is_full and first[0].at > since
+    rows, is_more = first, is_full
     while is_more:
         rows = await fetch(since, rows[0].at)
         is_more = has_more(rows)
@@ -61,8 +61,13 @@ async def fills_since(
         until = None if window is None or begin + window > now else Millis(begin + window)
         found.update(await all_fills(fetch, venue, begin, until, page=page))
         if until is None:
-            return tuple(sorted(found.values(), key=lambda each: each.at))
+            return tuple(sorted(found.values(), key=_age))
         begin = until
+
+
+def _age(fill: Fill) -> tuple[Millis, int, str]:
+    """The order of trades; those of one ms by their ids, which count up at most venues."""
+    return fill.at, len(fill.trade_id), fill.trade_id
 
 
 async def newest_candles(

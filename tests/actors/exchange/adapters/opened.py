@@ -53,8 +53,8 @@ class Opened:
     venue: Venue
 
 
-def urls_of(base: str) -> dict[str, Any]:
-    """All REST addresses of Binance's families, at the venue."""
+def urls_of(base: str, socket: str) -> dict[str, Any]:
+    """The addresses of Binance's families, at the venue; of WebSockets those of spot."""
     spot = dict.fromkeys(("public", "private", "v1"), f"{base}/api/v3")
     contracts = {
         f"{short}{scope}{suffix}": f"{base}/{short}/v{version}"
@@ -62,7 +62,8 @@ def urls_of(base: str) -> dict[str, Any]:
         for scope in ("Public", "Private")
         for suffix, version in (("", 1), ("V2", 2), ("V3", 3))
     }
-    return {"api": {**spot, **contracts, "sapi": f"{base}/sapi/v1"}}
+    streams = {"spot": f"{socket}/ws", "ws-api": {"spot": f"{socket}/ws-api/v3"}}
+    return {"api": {**spot, **contracts, "sapi": f"{base}/sapi/v1", "ws": streams}}
 
 
 @asynccontextmanager
@@ -78,7 +79,7 @@ async def opened(market: Market) -> AsyncIterator[Opened]:
         settings = VenueSettings(
             name=market.name,
             credentials=Credentials(Secret(key.key), Secret(key.secret.reveal())),
-            urls=urls_of(served.rest_url),
+            urls=urls_of(served.rest_url, served.ws_url),
         )
         adapter = adapter_for(market.name)
         chance = random.Random(1)  # noqa: S311 - ids of a test
