@@ -63,7 +63,7 @@ SYMBOL: Final = "BTC/USDT"
 PAUSE: Final = 1.5  # s between two orders
 HANDS: Final = 3  # that trade side by side
 SILENT: Final = frozenset({"mute", "half_open"})
-FUNDS: Final = {"spot": {"USDT": "10000000", "BTC": "100"}}
+FUNDS: Final = "10000000"  # USDT
 
 
 def run_lines(
@@ -191,7 +191,7 @@ def _venue(seed: int, market: MarketPlan) -> tuple[Venue, VenueSettings]:
     venue = Venue(
         VenueConfig(
             markets=(market,),
-            accounts=(AccountPlan(name="ann", deposits=FUNDS),),
+            accounts=(AccountPlan(name="ann", deposits={"spot": {"USDT": FUNDS}}),),
             seed=seed,
         )
     )

@@ -8,7 +8,7 @@ tasks, the open streams and the memory at the same place of each period must sta
 from __future__ import annotations
 
 import gc
-import tracemalloc
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -29,7 +29,7 @@ from .progress import unwatched
 
 PERIOD: Final = 600  # s from one break to the next
 WARM_UP: Final = 6  # periods that are not counted
-GROWTH: Final = 1_024  # bytes of Python's own that each reconnect may add, by a line through all
+GROWTH: Final = 20.0  # blocks of memory that each reconnect may add, by a line through all
 STREAMS: Final = 12  # that may be open at a time, kept connections included
 
 
@@ -60,21 +60,17 @@ class Look:
 
     tasks: int
     streams: int
-    traced: int  # bytes that Python's own objects take
+    blocks: int  # of memory that Python's objects take; exact, where `resident` is by pages
     resident: int  # bytes of the process
     line: Line
 
 
-def look_after(periods: int, *, seed: int) -> list[Look]:
-    """Look after each of so many periods."""
-    tracemalloc.start()
-    try:
-        return run_seeded(partial(_broken, periods, seed), seed=seed, start=START)
-    finally:
-        tracemalloc.stop()
+def look_after(periods: int, *, seed: int, period: int = PERIOD) -> list[Look]:
+    """Look after each of so many periods of `period` s."""
+    return run_seeded(partial(_broken, periods, seed, period), seed=seed, start=START)
 
 
-async def _broken(periods: int, seed: int, clock: VirtualClock) -> list[Look]:
+async def _broken(periods: int, seed: int, period: int, clock: VirtualClock) -> list[Look]:
     venue, settings = a_quiet_venue(seed)
     looks = list[Look]()
     async with reaching(venue, keep=20) as reached:
@@ -86,14 +82,14 @@ async def _broken(periods: int, seed: int, clock: VirtualClock) -> list[Look]:
             for topic in ("trades", "ticker", "book"):
                 line.tell(Watch(SYMBOL, topic))
             for _ in range(periods):
-                await trio.sleep(PERIOD)
+                await trio.sleep(period)
                 changes.clear()
                 gc.collect()
                 looks.append(
                     Look(
                         tasks=trio.lowlevel.current_statistics().tasks_living,
                         streams=reached.network.open_streams,
-                        traced=tracemalloc.get_traced_memory()[0],
+                        blocks=sys.getallocatedblocks(),
                         resident=resident(),
                         line=await line.ask(GetLine()),
                     )
@@ -107,14 +103,14 @@ def violations_of(looks: list[Look]) -> list[str]:
     """What grew."""
     counted = looks[WARM_UP:]
     tasks = {each.tasks for each in counted}
-    slope = slope_of([each.traced for each in counted])
+    slope = slope_of([each.blocks for each in counted])
     found = list[str]()
     if len(tasks) > 1 and counted[-1].tasks > counted[0].tasks:
         found.append(f"tasks grew from {counted[0].tasks} to {counted[-1].tasks}")
     if max(each.streams for each in counted) > STREAMS:
         found.append(f"{max(each.streams for each in counted)} streams were open at a time")
     if slope > GROWTH:
-        found.append(f"each reconnect left {slope:,.0f} bytes behind")
+        found.append(f"each reconnect left {slope:,.0f} blocks of memory behind")
     if any(each.line.state != "up" for each in counted):
         found.append("the line was not up ten minutes after a break")
     if counted[-1].line.count != len(looks):
@@ -130,7 +126,8 @@ def figures_of(looks: list[Look]) -> dict[str, float]:
         "tasks at first": float(counted[0].tasks),
         "tasks at last": float(counted[-1].tasks),
         "streams at last": float(counted[-1].streams),
-        "bytes a reconnect": slope_of([each.traced for each in counted]),
+        "blocks at first": float(counted[0].blocks),
+        "blocks a reconnect": slope_of([each.blocks for each in counted]),
         "resident bytes a reconnect": slope_of([each.resident for each in counted]),
     }
 

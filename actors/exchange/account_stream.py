@@ -59,7 +59,7 @@ class AccountStream:
                 raise StreamEnded(f"the account's stream did not open within {OPENING:g} s")
             opened()
             while True:
-                await trio.sleep(1)
+                await trio.sleep(2)
                 self._check()
 
     async def _watch(self, method: Callable[..., Awaitable[Any]], name: str) -> None:

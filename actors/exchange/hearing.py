@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, Final, Protocol
 
 from ...runtime import Millis
@@ -29,6 +29,7 @@ from .messages import (
 
 REMEMBERED: Final = 2_000  # trades of a market of which a repetition is known
 DEAF: Final = 20_000  # ms within which the stream tells of an order that was taken
+LONGEST: Final = 3  # of what ccxt tells of candles: symbol, frame and rows
 SETTLING: Final = 1_000  # ms after its end within which a candle may still get its last trades
 EXPIRED: Final = frozenset({"listenKeyExpired", "eventStreamTerminated"})  # events of Binance's
 Key = tuple[Topic, str, str]  # topic, symbol, frame
@@ -173,8 +174,12 @@ class MarketHearing:
         _, symbol, frame = key
         span = TimeFrame.parse(frame)
         told = self._closed.get(key)
-        rows = tuple(cache)[-3:] if told is None else tuple(row for row in cache if row[0] >= told)
-        candles = self._adapter.stream_candles(list(rows))
+        latest = reversed(cache)  # some hundred rows, of which two or three count
+        if told is None:
+            rows = list(islice(latest, 3))[::-1]
+        else:
+            rows = list(takewhile(lambda row: row[0] >= told, latest))[::-1]
+        candles = self._adapter.stream_candles(rows)
         for candle in candles:
             is_new = told is None or candle.at > told
             newest_at = candles[-1].at
@@ -208,4 +213,9 @@ def _is_balance(balance: Any, result: Any) -> bool:
 
 
 def _holds(result: Any, cache: Any) -> bool:
-    return isinstance(result, (list, tuple)) and any(each is cache for each in result)
+    """Whether it is one of ccxt's (symbol, frame, rows), with these rows."""
+    return (
+        isinstance(result, (list, tuple))
+        and len(result) <= LONGEST
+        and any(each is cache for each in result)
+    )

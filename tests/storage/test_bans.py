@@ -1,4 +1,4 @@
-"""Bans outlive the process, and a store of before there were any is brought up to date (L2, C15)."""
+"""Bans outlive the process, and an older store gets a place for them (L2, C15)."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benthic.actors.exchange.bans import Ban
 from benthic.actors.market.fill import Fill
 from benthic.actors.orders.journal import Commit
 from benthic.actors.orders.model import Order
@@ -15,6 +16,7 @@ from benthic.runtime import Millis
 from benthic.storage.codec import (
     ACCOUNT,
     BALANCE,
+    BAN,
     COMMIT,
     ORDER,
     Account,
@@ -127,6 +129,7 @@ GOLDEN: dict[str, tuple[Codec[Any], object]] = {
     "order": (ORDER, AN_ORDER),
     "balance": (BALANCE, Balance("BTC", Decimal("0.10"), Decimal(0))),
     "account": (ACCOUNT, Account(1, 2)),
+    "ban": (BAN, Ban("binance/live", Millis(100_000), "banned")),
     "commit": (COMMIT, Commit("main", (), (), (Entry("BTC", "fees", Decimal(-1)),), ())),
 }
 BYTES = {
@@ -136,6 +139,7 @@ BYTES = {
     ),
     "balance": "4193a3425443a4302e3130a130a433ba48",
     "account": "2192010208feacec",
+    "ban": "8193ac62696e616e63652f6c697665ce000186a0a662616e6e6564ebb79ada",
     "commit": "5195a46d61696e90909193a3425443a466656573a22d319064b025a7",
 }
 

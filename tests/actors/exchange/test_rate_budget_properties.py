@@ -77,7 +77,8 @@ def test_pauses_grow_stay_in_bounds_and_differ_between_two_who_failed_together(
     seed: int, count: int
 ) -> None:
     one, other = (
-        Backoff(stream(seed, f"backoff/{more}"), least=Millis(100), most=Millis(10_000)) for more in (0, 1)
+        Backoff(stream(seed, f"backoff/{more}"), least=Millis(100), most=Millis(10_000))
+        for more in (0, 1)
     )
     pauses = [one.next() for _ in range(count)]
 
