@@ -2,6 +2,8 @@
 
 from .desk import OrderDesk
 from .evidence import Patience
+from .foreign import ForeignOrder
+from .holdings import Difference
 from .journal import (
     Commit,
     Digest,
@@ -16,35 +18,50 @@ from .journal import (
 )
 from .messages import (
     CancelOrder,
+    DriftFound,
     FillUnmatched,
+    ForeignOrderSeen,
+    ListForeignOrders,
     ListOpenOrders,
     NoSuchOrder,
+    NotAdmitted,
     NotDurable,
     NotReconciled,
     OrderChanged,
     OrderFilled,
     PlaceOrder,
+    StrayOrderFound,
     StrayOrders,
     Unplaceable,
     VenueSilent,
 )
 from .model import LIVE, Order, Status
+from .opening import FromDeposits, FromVenue, Opening
 
 __all__ = [
     "LIVE",
     "CancelOrder",
     "Commit",
+    "Difference",
     "Digest",
+    "DriftFound",
     "DuplicateTrade",
     "FillUnmatched",
+    "ForeignOrder",
+    "ForeignOrderSeen",
+    "FromDeposits",
+    "FromVenue",
     "GetDigest",
     "JournalMemory",
+    "ListForeignOrders",
     "ListOpenOrders",
     "Load",
     "MemoryJournal",
     "NoSuchOrder",
+    "NotAdmitted",
     "NotDurable",
     "NotReconciled",
+    "Opening",
     "Order",
     "OrderChanged",
     "OrderDesk",
@@ -53,6 +70,7 @@ __all__ = [
     "PlaceOrder",
     "Snapshot",
     "Status",
+    "StrayOrderFound",
     "StrayOrders",
     "Unplaceable",
     "VenueSilent",

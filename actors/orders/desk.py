@@ -9,7 +9,7 @@ look-ups are `settling`, and what the venue has of the account is held against o
 The desk waits for portfolio and journal within a turn, and never for the venue: any number of
 requests are under way at a time, one step of an order after the other (see `flights`). Creates
 that find others waiting stand in a line of their own and take turns with everything else, so that
-a cancel waits for one commit at most.
+a cancel waits for one of them at most.
 
 If the desk dies, portfolio and desk are started anew and rebuild from the journal. Until the orders
 of before are settled new ones are refused (`NotReconciled`), as they are while the venue is silent
@@ -140,28 +140,27 @@ class OrderDesk(Actor):
     # -- what is asked of it
 
     @on(PlaceOrder)
-    async def place(self, message: PlaceOrder) -> Order | None:
+    def place(self, message: PlaceOrder) -> Awaitable[Order | None] | None:
         if (self.backlog or self._creates) and len(self._creates) < WAITING:
             self._creates.append((message, self.reply_later()))
             if len(self._creates) == 1:
                 self.after(0, PlaceNext())
             return None
-        return await self._place(message, None)
+        return self._place(message, None)
 
     @on(PlaceNext)
     async def place_next(self, _: PlaceNext) -> None:
         message, reply = self._creates.popleft()
+        if not reply.is_settled:  # else nobody waits for it any more
+            try:
+                order = await self._place(message, reply)
+            except Refusal as no:
+                reply.fail(no)
+            else:
+                if order is not None:
+                    reply.answer(order)
         if self._creates:
             self.after(0, PlaceNext())  # behind whatever has come meanwhile
-        if reply.is_settled:
-            return  # nobody waits for it any more
-        try:
-            order = await self._place(message, reply)
-        except Refusal as no:
-            reply.fail(no)
-        else:
-            if order is not None:
-                reply.answer(order)
 
     @on(CancelOrder)
     async def cancel(self, message: CancelOrder) -> None:

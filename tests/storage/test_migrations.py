@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from benthic.benchmarks.orders import Scribe
 from benthic.storage import StoreOlder, graph_hash, open_store, read_orders
 from benthic.storage.codec import ORDER, seal
+from benthic.storage.creation import describe
 from benthic.storage.environment import Durability, Environment, Transaction, open_environment
 from benthic.storage.inspection import Findings
 from benthic.storage.migrations import KIND, LAYOUT, check_current, migrate
@@ -82,6 +83,23 @@ def test_a_store_of_this_layout_is_left_alone(store: Path) -> None:
     with environment:
         assert migrate(environment, LAYOUT) is None
     assert not (store / "layout-1").exists()
+
+
+def test_a_store_of_the_first_layout_keeps_every_record(store: Path) -> None:
+    before = read_orders(store)
+    environment = open_environment(store, Durability.FULL, lambda _: None)
+    with environment:
+        environment.write(
+            lambda txn: describe(txn, environment.tables["meta"], environment.tables, 1)
+        )
+    with pytest.raises(StoreOlder):
+        read_orders(store)
+    with open_store(store, inspector=inspect_here) as opened:
+        assert opened.load("main").orders == before[0].orders
+
+    assert read_orders(store)[0].orders == before[0].orders
+    assert inspect_here(store, "resting").layout == LAYOUT == 2
+    assert inspect_here(store / "layout-1", "resting").layout == 1
 
 
 def test_a_store_that_needs_migration_is_not_only_read(tmp_path: Path) -> None:

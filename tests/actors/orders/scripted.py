@@ -91,6 +91,7 @@ class Disk:
 
     memory: JournalMemory
     commits_left: int = 1_000_000  # before it is full
+    delay: int = 0  # ms that a commit takes
 
 
 class Journal(MemoryJournal):
@@ -101,7 +102,9 @@ class Journal(MemoryJournal):
         self._disk = disk
 
     @on(Commit)
-    def commit(self, message: Commit) -> int:
+    async def commit(self, message: Commit) -> int:  # type: ignore[override]  # it may wait
+        if self._disk.delay:
+            await self.sleep(self._disk.delay)
         if not self._disk.commits_left:
             raise _DiskFull("no room left on the disk")
         self._disk.commits_left -= 1
@@ -127,8 +130,8 @@ class Witness(Actor):
     def on_start(self) -> None:
         for event in EVENTS:
             self.subscribe(self.lookup("account/desk"), event)
-        for event in (GateOpened, GateClosed):
-            self.subscribe(self.lookup("gate"), event)
+        for told in (GateOpened, GateClosed):
+            self.subscribe(self.lookup("gate"), told)
 
     @on(*EVENTS, GateOpened, GateClosed)
     def hear(self, message: object) -> None:

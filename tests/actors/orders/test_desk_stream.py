@@ -12,6 +12,7 @@ from benthic.actors.exchange.messages import FillReported, HoldingsReported, Ord
 from benthic.actors.market import Fill
 from benthic.actors.market.holding import Holding
 from benthic.actors.orders.ids import client_id_of, epoch_of
+from benthic.actors.orders.journal import Commit, JournalMemory
 from benthic.actors.orders.messages import (
     CancelOrder,
     FillUnmatched,
@@ -20,6 +21,7 @@ from benthic.actors.orders.messages import (
     OrderFilled,
     StrayOrderFound,
 )
+from benthic.actors.portfolio.model import Balance
 from benthic.runtime import Millis
 
 from .scripted import BID, PRICE, Say, World, a_fill, run
@@ -52,7 +54,7 @@ def test_reports_in_any_order_and_again_lead_to_the_same_books(order: tuple[int,
         second = a_fill(placed.client_id, amount="1.5", trade_id="t-2")
         part = world.venue.end(placed.client_id, "open", first)
         whole = world.venue.end(placed.client_id, "filled", second)
-        steps = [[part], [whole], [first, second]]
+        steps: list[list[OrderReport | Fill]] = [[part], [whole], [first, second]]
         for place in (*order, *order):  # B1, B2
             for event in steps[place]:
                 if isinstance(event, OrderReport):
@@ -231,3 +233,25 @@ def test_a_trade_without_a_client_id_is_found_by_asking_for_what_is_live() -> No
         assert await world.balances() == BOUGHT
 
     run(story, "rest")
+
+
+def test_a_trade_of_an_order_that_ended_long_ago_is_no_news() -> None:
+    memory = JournalMemory()
+    order = run(place_bid, "rest").disk.memory.load("main").orders[0]
+    fills = [a_fill(f"bn-{n}", amount="2", trade_id=f"t-{n}") for n in range(1_100)]
+    for fill in fills:
+        ended = replace(order, id=fill.client_id, client_id=fill.client_id, held=ZERO)
+        ended = replace(ended, status="filled", filled=Decimal(2))
+        memory.append(Commit("main", (ended,), (fill,), (), (Balance("USDT", PRICE, ZERO),)))
+
+    async def story(world: World) -> None:
+        for fill in (fills[0], fills[50], fills[-1]):
+            await world.report(fill)  # B4
+        await world.report(a_fill("bn-x", amount="1", trade_id="t-x"))
+
+    world = run(story, memory=memory)
+    assert [each.fill.trade_id for each in world.told(FillUnmatched)] == ["t-x"]
+
+
+async def place_bid(world: World) -> None:
+    await world.place(BID)
