@@ -50,7 +50,7 @@ class MarketNews:
         for trade in trades:
             if trade.at >= market.traded_at:
                 market.traded_at = trade.at
-                self._trade(market, symbol, trade.price, now)
+                self._trade(market, symbol, trade.price, now, trade.amount)
 
     def ticked(self, ticker: Ticker, now: Millis) -> None:
         """A ticker came."""
@@ -92,8 +92,15 @@ class MarketNews:
             detail = f"the last price of {symbol} is {age} ms old, and {self._stale} are allowed"
             raise OrderRejected(client_id, "NO_MARKET", detail)
 
-    def _trade(self, market: _Heard, symbol: str, price: Decimal, now: Millis) -> None:
+    def _trade(
+        self,
+        market: _Heard,
+        symbol: str,
+        price: Decimal,
+        now: Millis,
+        amount: Decimal | None = None,
+    ) -> None:
         market.heard_at = now
-        self._venue.trade(symbol, price, now)
+        self._venue.trade(symbol, price, now, amount)
         if not market.has_mark:
             self._venue.mark(symbol, price, now)

@@ -44,6 +44,7 @@ class SpotClearing:
         self._net: dict[str, int] = {}  # deposits minus withdrawals, by asset
         self._events: list[Event] = []
         self._floor: Floor | None = None
+        self._holds_fees = False  # whether the fees of any account are in the quote
 
     def attach(self, floor: Floor) -> None:
         """Clear for this engine, and say there what changes."""
@@ -63,6 +64,7 @@ class SpotClearing:
         """Begin to keep an account; one that is kept already gets these rates from now on."""
         if account <= VENUE:
             raise UsageError(f"account {account} is the venue's: number accounts from 1")
+        self._holds_fees = self._holds_fees or fee_asset is IN_QUOTE
         kept = self._accounts.get(account)
         if kept is None:
             self._accounts[account] = Account(account, maker, taker, fee_asset)
@@ -103,7 +105,7 @@ class SpotClearing:
             left = order.amount - order.filled - order.prevented
             atoms = left * _POWERS[ATOM_DIGITS - market.amount_digits]
         owner = self._accounts.get(request.account)
-        if owner is not None and owner.fee_asset is IN_QUOTE and request.side == "buy":
+        if self._holds_fees and request.side == "buy":
             atoms += _fee_at_most(owner, market, atoms)
         balance = None if owner is None else owner.balances.get(asset)
         if balance is None or balance.free < atoms:
@@ -169,6 +171,8 @@ class SpotClearing:
         scale = _POWERS[digits - market.price_digits]
         cost = price * amount * scale
         reserved = (buyer.price or price) * amount * scale
+        if self._holds_fees:
+            reserved += _fee_at_most(self._accounts[buyer.request.account], market, reserved)
         self._pay(buyer, market, market.quote, reserved, cost, at)
         self._pay(seller, market, market.base, base_atoms, base_atoms, at)
         buyer_role: Liquidity = "maker" if maker_side == "buy" else "taker"
@@ -192,8 +196,6 @@ class SpotClearing:
         if account == VENUE:
             owner.balance(asset).free -= spent
             return
-        if owner.fee_asset is IN_QUOTE and order.request.side == "buy":
-            reserved += _fee_at_most(owner, market, reserved)
         balance = owner.balances[asset]
         order.held -= reserved
         balance.locked -= reserved
@@ -226,12 +228,13 @@ class SpotClearing:
         if rate is None:
             rate = market.maker if role == "maker" else market.taker
         fee_asset, fee = owner.fee_asset, None
-        if fee_asset is IN_QUOTE:
-            fee_asset = market.quote
-            if fee_asset != asset:
-                fee = self._pay_in_quote(owner, market, cost * rate, at)
-        elif fee_asset is not None and fee_asset != asset and rate > 0:
-            fee = self._pay_fee(owner, fee_asset, market, cost * rate, price, at)
+        if fee_asset is not None:
+            if fee_asset is IN_QUOTE:
+                fee_asset = market.quote
+                if fee_asset != asset:
+                    fee = self._pay_in_quote(owner, market, cost * rate, at)
+            elif fee_asset != asset and rate > 0:
+                fee = self._pay_fee(owner, fee_asset, market, cost * rate, price, at)
         if fee is None:
             fee_asset, fee = asset, to_fee(atoms * rate)
             net = atoms - fee
@@ -372,8 +375,10 @@ class SpotClearing:
         )
 
 
-def _fee_at_most(owner: Account, market: Market, atoms: int) -> int:
-    """What a trade of this cost may cost in fees; 0 where it may only bring a rebate."""
+def _fee_at_most(owner: Account | None, market: Market, atoms: int) -> int:
+    """What is held of a buyer for fees, where they are in the quote, at this cost of a trade."""
+    if owner is None or owner.fee_asset is not IN_QUOTE:
+        return 0
     maker = market.maker if owner.maker is None else owner.maker
     taker = market.taker if owner.taker is None else owner.taker
     return atoms * max(maker, taker, 0) // RATE

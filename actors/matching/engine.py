@@ -272,6 +272,10 @@ class MatchingEngine:
         finally:
             path.put_back()
 
+    def allow_amount(self, symbol: str, amount: int | None) -> None:
+        """Path mode: orders that wait may trade this much from now on; None: all they want."""
+        self._path(symbol).allow(amount)
+
     def trade_price(self, symbol: str, price: int, at: Millis) -> None:
         """Path mode, followed live: somebody traded at a price."""
         self._path(symbol).trade_at(price, at)

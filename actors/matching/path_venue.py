@@ -214,6 +214,7 @@ class PathVenue:
         opened, closes = (quanta.nearest(from_float(each)) for each in (candle.open, candle.close))
         low = min(quanta.above(from_float(candle.low)), opened, closes)
         high = max(quanta.below(from_float(candle.high)), opened, closes)
+        self._allow(quanta, from_float(candle.volume))
         with engine.without_younger(symbol, candle.at):
             engine.jump_price(symbol, opened, closed)
             self._mark(symbol, opened, closed)
@@ -227,15 +228,20 @@ class PathVenue:
 
     # -- what drives it, live
 
-    def trade(self, symbol: str, price: Decimal, at: Millis) -> None:
-        """Somebody traded; whoever of the account waited for that trades too."""
+    def trade(self, symbol: str, price: Decimal, at: Millis, amount: Decimal | None = None) -> None:
+        """Somebody traded; whoever of the account waited for that trades too.
+
+        amount: how much; None: it is not known.
+        """
         quanta = self._quanta[symbol]
+        self._allow(quanta, amount)
         self._engine.trade_price(symbol, quanta.nearest(price), at)
         self._take_in()
 
     def show(self, symbol: str, bid: Decimal | None, ask: Decimal | None, at: Millis) -> None:
         """The best prices of a market are these; None: that is not known."""
         quanta = self._quanta[symbol]
+        self._allow(quanta, None)
         self._engine.show_best(
             symbol,
             None if bid is None else quanta.below(bid),
@@ -346,6 +352,12 @@ class PathVenue:
 
     def _take_in(self, asked: tuple[str, ...] = ()) -> None:
         self._dossier.take_in(self._engine.take_events(), asked)
+
+    def _allow(self, quanta: Quanta, volume: Decimal | None) -> None:
+        share = self._rules.share
+        if share is not None:
+            room = None if volume is None else quanta.share(volume, share)
+            self._engine.allow_amount(quanta.market.symbol, room)
 
     def _mark(self, symbol: str, price: int, at: Millis) -> None:
         if self._purse.is_margined:

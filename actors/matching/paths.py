@@ -4,7 +4,7 @@ Whoever owns the engine says what the market is at (`move` where all prices betw
 `jump` where they were not), and the venue's own account is on the other side of every trade. Orders
 at market trade at the price, worsened by the slippage; limit orders that wait trade at their limit
 when the price passes it, or at the price itself where it jumped beyond, which is better. An order
-trades as a whole: a path does not say how much was to be had.
+trades as a whole: a path does not say how much was to be had, unless its owner does (`allow`).
 
 A market that is followed live is told of in another way: by trades of others (`trade_at`) and by
 the best prices (`show`). Nothing is known of what lies between two trades, and nothing of the queue
@@ -52,6 +52,7 @@ class PathRoute:
         self._bid: int | None = None  # the best prices, where they are told
         self._ask: int | None = None
         self._houses = {"buy": _house(path.symbol, "buy"), "sell": _house(path.symbol, "sell")}
+        self._room: int | None = None  # what orders that wait may still trade; None: all they want
         self._coming: list[Order] = []  # taken, and not yet where they can trade; oldest first
         self._aside: list[Order] = []  # whom the next moves do not concern
 
@@ -144,6 +145,10 @@ class PathRoute:
             elif order.status not in ENDED:
                 (pair.bids if order.request.side == "buy" else pair.asks).add(order)
 
+    def allow(self, amount: int | None) -> None:
+        """Orders that wait may trade this much from now on; None: all they want."""
+        self._room = amount
+
     def trade_at(self, price: int, at: Millis) -> None:
         """Somebody traded at a price; it says nothing of the prices between the last and this."""
         self._arrive(at)
@@ -221,12 +226,15 @@ class PathRoute:
         """The first price on the way at which something is due."""
         pair, now = self._pair, self._price or 0
         trailing = pair.prints.trailing_stops()
+        has_room = self._room != 0
         if rising:
-            marks = [pair.asks.best(), pair.prints.next_rising(), *trailing]
+            best = pair.asks.best() if has_room else None
+            marks = [best, pair.prints.next_rising(), *trailing]
             return min(
                 (each for each in marks if each is not None and now <= each <= price), default=None
             )
-        marks = [pair.bids.best(), pair.prints.next_falling(), *trailing]
+        best = pair.bids.best() if has_room else None
+        marks = [best, pair.prints.next_falling(), *trailing]
         return max(
             (each for each in marks if each is not None and price <= each <= now), default=None
         )
@@ -249,6 +257,12 @@ class PathRoute:
     def _fill_resting(self, order: Order, price: int, at: Millis) -> None:
         if order.id not in self._pair.desk(order.request.account).open:
             return  # one that traded before it has ended this one
+        if self._room is not None:
+            wanted = self._wanted(order)
+            if self._room < wanted:
+                self._fill_in_part(order, price, self._room, at)
+                return
+            self._room -= wanted
         self._matcher.take_off(self._pair, order, at)
         if self._pair.is_futures and self._matcher.closes_nothing(self._pair, order):
             self._matcher.keeper.end(
@@ -258,6 +272,23 @@ class PathRoute:
         house = self._houses[opposite(order.request.side)]
         self._matcher.keeper.trade(self._pair, house, order, price, order.left, at)
         self._matcher.keeper.retire(self._pair, order, at)
+
+    def _wanted(self, order: Order) -> int:
+        """How much an order may trade: no more than closes the position where it says so."""
+        if self._pair.is_futures and order.request.is_reduce_only:
+            allowed = self._matcher.clearing.allowance(order, self._pair.market)
+            return min(order.left, allowed)
+        return order.left
+
+    def _fill_in_part(self, order: Order, price: int, amount: int, at: Millis) -> None:
+        """Trade what there is; the rest keeps its place."""
+        self._room = 0
+        if amount:
+            ladder = self._pair.bids if order.request.side == "buy" else self._pair.asks
+            ladder.levels[order.price * ladder.sign].amount -= amount
+            order.shown -= amount
+            house = self._houses[opposite(order.request.side)]
+            self._matcher.keeper.trade(self._pair, house, order, price, amount, at)
 
 
 def _reaches(order: Order, price: int) -> bool:

@@ -46,6 +46,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
 
     slippage: Decimal = ZERO  # of the price, to the worse, of whatever takes; >= 0
     latency: Millis = Millis(0)  # from the time an order is taken until it can trade
+    share: Decimal | None = None  # of a volume, for orders that wait; None: all they want; > 0
     contract: ContractRules = ContractRules()
 
 
@@ -102,6 +103,10 @@ class Quanta:
     def amount(self, amount: Decimal) -> int:
         """An amount that is on the step."""
         return int(EXACT.divide_int(amount, self.step)) * self._lot
+
+    def share(self, volume: Decimal, share: Decimal) -> int:
+        """How much a share of a volume is, in whole steps."""
+        return self.amount(floor_to_step(multiply(volume, share), self.step))
 
     # -- outwards
 

@@ -57,10 +57,15 @@ def order(
     return Submit(client_id, PAIR, side, kind, Decimal(amount), **prices, **more)  # type: ignore[arg-type]  # by their names
 
 
-def bar(venue: PathVenue, minute: int, prices: tuple[float, float, float, float]) -> list[Fill]:
+def bar(
+    venue: PathVenue,
+    minute: int,
+    prices: tuple[float, float, float, float],
+    volume: float = 1.0,
+) -> list[Fill]:
     """The bar that ends at this minute."""
     begun = Millis((minute - 1) * MINUTE)
-    return venue.match(PAIR, Candle(begun, *prices, 1.0), Millis(minute * MINUTE))
+    return venue.match(PAIR, Candle(begun, *prices, volume), Millis(minute * MINUTE))
 
 
 def free(venue: PathVenue, asset: str) -> Decimal:
@@ -266,6 +271,44 @@ def test_a_stop_that_cannot_be_paid_any_more_ends_with_its_reason() -> None:
     assert report.status == "cancelled"
     assert report.cause == "refused as it was triggered: INSUFFICIENT_BALANCE"
     assert free(venue, "USDT") == 100
+
+
+def test_orders_that_rest_have_a_share_of_the_volume_and_the_rest_waits() -> None:
+    venue = a_venue({"USDT": "1000"}, rules=VenueRules(share=Decimal("0.5")))
+    venue.submit(order("high", "buy", "limit", price="95", amount="2"), 100.0, NOW)
+    venue.submit(order("low", "buy", "limit", price="90", amount="3"), 100.0, NOW)
+
+    traded = [
+        [(fill.client_id, fill.amount) for fill in bar(venue, minute, DOWN, volume)]
+        for minute, volume in ((2, 3.0), (3, 0.1), (4, 5.0), (5, 100.0))
+    ]
+
+    assert traded == [
+        [("high", Decimal("1.5"))],
+        [],
+        [("high", Decimal("0.5")), ("low", Decimal(2))],
+        [("low", Decimal(1))],
+    ]
+    assert free(venue, "BTC") == 5
+    assert free(venue, "USDT") == 1000 - 2 * 95 - 3 * 90
+    assert venue.open_orders(PAIR) == ()
+
+
+def test_a_part_filled_order_goes_on_at_the_next_venue() -> None:
+    first = a_venue(rules=VenueRules(share=Decimal(1)))
+    first.submit(order("a", "buy", "limit", price="95", amount="2"), 100.0, NOW)
+    first.trade(PAIR, Decimal(94), NOW, Decimal("0.5"))
+    (before,) = first.open_orders(PAIR)
+
+    second = a_venue()
+    second.lay_out([before])
+    second.trade(PAIR, Decimal(94), NOW)
+
+    (fill,) = second.take_fills()
+    assert (fill.amount, fill.trade_id) == (Decimal("1.5"), f"{NOW}-a-2")
+    report = second.query("a", PAIR)
+    assert report is not None
+    assert (report.status, len(report.fills)) == ("filled", 2)
 
 
 def test_latency_lets_an_order_meet_the_market_of_later() -> None:

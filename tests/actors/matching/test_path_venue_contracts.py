@@ -225,3 +225,42 @@ def test_what_the_rules_cannot_hold_is_refused_at_once(
 def test_a_leverage_that_no_bracket_allows_is_refused_at_once() -> None:
     with pytest.raises(UsageError, match="leverage 200"):
         a_venue(leverage=200)
+
+
+def test_a_share_of_the_volume_never_reduces_beyond_nothing() -> None:
+    contract = ContractRules(leverage=10)
+    venue = PathVenue(
+        [listing(LINEAR, "1", "0.01")],
+        funds={"USDT": Decimal(1000)},
+        rules=VenueRules(contract=contract, share=Decimal(1)),
+    )
+    symbol = str(LINEAR)
+    venue.submit(order("buy", 100), 1000.0, NOW)
+    for client_id, amount in (("one", 80), ("two", 80)):
+        venue.submit(
+            Submit(
+                client_id,
+                symbol,
+                "sell",
+                "limit",
+                Decimal(amount),
+                Decimal(1010),
+                effect="reduce",
+            ),
+            1000.0,
+            NOW,
+        )
+
+    traded = [
+        fill.amount
+        for minute in range(2, 6)
+        for fill in venue.match(
+            symbol,
+            Candle(Millis((minute - 1) * MINUTE), 1000.0, 1020.0, 1000.0, 1000.0, 45.0),
+            Millis(minute * MINUTE),
+        )
+    ]
+
+    assert traded == [45, 35, 10, 10]
+    assert venue.positions(NOW) == ()
+    assert venue.open_orders(symbol) == ()
