@@ -1,4 +1,4 @@
-"""Paths on the command line."""
+"""Paths and whole numbers on the command line."""
 
 from __future__ import annotations
 
@@ -16,3 +16,14 @@ def a_path(_: object, tokens: Sequence[Token]) -> Path:
     if not token.value:
         raise UsageError(f"{token.keyword or 'argument'}: the path is empty; give one")
     return Path(token.value)
+
+
+def a_whole_number(_: object, tokens: Sequence[Token]) -> int:
+    """The number of an option, as it was written. Raises UsageError where it has a fraction."""
+    (token,) = tokens
+    try:
+        return int(token.value)
+    except ValueError:
+        raise UsageError(
+            f"{token.keyword or 'argument'} {token.value!r} is no whole number; write one such as 7"
+        ) from None

@@ -43,6 +43,7 @@ def record(
     duration: Annotated[
         str, Parameter(name="--for", help="How long the venue runs in its own time: 90m, 12h, 1d.")
     ] = "1d",
+    replace: Annotated[bool, Parameter(help="Write over files of an earlier recording.")] = False,
     json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
     markets: Markets = USUAL_MARKETS,
 ) -> int:
@@ -52,9 +53,10 @@ def record(
     """
     from ...scenarios.venue.config import START
     from .house import furnish
-    from .recording import length_of, record_venue, show
+    from .recording import OldFiles, length_of, record_venue, show
 
     length = length_of(duration)
-    written = record_venue(furnish(markets, START), out, length)
+    old: OldFiles = "replace" if replace else "keep"
+    written = record_venue(furnish(markets, START), out, length, old)
     show(written, json=json)
     return ExitCode.OK

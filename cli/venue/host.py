@@ -14,6 +14,7 @@ from typing import Final
 import trio
 
 from ...runtime.chance import seed_from_host
+from ...scenarios.venue.access.keys import Secret
 from ...scenarios.venue.serving import Control, Served, serving
 from ...scenarios.venue.venue import Venue
 from ..exits import ExitCode
@@ -34,19 +35,25 @@ async def host(house: House, options: Serving) -> int:
     control = _control(options)
     with trio.open_signal_receiver(*ENDINGS) as signals:
         venue = Venue(house.config)
+        plan = house.plan(venue)
         watch = Watch(venue)
         async with serving(
             venue,
-            plan=house.plan,
+            plan=plan,
             speed=options.speed,
             port=options.port,
             control=control,
             door=watch,
         ) as served:
             key = venue.api_key(ACCOUNT)
-            token = "" if control is None else control.token
+            token = None if control is None or TOKEN_VARIABLE in os.environ else control.token
             address = Address(
-                served.rest_url, served.ws_url, key.key, key.secret, served.control_url, token
+                served.rest_url,
+                served.ws_url,
+                key.key,
+                key.secret,
+                served.control_url,
+                None if token is None else Secret(token),
             )
             with _teller(options, served, watch) as tells:
                 tells.opened(address)

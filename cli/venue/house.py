@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -17,22 +18,20 @@ from ...actors.matching.values import Family
 from ...runtime import Millis, UsageError
 from ...scenarios.venue.accounts import AccountPlan
 from ...scenarios.venue.config import FUTURES_HUB, MarketPlan, VenueConfig
+from ...scenarios.venue.faults.bounds import is_amount
+from ...scenarios.venue.faults.families import FAMILIES
 from ...scenarios.venue.faults.plan import FaultPlan
+from ...scenarios.venue.faults.state import inspector_of
 from ...scenarios.venue.faults.toml import read_plan
 from ...scenarios.venue.hub import HubRules
 from ...scenarios.venue.market.paths import PathPlan, usual_price
 from ...scenarios.venue.usual import usual_market
-from ...scenarios.venue.venue import EXCHANGES
+from ...scenarios.venue.venue import EXCHANGES, Venue
 from .options import Markets
 from .replayed import Recording, recordings
 
 ACCOUNT: Final = "client"
 WORTH: Final = 100_000  # dollars of each asset that the account begins with, about
-
-FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
-    {"spot": "spot", "usdm": "linear", "coinm": "inverse"}
-)
-"""As people call them, and as they are called in the code."""
 
 PATHS: Final[Mapping[str, PathPlan]] = MappingProxyType(
     {
@@ -51,19 +50,28 @@ _ASSET: Final = re.compile(r"[A-Z0-9]{1,20}")
 
 
 class House(msgspec.Struct, frozen=True):
-    """What a venue is opened with."""
+    """What a venue is opened with.
+
+    faults: the file of its fault plan. inputs: all files that it reads.
+    """
 
     config: VenueConfig
-    plan: FaultPlan
+    faults: Path | None = None
+    inputs: tuple[Path, ...] = ()
+
+    def plan(self, venue: Venue) -> FaultPlan:
+        """The fault plan, held against the venue. Raises BadPlan or PlanUnreadable."""
+        if self.faults is None:
+            return FaultPlan()
+        return read_plan(self.faults, inspector=inspector_of(venue))
 
 
 def furnish(options: Markets, usual_start: Millis, *, speed: float = 1.0) -> House:
-    """The venue that the options ask for. Raises UsageError, BadPlan or TapeError.
+    """The venue that the options ask for. Raises UsageError or TapeError.
 
     usual_start: where its time begins unless an option or a recording says otherwise.
     speed: other than 1, its clock leaves those of its clients behind.
     """
-    plan = FaultPlan() if options.faults is None else read_plan(options.faults)
     listings = _listings(options)
     found = recordings(options, sorted({str(pair) for pair, _ in listings}))
     start = _start(options, found, usual_start)
@@ -78,7 +86,10 @@ def furnish(options: Markets, usual_start: Millis, *, speed: float = 1.0) -> Hou
         spot_hub=patient(HubRules(), speed),
         futures_hub=patient(FUTURES_HUB, speed),
     )
-    return House(config, plan)
+    inputs = [each.file for each in found.values()]
+    if options.faults is not None:
+        inputs.append(options.faults)
+    return House(config, options.faults, tuple(inputs))
 
 
 def patient(rules: HubRules, speed: float) -> HubRules:
@@ -122,7 +133,7 @@ def _families(options: Markets) -> tuple[Family, ...]:
     names = [name.strip() for name in options.families.split(",") if name.strip()]
     for name in names:
         if name not in there:
-            close = get_close_matches(name, there, n=1)
+            close = get_close_matches(name.lower(), there, n=1)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(there)}"
             raise UsageError(f"--families: there is no {name!r}; {hint}")
     if not names:
@@ -161,8 +172,9 @@ def _meant(text: str) -> str:
     """What somebody may have wanted to write."""
     letters = re.sub(r"[^A-Z0-9]", "", text)
     for quote in sorted(DOLLARS | {"BTC", "ETH", "BNB", "EUR"}, key=len, reverse=True):
-        if letters.endswith(quote) and letters != quote:
-            return f"did you mean {letters.removesuffix(quote)}/{quote}?"
+        base = letters.removesuffix(quote)
+        if base not in {letters, ""} and _ASSET.fullmatch(base):
+            return f"did you mean {base}/{quote}?"
     return "write BASE/QUOTE in capitals, such as BTC/USDT"
 
 
@@ -220,7 +232,10 @@ def _deposits(said: str | None, markets: tuple[MarketPlan, ...]) -> dict[str, di
         used.setdefault(plan.family, {}).update(dict.fromkeys(held))
     if said is None:
         return {family: {each: _usual(each) for each in held} for family, held in used.items()}
-    given = dict(_deposit(part) for part in said.split(",") if part.strip())
+    parts = [_deposit(part) for part in said.split(",") if part.strip()]
+    given = dict(parts)
+    if len(given) < len(parts):
+        raise UsageError(f"--deposits {said}: names an asset twice; keep one")
     for asset in given:
         if not any(asset in held for held in used.values()):
             known = ", ".join(sorted({each for held in used.values() for each in held}))
@@ -237,7 +252,7 @@ def _deposit(part: str) -> tuple[str, str]:
         number = Decimal(amount)
     except InvalidOperation:
         number = Decimal(-1)
-    if not asset or not number.is_finite() or number < 0:
+    if not asset or not number.is_finite() or number < 0 or not is_amount(number):
         raise UsageError(f"--deposits {part.strip()!r}: write ASSET=AMOUNT, such as USDT=1000")
     return asset, format(number, "f")
 

@@ -9,7 +9,7 @@ import attrs
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ..places import a_path
+from ..places import a_path, a_whole_number
 
 MOST: Final = 2**64
 LAST_PORT: Final = 65_535
@@ -35,7 +35,12 @@ class Markets:
     families: Annotated[
         str | None, Parameter(help="Of spot, usdm and coinm those that a plain pair is opened in.")
     ] = None
-    seed: Annotated[int, Parameter(help="Of all chance.", validator=Number(gte=0, lt=MOST))] = 7
+    seed: Annotated[
+        int,
+        Parameter(
+            help="Of all chance.", validator=Number(gte=0, lt=MOST), converter=a_whole_number
+        ),
+    ] = 7
     faults: Annotated[
         Path | None, Parameter(help="What goes wrong, and when: a TOML file.", converter=a_path)
     ] = None
@@ -66,10 +71,16 @@ class Serving:
             help="Seconds of the venue for each second.", validator=Number(gt=0, lte=FASTEST)
         ),
     ] = 1.0
-    port: Annotated[int, Parameter(help="0 for one that is free.", validator=A_PORT)] = 0
+    port: Annotated[
+        int, Parameter(help="0 for one that is free.", validator=A_PORT, converter=a_whole_number)
+    ] = 0
     control_port: Annotated[
         int | None,
-        Parameter(help="Change the faults while it runs, at this port.", validator=A_PORT),
+        Parameter(
+            help="Change the faults while it runs, at this port.",
+            validator=A_PORT,
+            converter=a_whole_number,
+        ),
     ] = None
     print_env: Annotated[
         bool, Parameter(help="Print BENTHIC_REST_URL and three more as NAME=VALUE, no more.")

@@ -27,6 +27,7 @@ _SAID: Final = re.compile(r"([A-Z0-9]+/[A-Z0-9]+)=(.+)", re.DOTALL)
 class Recording(msgspec.Struct, frozen=True):
     """What was recorded of one pair: candles, or trades in a file."""
 
+    file: Path
     begin: Millis  # of its first candle, or its first trade
     tape: Tape | None = None
     trades: str = ""  # the path of the file
@@ -35,13 +36,13 @@ class Recording(msgspec.Struct, frozen=True):
 
 def recordings(options: Markets, pairs: Sequence[str]) -> Mapping[str, Recording]:
     """The recording of each pair; nothing where the market is no replay. Raises TapeError."""
+    frame = TimeFrame.parse(options.frame, place="--frame")
     if options.market != "replay":
         if options.data:
             raise UsageError(f"--data is replayed by --market replay, not {options.market}")
         return {}
     if not options.data:
         raise UsageError("--market replay replays --data: name a file for each pair")
-    frame = TimeFrame.parse(options.frame, place="--frame")
     files = _by_pair(options.data, pairs)
     return {pair: _read(files[pair], pair, frame) for pair in pairs}
 
@@ -51,7 +52,7 @@ def _read(file: Path, pair: str, frame: TimeFrame) -> Recording:
         return _checked(file, pair)
     with progress(f"reading {file.name}", "B") as told:
         tape = read_tape(file, symbol=pair, frame=frame, gaps=Gaps.ALLOW, progress=told)
-    return Recording(tape.candle(0).at, tape)
+    return Recording(file, tape.candle(0).at, tape)
 
 
 def _holds_trades(file: Path) -> bool:
@@ -78,7 +79,8 @@ def _checked(file: Path, pair: str) -> Recording:
     if first is None:
         place = Place(str(file))
         raise EmptyTape(place, "no trade is large enough for a market", "give another file")
-    return Recording(first.at, trades=str(file), price=text(first.price, market.price_digits))
+    price = text(first.price, market.price_digits)
+    return Recording(file, first.at, trades=str(file), price=price)
 
 
 def _by_pair(data: Sequence[str], pairs: Sequence[str]) -> dict[str, Path]:

@@ -18,29 +18,37 @@ PAUSE: Final = 0.25  # s between two looks
 
 
 class Address(msgspec.Struct, frozen=True):
-    """Where a venue is reached, and with what. The keys are thrown away with the venue."""
+    """Where a venue is reached, and with what. The keys are thrown away with the venue.
+
+    control_token: where it was drawn; whoever chose it knows it.
+    """
 
     rest_url: str
     ws_url: str
     api_key: str
     api_secret: Secret
     control_url: str | None
-    control_token: str
+    control_token: Secret | None
 
-    def environment(self) -> str:
-        """As a shell and most tools read it: NAME=VALUE, four lines."""
+    def places(self) -> str:
+        """Where it is reached, as NAME=VALUE: what anybody may read over a shoulder."""
         return (
             f"BENTHIC_REST_URL={self.rest_url}\n"
             f"BENTHIC_WS_URL={self.ws_url}\n"
             f"BENTHIC_API_KEY={self.api_key}\n"
-            f"BENTHIC_API_SECRET={self.api_secret.reveal()}\n"
         )
+
+    def environment(self) -> str:
+        """The same and the secret: the four lines of `--print-env`, and no others."""
+        return f"{self.places()}BENTHIC_API_SECRET={self.api_secret.reveal()}\n"
 
     def control(self) -> str:
         """How the control port is asked; empty where there is none."""
         if self.control_url is None:
             return ""
-        return f"control port {self.control_url}, Authorization: Bearer {self.control_token}"
+        token = self.control_token
+        said = "$BENTHIC_CONTROL_TOKEN" if token is None else token.reveal()
+        return f"control port {self.control_url}, Authorization: Bearer {said}"
 
 
 class Teller(Protocol):
@@ -94,8 +102,18 @@ class Objects:
         self._told = 0  # faults
 
     def opened(self, address: Address) -> None:
-        words = {**msgspec.structs.asdict(address), "api_secret": address.api_secret.reveal()}
-        print_json({"event": "open", "at": self._served.venue.now, **words})
+        token = address.control_token
+        print_json(
+            {
+                "event": "open",
+                "at": self._served.venue.now,
+                "rest_url": address.rest_url,
+                "ws_url": address.ws_url,
+                "api_key": address.api_key,
+                "control_url": address.control_url,
+                "control_token": None if token is None else token.reveal(),
+            }
+        )
 
     def look(self) -> None:
         for entry in news_of(self._served, self._told):
@@ -118,7 +136,7 @@ class Objects:
 
 
 class Lines:
-    """The address, a line for each fault, and a sum at the end."""
+    """The address without its secret, a line for each fault, and a sum at the end."""
 
     pause = PAUSE
 
@@ -128,7 +146,8 @@ class Lines:
         self._told = 0
 
     def opened(self, address: Address) -> None:
-        self._print(address.environment().rstrip())
+        self._print(address.places().rstrip())
+        self._print("the secret is told by --print-env alone; the same --seed has the same")
         if address.control():
             self._print(address.control())
         self._print("open until Ctrl-C")

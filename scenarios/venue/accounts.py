@@ -32,6 +32,9 @@ class AccountPlan(msgspec.Struct, frozen=True, kw_only=True):
     taker: str = ""
     fee_asset: str = ""
 
+    def __repr__(self) -> str:
+        return f"AccountPlan(name={self.name!r}, deposits={self.deposits!r})"  # no secret
+
 
 class AccountEntry(msgspec.Struct, frozen=True):
     """An account that is open; rates in 1e-8, None: those of each market."""

@@ -17,6 +17,7 @@ from .accounts import AccountEntry
 from .agenda import Agenda
 from .hub import Hub
 from .market.feeds import Feeds
+from .offer import Offer
 from .wire.messages import Request, Response, Session, SocketHandler
 
 
@@ -46,6 +47,10 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
 class Exchange(Protocol):
     """One product family as its clients reach it."""
+
+    def offer(self) -> Offer:
+        """What it offers, by name; the paths of its WebSockets without the family's prefix."""
+        ...
 
     def request(self, request: Request) -> Response:
         """Answer an HTTP request of this family's paths."""

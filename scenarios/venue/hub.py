@@ -174,12 +174,12 @@ class Hub:
         return None
 
     def open(self, request: Request, session: Session, path: str) -> Listener | None:
-        """A client of `/ws…` or `/stream…`; None where the path is neither.
+        """A client of `/ws/A/B…` or `/stream?streams=A/B…`; None where the path is neither.
 
         path: the request's, without the prefix of a product family.
         """
         if path == "/ws" or path.startswith("/ws/"):
-            streams = [path[len("/ws/") :]] if len(path) > len("/ws/") else []
+            streams = [stream for stream in path[len("/ws/") :].split("/") if stream]
         elif path == "/stream" or path.startswith("/stream/"):
             streams = _queried(request.query)
         else:
@@ -193,7 +193,7 @@ class Hub:
 
     def subscribe(self, listener: Listener, streams: list[str], wish_id: object) -> None:
         """Let a client listen to streams; too many on one connection are refused together."""
-        fresh = [stream for stream in streams if stream not in listener.streams]
+        fresh = [stream for stream in dict.fromkeys(streams) if stream not in listener.streams]
         self._refuse_beyond(len(listener.streams) + len(fresh), wish_id)
         for stream in fresh:
             listener.streams[stream] = None
@@ -249,7 +249,8 @@ class Hub:
             session.send(text)
             return
         for push in instead:
-            session.send(push.text, push.fate)
+            for _ in range(push.times):
+                session.send(push.text, push.fate)
 
     def heart(self, session: Session) -> Heart:
         """A heart for a session of another kind than the market streams."""

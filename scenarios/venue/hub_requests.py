@@ -43,7 +43,7 @@ def read_wish(message: str) -> Wish:
     """A client's request, or WishRefused."""
     try:
         asked: object = msgspec.json.decode(message)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         column = _column(str(error))
         text = f"Invalid JSON: expected value at line 1 column {column}"
         raise WishRefused(3, text) from error

@@ -38,6 +38,10 @@ class Movement(Protocol):
         """Begin now."""
         ...
 
+    def move_to(self, price: int) -> None:
+        """Somebody has moved the market to a price, quanta: quote around it, at once."""
+        ...
+
 
 def open_engine(config: VenueConfig, family: Family, clearing: Clearing) -> MatchingEngine:
     """The engine of a family and its markets."""
@@ -101,6 +105,12 @@ class Staging:
         """Let every market begin to move."""
         for movement in self._movements():
             movement.start()
+
+    def move_to(self, symbol: str, price: int) -> None:
+        """Let those who quote in a market go along with who has moved it."""
+        movement = self.movements.get(symbol)
+        if movement is not None:
+            movement.move_to(price)
 
     def _movements(self) -> Iterator[Movement]:
         for symbol, plan in self.plans.items():

@@ -33,6 +33,7 @@ from .futures.exchange import coin_m, usd_m
 from .hub import Hub
 from .hub_requests import WishRefused
 from .market.feeds import Feeds
+from .offer import Offer, together, under
 from .spot.exchange import SpotExchange
 from .staging import SharedPaths, Staging, open_engine
 from .wire.messages import Request, Response, Session, SocketHandler
@@ -76,7 +77,7 @@ class Venue:
         self.feeds: dict[Family, Feeds] = {}
         self.hubs: dict[Family, Hub] = {}
         self.exchanges: dict[Family, Exchange] = {}
-        self._stagings: list[Staging] = []
+        self._stagings: dict[Family, Staging] = {}
         self._paths = SharedPaths(config.seed, config.start)
         self._has_started = False
         self._names: dict[str, AccountId] = {}
@@ -84,7 +85,7 @@ class Venue:
             self._open_family(family)
         for number, plan in enumerate(config.accounts, start=1):
             self._open_account(AccountId(number), plan)
-        for staging in self._stagings:
+        for staging in self._stagings.values():
             staging.settle_in()
         self.settle()
 
@@ -98,7 +99,7 @@ class Venue:
         if self._has_started:
             return
         self._has_started = True
-        for staging in self._stagings:
+        for staging in self._stagings.values():
             staging.start()
         self.settle()
 
@@ -138,6 +139,17 @@ class Venue:
         found = self.keys.get(key)
         return None if found is None else found.account
 
+    def offer(self) -> Offer:
+        """What it offers, by name."""
+        offers: list[Offer] = []
+        for prefix, family in SOCKETS:
+            if family in self.exchanges:
+                offer = self.exchanges[family].offer()
+                offers.append(under(prefix, offer))
+                if family == "spot":
+                    offers.append(offer)  # its paths need no prefix
+        return together(offers)
+
     # -- as a `Door`
 
     def request(self, request: Request) -> Response:
@@ -164,6 +176,10 @@ class Venue:
 
     # -- for those who strike it
 
+    def move_quotes(self, family: Family, symbol: str, price: int) -> None:
+        """Let those who quote in a market go along to where somebody has moved it."""
+        self._stagings[family].move_to(symbol, price)
+
     def expire_listen_keys(self) -> None:
         """End every listen key and every subscription to user data."""
         for exchange in self.exchanges.values():
@@ -186,7 +202,7 @@ class Venue:
         clearing = SpotClearing() if family == "spot" else FuturesClearing(history=config.history)
         engine = self.engines[family] = open_engine(config, family, clearing)
         staging = Staging(config, family, engine, self.agenda, self.settle, self._paths)
-        self._stagings.append(staging)
+        self._stagings[family] = staging
         self.feeds[family] = staging.feeds
         rules = config.spot_hub if family == "spot" else config.futures_hub
         hub = self.hubs[family] = Hub(self.agenda, self.faults, rules)

@@ -24,6 +24,7 @@ Benthic = Callable[..., Any]
 
 PATIENCE = 60  # seconds of wall time until a child counts as hung
 NAMES = ["BENTHIC_REST_URL", "BENTHIC_WS_URL", "BENTHIC_API_KEY", "BENTHIC_API_SECRET"]
+OPENED = ["event", "at", "rest_url", "ws_url", "api_key", "control_url", "control_token"]
 TOKEN = "t" * 40
 
 
@@ -133,6 +134,8 @@ def test_faults_of_the_plan_and_of_the_control_port_strike_and_are_told(tmp_path
     )
     with venue("--faults", plan, "--control-port", 0, "--json") as child:
         opened = json.loads(child.line())
+        assert list(opened) == OPENED
+        assert opened["control_token"] is None  # whoever runs it has chosen it
         base, control = opened["rest_url"], opened["control_url"]
         with pytest.raises(urllib.error.HTTPError, match="503"):
             asked(f"{base}/api/v3/time")
@@ -150,9 +153,14 @@ def test_faults_of_the_plan_and_of_the_control_port_strike_and_are_told(tmp_path
 
 
 def test_without_a_terminal_it_says_in_lines_what_it_does() -> None:
-    with venue() as child:
-        assert list(child.env()) == NAMES
-        assert child.line() == "open until Ctrl-C"
+    with venue("--seed", 7, "--print-env") as child:
+        secret = child.env()["BENTHIC_API_SECRET"]
+    with venue("--seed", 7) as child:
+        said = [child.line() for _ in range(5)]
+        assert [line.partition("=")[0] for line in said[:3]] == NAMES[:3]
+        assert said[3].startswith("the secret is told by --print-env alone")
+        assert said[4] == "open until Ctrl-C"
+        assert secret not in "".join(said)
 
         code, out, err = child.end(signal.SIGINT)
 
@@ -178,7 +186,8 @@ def test_a_terminal_shows_markets_orders_and_requests() -> None:
     os.close(ours)
 
     text = shown.decode()
-    for words in (*NAMES, "spot BTCUSDT", "usdm BTCUSDT", "coinm BTCUSD_PERP", "no open order"):
+    assert NAMES[3] not in text
+    for words in (*NAMES[:3], "spot BTCUSDT", "usdm BTCUSDT", "coinm BTCUSD_PERP", "no open order"):
         assert words in text
     assert "UTC at speed 1; 0 connections" in text
 
@@ -198,7 +207,7 @@ def test_a_port_that_is_taken_is_one_line_with_a_remedy(benthic: Benthic) -> Non
         other.listen()
         ran = benthic("venue", "--port", other.getsockname()[1])
 
-    assert ran.code == 2
+    assert ran.code == 7
     assert ran.out == ""
     assert "Address already in use; try port 0" in ran.complaint
 
@@ -224,11 +233,20 @@ def test_a_port_that_is_taken_is_one_line_with_a_remedy(benthic: Benthic) -> Non
         (["--deposits", "USDT=-1"], 2, "write ASSET=AMOUNT"),
         (["--speed", "0"], 2, "Must be > 0"),
         (["--port", "65536"], 2, "Must be <= 65535"),
+        (["--port", "1.5"], 2, "--port '1.5' is no whole number"),
+        (["--seed", "1e3"], 2, "--seed '1e3' is no whole number"),
+        (["--control-port", ""], 2, "--control-port '' is no whole number"),
+        (["--families", "SPOT"], 2, "did you mean spot?"),
+        (["--symbols", f"{'A' * 30}/USDT"], 2, "no pair; write BASE/QUOTE in capitals"),
+        (["--deposits", "USDT=1e400"], 2, "--deposits 'USDT=1e400': write ASSET=AMOUNT"),
+        (["--deposits", "USDT=1,USDT=2"], 2, "names an asset twice"),
+        (["--frame", "7q"], 2, "--frame"),
         (["--print-env", "--json"], 2, "exclude each other"),
-        (["--faults", "plan.toml"], 2, "plan.toml: cannot be read"),
+        (["--faults", "plan.toml"], 7, "plan.toml: cannot be read"),
+        (["record", "--out", "x", "--faults", "plan.toml"], 7, "plan.toml: cannot be read"),
         (["record", "--out", "x", "--for", "1y"], 2, "is no time"),
         (["record", "--out", "x", "--for", "0m"], 2, "give a longer time"),
-        (["record", "--out", "/dev/null/x", "--for", "1m"], 2, "name another folder"),
+        (["record", "--out", "/dev/null/x", "--for", "1m"], 7, "name another folder"),
     ],
     ids=lambda value: "_".join(value).replace("/", "") if isinstance(value, list) else "",
 )
@@ -245,7 +263,7 @@ def test_what_cannot_be_served_is_one_line_and_nothing_starts(
 @pytest.mark.parametrize(
     ("plan", "complaint"),
     [
-        ('verb = "drop_reqest"\nwhen = { path = "/x" }', "did you mean drop_request?"),
+        ('verb = "drop_reqest"\nwhen = { path = "/api/v3/time" }', "did you mean drop_request?"),
         ('verb = "halt"\nsymbol = "XXX"\nwhen = { at = "1m" }', "there is no market 'XXX'"),
         ('verb = "halt', "is not TOML"),
     ],
@@ -257,9 +275,41 @@ def test_a_plan_that_cannot_strike_is_refused_by_its_place(
 
     ran = benthic("venue", "--faults", "plan.toml")
 
-    assert ran.code == 2
+    assert ran.code == 3
     assert "rule 1" in ran.complaint or "plan.toml" in ran.complaint
     assert complaint in ran.complaint
+
+
+def test_every_flaw_of_a_plan_is_a_line_with_its_place(benthic: Benthic, tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text(
+        '[[rule]]\nverb = "drop_reqest"\nwhen = { path = "/api/v3/ordr" }\n'
+        '[[rule]]\nverb = "halt"\nsymbol = "XXX"\nwhen = { at = "1m" }\n'
+        '[[rule]]\nverb = "withdraw"\nasset = "USDX"\namount = -1\naccount = 2\n'
+        'when = { at = "1m" }\n'
+    )
+
+    for command in (("venue",), ("venue", "record", "--out", "x")):
+        ran = benthic(*command, "--faults", "plan.toml")
+        lines = [line.removeprefix("benthic: error: plan.toml: ") for line in ran.err.splitlines()]
+
+        assert (ran.code, ran.out) == (3, "")
+        assert [line.partition(": ")[0] for line in lines] == ["rule 1"] * 2 + ["rule 2"] + (
+            ["rule 3"] * 3
+        )
+        for line, words in zip(
+            lines,
+            (
+                "verb: there is no verb 'drop_reqest'; did you mean drop_request?",
+                "when.path: the venue has no '/api/v3/ordr'; did you mean /api/v3/order?",
+                "symbol: there is no market 'XXX'; there are",
+                "amount: -1 is too little",
+                "account: there is no account 2; there are 1",
+                "asset: nobody has 'USDX'; did you mean USD?",
+            ),
+            strict=True,
+        ):
+            assert words in line
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_broken_row_of_recorded_trades_is_named_before_the_venue_opens(

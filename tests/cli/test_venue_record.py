@@ -84,6 +84,37 @@ def test_the_same_seed_writes_the_same_files_and_another_writes_others(
     assert all(found[0][name] != found[2][name] for name in found[0])
 
 
+def test_files_that_are_there_are_replaced_only_where_that_is_said(
+    benthic: Benthic, tmp_path: Path
+) -> None:
+    options = ("venue", "record", "--symbols", "BTC/USDT", "--families", "spot", "--for", "5m")
+    assert benthic(*options, "--out", "x").code == 0
+    before = contents(tmp_path / "x")
+    ran = benthic(*options, "--out", "x", "--seed", 8)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.complaint == (
+        "error: --out: x/BTCUSDT-trades.csv and 1 more would be written over; "
+        "give another folder, or --replace"
+    )
+    assert contents(tmp_path / "x") == before
+    assert benthic(*options, "--out", "x", "--seed", 8, "--replace").code == 0
+    assert contents(tmp_path / "x") != before
+
+
+def test_what_a_recording_reads_is_never_written_over(benthic: Benthic, tmp_path: Path) -> None:
+    options = ("venue", "record", "--symbols", "BTC/USDT", "--families", "spot", "--for", "5m")
+    assert benthic(*options, "--out", "x").code == 0
+    before = contents(tmp_path / "x")
+    ran = benthic(
+        *options, "--out", "x", "--replace", "--market", "replay", "--data", "x/BTCUSDT-trades.csv"
+    )
+
+    assert ran.code == 2
+    assert "it is read by this very run" in ran.complaint
+    assert contents(tmp_path / "x") == before
+
+
 @pytest.mark.parametrize("kind", ["1m", "trades"])
 def test_what_was_recorded_is_replayed_at_the_same_prices(
     benthic: Benthic, tmp_path: Path, hour: Path, kind: str
@@ -112,6 +143,12 @@ def test_faults_strike_while_it_is_recorded(benthic: Benthic, tmp_path: Path) ->
 
     assert told["fired"] == 1
     assert max(int(line.split(",")[4]) for line in trades) <= told["begin"] + 600_000
+
+
+def test_a_length_may_be_written_in_milliseconds(benthic: Benthic, tmp_path: Path) -> None:
+    told = recorded(benthic, "--families", "spot", "--out", tmp_path / "x", "--for", "120000")
+
+    assert told["candles"] == 2
 
 
 @pytest.mark.parametrize("market", ["trend", "range", "gap", "crash", "thin"])

@@ -138,7 +138,7 @@ class Params:
             return None
         try:
             listed = msgspec.json.decode(value, type=list[str])
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise illegal(name, SYMBOLS_RANGE) from error
         if any(_SYMBOL.fullmatch(symbol) is None for symbol in listed):
             raise illegal(name, SYMBOLS_RANGE)

@@ -112,6 +112,11 @@ class RestApi:
         """The route of a method and path; None where there is none."""
         return self._routes.get(path, {}).get(method)
 
+    @property
+    def endpoints(self) -> tuple[tuple[str, str], ...]:
+        """Method and path of each route."""
+        return tuple((method, path) for path, methods in self._routes.items() for method in methods)
+
     def request(self, request: Request) -> Response:
         """Answer a request; nothing that a client can send makes this raise."""
         methods = self._routes.get(request.path)

@@ -15,12 +15,12 @@ import msgspec
 
 from ....runtime.errors import UsageError
 from ..wire.messages import Request, Response, Session, SocketHandler
-from .errors import BadPlan
+from .errors import BadPlan, Flaw
 from .payload import is_object
 from .plan import Rule, When
 from .planned import PlannedFaults
+from .rules import Inspector, rule_of
 from .strike import describe
-from .toml import rule_of
 
 LEAST_TOKEN: Final = 32  # characters
 MOST_BODY: Final = 65_536  # bytes
@@ -48,7 +48,8 @@ class ControlDoor:
         try:
             return self._answer(request)
         except BadPlan as error:
-            return _says(400, str(error))
+            listed = [msgspec.structs.asdict(flaw) for flaw in error.flaws]
+            return _gives({"error": str(error), "errors": listed}, status=400)
 
     def socket(self, _request: Request, _session: Session) -> SocketHandler | Response:
         return _says(404, "the control port has no WebSockets")
@@ -72,9 +73,11 @@ class ControlDoor:
             case "GET", "/rules":
                 return _gives([describe(armed) for armed in self._faults.strike.rules])
             case "POST", "/rules":
-                return _gives(describe(self._faults.add(rule_of(_table(request)))), status=201)
+                rule = rule_of(_table(request), inspector=self._faults.inspector)
+                return _gives(describe(self._faults.add(rule)), status=201)
             case "POST", "/fire":
-                fired = self._faults.fire(_at_once(_table(request)), cause="the control port")
+                rule = _at_once(_table(request), self._faults.inspector)
+                fired = self._faults.fire(rule, cause="the control port")
                 return _gives(fired, status=409 if fired.problem else 200)
             case "GET", "/fired":
                 return self._fired(request)
@@ -104,24 +107,24 @@ class ControlDoor:
         )
 
 
-def _at_once(table: dict[str, Any]) -> Rule:
+def _at_once(table: dict[str, Any], inspector: Inspector) -> Rule:
     """A rule that strikes when it is told to; what it says of `when` would mean nothing."""
     if "when" in table:
-        raise BadPlan("fire: when", "it strikes now", remedy="leave it out, or POST it to /rules")
-    rule = rule_of({**table, "when": {"at": 0}}, place="fire")
+        raise BadPlan(Flaw("fire: when", "it strikes now", "leave it out, or POST it to /rules"))
+    rule = rule_of({**table, "when": {"at": 0}}, place="fire", inspector=inspector)
     return msgspec.structs.replace(rule, when=When())
 
 
 def _table(request: Request) -> dict[str, Any]:
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip()
     if kind.lower() != "application/json":
-        raise BadPlan("body", f"is {kind}", remedy="send application/json")
+        raise BadPlan(Flaw("body", f"is {kind}", "send application/json"))
     try:
         table: object = msgspec.json.decode(request.body)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise BadPlan("body", f"is no JSON ({error})", remedy="send a JSON object") from error
+        raise BadPlan(Flaw("body", f"is no JSON ({error})", "send a JSON object")) from error
     if not is_object(table):
-        raise BadPlan("body", "is no JSON object", remedy='send {"verb": …}')
+        raise BadPlan(Flaw("body", "is no JSON object", 'send {"verb": …}'))
     return table
 
 

@@ -60,10 +60,11 @@ class FaultLog:
     def came_to_nothing(self, entry: Fired, problem: str) -> Fired:
         """Add why a fault that fired had nothing to strike."""
         known = msgspec.structs.replace(entry, problem=problem)
-        self._entries = deque(
-            (known if each is entry else each for each in self._entries),
-            maxlen=self._entries.maxlen,
-        )
+        entries = self._entries
+        for index in range(len(entries) - 1, -1, -1):  # it is among the newest, if there
+            if entries[index] is entry:
+                entries[index] = known
+                break
         return known
 
     def entries(self, *, after: int = 0, limit: int = KEPT) -> list[Fired]:

@@ -20,13 +20,19 @@ from .log import FaultLog, Fired
 from .plan import FaultPlan, Rule
 from .pushes import Pushes
 from .requests import Requests
+from .rules import Inspector
 from .strike import Armed, Strike, Struck, Subject
 
+MOST_SOON: Final = 1_000  # strikes that wait for their moment
 USER: Final = "user"  # how a plan calls the stream of an account, whatever key it bears
 
 
 class Ground(Protocol):
     """The venue, as far as faults need it; `state` is the one of a real venue."""
+
+    def inspector(self) -> Inspector:
+        """Who says whether what a rule names is there."""
+        ...
 
     def now(self) -> int:
         """The venue's own time, which clock faults move."""
@@ -49,6 +55,7 @@ class PlannedFaults:
         self.doors = Doors()
         self._agenda = agenda
         self._ground = ground
+        self._last_soon = 0  # the moment of the last strike that a push called for
         self._tickets: dict[int, Ticket] = {}  # by rule: when it strikes next by itself
         self.strike = Strike(FaultPlan(seed=plan.seed), lambda: agenda.now, self.log)
         self._requests = Requests(self.strike, self.carry_out, ground.account_of, ground.now)
@@ -85,6 +92,11 @@ class PlannedFaults:
 
     # -- for whoever runs the venue
 
+    @property
+    def inspector(self) -> Inspector:
+        """Who says whether what a rule names is there; of a rule that comes later."""
+        return self._ground.inspector()
+
     def add(self, rule: Rule) -> Armed:
         """Put a rule in force; one with a moment strikes by itself."""
         armed = self.strike.add(rule)
@@ -107,10 +119,13 @@ class PlannedFaults:
 
     def carry_out(self, struck: Struck) -> Fired:
         """Do what a state verb says; what it cannot do is on record and stops nothing."""
+        self.strike.is_striking = True
         try:
             self._ground.carry_out(struck, self.doors)
         except (UsageError, Refused) as error:
             return self.log.came_to_nothing(struck.entry, str(error))
+        finally:
+            self.strike.is_striking = False
         return struck.entry
 
     def state(self) -> dict[str, object]:
@@ -125,8 +140,18 @@ class PlannedFaults:
         }
 
     def _carry_out_soon(self, struck: Struck) -> None:
-        """From within a push the venue is busy: strike once it has said what it had to say."""
-        self._agenda.at(self._agenda.now, partial(self._carry_out, struck))
+        """From within a push the venue is busy: strike once it has said what it had to say.
+
+        Of several each gets a moment of its own, so that nobody waits for all of them.
+        """
+        now = self._agenda.now
+        moment = max(now, self._last_soon + 1)
+        if moment > now + MOST_SOON:
+            problem = "too many strikes wait already; strike fewer, by nth or every"
+            self.log.came_to_nothing(struck.entry, problem)
+            return
+        self._last_soon = moment
+        self._agenda.at(moment, partial(self._carry_out, struck))
 
     def _carry_out(self, struck: Struck) -> None:
         self.carry_out(struck)

@@ -17,6 +17,7 @@ from ..wire.fate import Ending, Fate
 from ..wire.messages import Session
 from ..wire.strikes import Push
 from .answers import ending, merged
+from .flood import Flood
 from .garbage import crossed, padded, spiked, spoil
 from .push_verbs import (
     Burst,
@@ -41,6 +42,9 @@ FOR_EVER: Final = 10**15
 REMEMBERED: Final = 1_000  # messages of a stream, for the rules that send them again
 MOST_STREAMS: Final = 1_000
 MOST_SESSIONS: Final = 1_000  # muted ones, before the closed are forgotten
+MOST_PUSHES: Final = 1_000  # different messages in place of one, however many rules strike it
+MOST_TIMES: Final = 1_000_000  # that one of them is sent
+PING: Final = b"\x89\x04ping"  # a whole frame
 
 
 class _Held(msgspec.Struct):
@@ -66,11 +70,12 @@ class Pushes:
         self._gaps: dict[tuple[int, str], int] = {}  # rule and stream: messages left to leave out
         self._held: dict[tuple[int, int, str], _Held] = {}  # by rule, session and stream
         self._sent: dict[str, deque[str]] = {}  # by stream, where a rule may want it
+        self._flood = Flood(agenda)
 
     @property
     def is_busy(self) -> bool:
         """Whether something that a rule has begun is not over yet."""
-        return bool(self._muted or self._gaps or self._held)
+        return bool(self._muted or self._gaps or self._held or self._flood)
 
     def on_push(
         self, session: Session, subject: Subject, text: str, stream: str
@@ -89,7 +94,7 @@ class Pushes:
         self._remember(stream, text)
         if left_out:
             return ()
-        return pushes if struck else None
+        return self._flood.passes(session, pushes) if struck or self._flood else None
 
     def _strike_one(
         self, struck: Struck, session: Session, stream: str, pushes: list[Push]
@@ -101,13 +106,9 @@ class Pushes:
                 return []
             case Reorder():
                 return self._reorder(struck, verb, session, stream, pushes)
-            case Redeliver():
+            case Redeliver() if len(pushes) <= MOST_PUSHES:
                 again = list(self._sent.get(stream, ()))[-verb.count :]
                 return [*map(Push, again), *pushes]
-            case Pings():
-                for number in range(verb.count):
-                    session.ping(str(number).encode())
-                return pushes
             case _:
                 changed = struck_push(verb, pushes)
                 if changed is None:
@@ -137,8 +138,9 @@ class Pushes:
         """Send what was held for longer than the rule waits for more."""
         if self._held.get(key) is held:
             del self._held[key]
-            for push in held.pushes:
-                held.session.send(push.text, push.fate)
+            for push in self._flood.passes(held.session, held.pushes):
+                for _ in range(push.times):
+                    held.session.send(push.text, push.fate)
 
     def _leave_out(self, stream: str, struck: list[Struck]) -> bool:
         """Whether a gap of update ids goes on, or begins with this message."""
@@ -160,6 +162,7 @@ class Pushes:
             self._muted = {
                 number: entry for number, entry in self._muted.items() if entry[0].is_open
             }
+        self._flood.forget(session)
         until = self._agenda.now + time if time else FOR_EVER
         self._muted[session.id] = (session, until)
 
@@ -184,21 +187,36 @@ class Pushes:
 def struck_push(verb: object, pushes: list[Push]) -> list[Push] | None:
     """What goes out once the verb has struck; None: it is no verb that changes messages."""
     fates = _ended(verb, pushes)
+    if fates is None:
+        fates = _multiplied(verb, pushes)
     if fates is not None:
         return fates
+    how = _rewriting(verb)
+    return None if how is None else [_said(push, how(push.text)) for push in pushes]
+
+
+def _multiplied(verb: object, pushes: list[Push]) -> list[Push] | None:
+    """More of them, or fewer; None: the verb leaves that alone."""
+    instead: list[Push]
     match verb:
         case Frame():
-            return [Push("", Fate(raw=bytes.fromhex(verb.hex))), *pushes]
+            instead = [Push("", Fate(raw=bytes.fromhex(verb.hex))), *pushes]
         case Inject():
-            return [Push(verb.message), *pushes]
-        case Duplicate():
+            instead = [Push(verb.message), *pushes]
+        case Pings():
+            instead = [Push("", Fate(raw=PING), verb.count), *pushes]
+        case Duplicate() if len(pushes) <= MOST_PUSHES:
             again = [_with(push, delay=_fate(push).delay + verb.after) for push in pushes]
-            return [*pushes, *(again * verb.times)]
-        case Drop() | Gap() | Burst():
-            return pushes * (verb.count if isinstance(verb, Burst) else 0)
+            instead = [*pushes, *(_often(push, verb.times) for push in again)]
+        case Duplicate() | Redeliver():
+            instead = pushes  # other rules have made a flood of it already
+        case Burst():
+            instead = [_often(push, verb.count) for push in pushes]
+        case Drop() | Gap():
+            instead = []
         case _:
-            how = _rewriting(verb)
-            return None if how is None else [Push(how(push.text), push.fate) for push in pushes]
+            return None
+    return instead
 
 
 def _ended(verb: object, pushes: list[Push]) -> list[Push] | None:
@@ -241,4 +259,12 @@ def _fate(push: Push) -> Fate:
 
 
 def _with(push: Push, **changes: object) -> Push:
-    return Push(push.text, msgspec.structs.replace(_fate(push), **changes))
+    return msgspec.structs.replace(push, fate=msgspec.structs.replace(_fate(push), **changes))
+
+
+def _said(push: Push, text: str) -> Push:
+    return msgspec.structs.replace(push, text=text)
+
+
+def _often(push: Push, times: int) -> Push:
+    return msgspec.structs.replace(push, times=min(push.times * times, MOST_TIMES))

@@ -7,22 +7,23 @@ the doors and the connections, and who is called for what.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from ....actors.matching.engine import MatchingEngine
-from ....actors.matching.values import Family
+from ....actors.matching.values import AccountId, Family
 from ....runtime.clock import Millis
 from ..agenda import Agenda
+from ..offer import Offer
 from ..wire.messages import Request
 from ..wire.strikes import Faults
 from .clock import VenueClock
 from .contracts import Contracts
 from .doors import Doors
-from .errors import BadPlan, FaultNotFired
-from .plan import FaultPlan, verb_name
+from .errors import Report
+from .families import family_and_market
+from .plan import FaultPlan
 from .planned import PlannedFaults
 from .state_verbs import (
     Ban,
@@ -50,6 +51,7 @@ from .state_verbs import (
     Withdraw,
 )
 from .strike import Struck
+from .survey import Survey
 from .trading import Trading
 
 
@@ -69,6 +71,19 @@ class Site(Protocol):
     @property
     def engines(self) -> Mapping[Family, MatchingEngine]:
         """One for each family."""
+        ...
+
+    @property
+    def accounts(self) -> Mapping[AccountId, object]:
+        """The clients', by number."""
+        ...
+
+    def offer(self) -> Offer:
+        """What it offers, by name."""
+        ...
+
+    def move_quotes(self, family: Family, symbol: str, price: int) -> None:
+        """Let those who quote in a market go along to where somebody has moved it."""
         ...
 
     def settle(self) -> None:
@@ -96,34 +111,22 @@ class Site(Protocol):
         ...
 
 
-FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
-    {"spot": "spot", "usdm": "linear", "coinm": "inverse"}
-)
-
-
-def family_and_market(symbol: str) -> tuple[Family | None, str]:
-    """The family that a symbol names ("usdm:BTCUSDT"), if any, and the market in it."""
-    prefix, colon, rest = symbol.partition(":")
-    family = FAMILIES.get(prefix.lower()) if colon else None
-    return (None, symbol) if family is None else (family, rest)
+def inspector_of(site: Site) -> Survey:
+    """What a venue has that a rule can name, for who reads a plan for it."""
+    return Survey(site.engines, site.accounts, site.offer())
 
 
 def put_in_force(plan: FaultPlan, site: Site) -> PlannedFaults:
     """The faults of a venue by plan; its wire is given the same. Raises BadPlan.
 
-    The plan is held against the venue: a market that it names is one that is there.
+    The plan is held against the venue: what it names is there.
     """
-    trading = Trading(site.engines)
+    survey, report = inspector_of(site), Report()
     for number, rule in enumerate(plan.rules, 1):
-        for symbol in (rule.when.symbol.upper(), getattr(rule.verb, "symbol", "")):
-            try:
-                if symbol:
-                    trading.family, market = family_and_market(symbol)
-                    trading.engine(verb_name(rule.verb), market)
-            except FaultNotFired as error:
-                raise BadPlan(
-                    f"{plan.place}: rule {number}: symbol", error.problem, remedy=error.remedy
-                ) from error
+        place = f"{plan.place}: rule {number}"
+        report.flaws.extend(survey.of_when(rule.when, f"{place}: when"))
+        report.flaws.extend(survey.of_verb(rule.verb, place))
+    report.require_none()
     faults = PlannedFaults(plan, site.agenda, State(site))
     site.use_faults(faults)
     return faults
@@ -136,6 +139,10 @@ class State:
         self._site = site
         self._trading = Trading(site.engines)
         self._contracts = Contracts(self._trading)
+
+    def inspector(self) -> Survey:
+        """See `Ground.inspector`."""
+        return inspector_of(self._site)
 
     def now(self) -> Millis:
         """See `Ground.now`."""
@@ -202,7 +209,7 @@ class State:
             case ChangeFilter():
                 self._trading.change_filter(verb, at)
             case MovePrice():
-                self._trading.move_price(verb.symbol, verb.to, at)
+                self._site.move_quotes(*self._trading.move_price(verb.symbol, verb.to, at))
             case _:
                 return False
         return True

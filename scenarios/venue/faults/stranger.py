@@ -59,10 +59,16 @@ class Stranger:
         )
         side: Side = "buy" if is_rise else "sell"
         bids, asks = engine.depth(market.symbol, MOST_TRADES)
-        for level, amount in asks if is_rise else bids:
-            if (level > price) if is_rise else (level < price):
+        left = sum(
+            amount
+            for level, amount in (asks if is_rise else bids)
+            if (level <= price if is_rise else level >= price)
+        )
+        while left > 0:  # at the new price, from which no filter of the old one is far
+            sent = min(_fitting(market, price, left), market.max_amount)
+            if self._send(STRANGER, market, side, sent, price, at).filled == 0:
                 break
-            self._send(STRANGER, market, side, _fitting(market, level, amount), level, at)
+            left -= sent
         least = _fitting(market, price, 1)
         self._send(OTHER, market, "sell" if is_rise else "buy", least, price, at, "GTC")
         self._send(STRANGER, market, side, 2 * least, price, at, "GTC")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, get_args
 
 import msgspec
 
@@ -18,6 +18,9 @@ from ....runtime.clock import Millis
 from .log import FaultLog, Fired
 from .plan import FaultPlan, Rule, verb_name
 from .request_verbs import Verb
+from .state_verbs import StateVerb
+
+STATE_VERBS: Final = get_args(StateVerb)
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,11 +62,12 @@ class Armed:
         self.matched = 0
         self.fired = 0
         self.face = rule.when.face
+        self.strikes_venue = isinstance(rule.verb, STATE_VERBS)
         self.chance = random.Random(f"{seed}/{number}")  # noqa: S311 - must be repeatable
         when = rule.when
-        self._path = _glob(when.path)
-        self._stream = _glob(when.stream)
-        self._event = _glob(when.event)
+        self._path = glob(when.path) if when.path else None
+        self._stream = glob(when.stream) if when.stream else None
+        self._event = glob(when.event) if when.event else None
 
     def matches(self, subject: Subject, since_start: int) -> bool:
         """Whether everything but counts and chance fits; counts it, if so."""
@@ -114,6 +118,7 @@ class Strike:
         self._requests: tuple[Armed, ...] = ()
         self._kinds: frozenset[type] = frozenset()
         self._added = 0
+        self.is_striking = False  # a venue verb: what it makes the venue say calls no other
         for rule in plan.rules:
             self.add(rule)
 
@@ -151,7 +156,9 @@ class Strike:
         return [
             self.fire(armed, cause=subject.cause, target=subject.target)
             for armed in (self._pushes if subject.is_push else self._requests)
-            if armed.matches(subject, since_start) and armed.is_due()
+            if not (self.is_striking and subject.is_push and armed.strikes_venue)
+            and armed.matches(subject, since_start)
+            and armed.is_due()
         ]
 
     def fire(self, armed: Armed, *, cause: str, target: str) -> Struck:
@@ -189,9 +196,8 @@ def describe(armed: Armed) -> dict[str, Any]:
     }
 
 
-def _glob(pattern: str) -> re.Pattern[str] | None:
-    if not pattern:
-        return None
+def glob(pattern: str) -> re.Pattern[str]:
+    """A pattern of a plan, in which `*` stands for any characters."""
     return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
 
 

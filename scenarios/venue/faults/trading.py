@@ -94,15 +94,18 @@ class Trading:
             changes["max_orders"] = verb.max_orders
         engine.set_market(msgspec.structs.replace(market, **changes), at)
 
-    def move_price(self, symbol: str, to: Decimal, at: Millis) -> None:
-        """Bring a market to a price, by its path or through its book."""
+    def move_price(self, symbol: str, to: Decimal, at: Millis) -> tuple[Family, str, int]:
+        """Bring a market to a price, by its path or through its book; which one, and the price."""
         engine = self.engine("move_price", symbol)
         market = engine.markets[symbol]
         price = quanta("move_price", to, market.price_digits)
+        if market.contract is not None:  # far from its mark no order would be taken
+            engine.set_mark(symbol, price, price, at)
         try:
             engine.move_price(symbol, price, at)
         except UsageError:  # it has a book, not a path
             self.stranger(engine).move(market, price, at)
+        return market.family, symbol, price
 
     # -- orders
 

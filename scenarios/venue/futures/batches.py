@@ -23,7 +23,7 @@ def read_batch(params: Params) -> list[Params]:
     text = params.need("batchOrders")
     try:
         listed = msgspec.json.decode(text, type=list[dict[str, object]])
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise not_valid("batchOrders") from error
     if not 1 <= len(listed) <= MOST_IN_BATCH:
         raise ApiError(-4082, "Invalid number of batch place orders.")
@@ -45,7 +45,7 @@ def read_listed(params: Params, name: str, kind: type[T]) -> list[T]:
         return []
     try:
         listed = msgspec.json.decode(text, type=list[object])
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise not_valid(name) from error
     found = [each for each in listed if isinstance(each, kind)]
     if len(found) != len(listed):

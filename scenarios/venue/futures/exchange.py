@@ -13,6 +13,7 @@ from ....runtime import UsageError
 from ..access.limits import OrderLimit, WeightLimit
 from ..dialect.routes import Gate, RestApi, Route
 from ..exchange import Setting
+from ..offer import Offer, of_user
 from ..wire.messages import Request, Response, Session, SocketHandler
 from .account import Accounts
 from .algos import Algos
@@ -23,9 +24,9 @@ from .public import Public
 from .queries import Queries
 from .refusals import futures_refusal
 from .settings import Settings
-from .streams import MarketStreams
+from .streams import MarketStreams, names
 from .trading import Trading
-from .user import UserStreams
+from .user import EVENTS, UserStreams
 
 ROOMS: Final = ("/public", "/market", "/private")  # that newer clients put before /ws and /stream
 
@@ -53,6 +54,16 @@ class FuturesExchange:
         self.users = UserStreams(self.desk, self.hub, self.orders)
         self.hub.source = MarketStreams(self.desk, self.hub)
         self.rest = RestApi(self._routes(setting), self._gate(setting), futures_refusal)
+
+    def offer(self) -> Offer:
+        """See `Exchange.offer`."""
+        markets = self.desk.engine.markets
+        rooms = ("", *ROOMS)
+        return Offer(
+            endpoints=self.rest.endpoints,
+            sockets=tuple(f"{room}{path}" for room in rooms for path in ("/ws", "/stream")),
+            heard=(*names(markets.values(), self.desk.product), *of_user(EVENTS, markets)),
+        )
 
     def request(self, request: Request) -> Response:
         """Answer an HTTP request of this product's paths."""

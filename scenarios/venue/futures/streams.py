@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -13,9 +13,10 @@ from ..hub import Hub
 from ..market.records import Book, BookTop, Liquidation, Mark, Ticker
 from ..market.series import MarketData
 from ..market.topics import Listening, Topic
+from ..offer import Heard
 from . import stream_shapes as show
 from .desk import FuturesDesk
-from .product import pair_of
+from .product import Product, pair_of
 from .public import INTERVALS
 from .shapes import Shape
 
@@ -25,6 +26,7 @@ SPEEDS: Final[Mapping[str, int]] = MappingProxyType(
 )
 LEVELS: Final[Mapping[str, int]] = MappingProxyType({"depth5": 5, "depth10": 10, "depth20": 20})
 MARK_BEATS: Final[Mapping[str, int]] = MappingProxyType({"": 3_000, "1s": 1_000, "3s": 3_000})
+TICKERS: Final = (("ticker", "24hrTicker"), ("miniTicker", "24hrMiniTicker"))
 CONTINUOUS: Final = "_perpetual"
 MINI_BEAT: Final = 500  # ms
 TICKER_BEAT: Final = 2_000  # ms, of one market
@@ -237,3 +239,49 @@ class MarketStreams:
         markets = self._desk.engine.markets.values()
         found = next((each for each in markets if pair_of(each) == pair), None)
         return None if found is None else self._feed(found.symbol)
+
+
+def names(markets: Iterable[Market], product: Product) -> Iterator[Heard]:
+    """Every stream of these markets, and what is pushed on it."""
+    known = list(markets)
+    for market in known:
+        yield from _names_of(market.symbol, market.symbol.lower())
+        yield from _names_of_pair(market, product)
+    symbols = ["", *(market.symbol for market in known)]
+    for symbol in symbols:
+        for kind in ("forceOrder", "bookTicker"):
+            yield from (Heard(f"!{kind}{arr}", kind, symbol) for arr in ("", "@arr"))
+    for kind, event in TICKERS:
+        yield from (Heard(f"!{kind}{arr}", event) for arr in ("", "@arr"))
+    for speed in MARK_BEATS:
+        yield Heard(_at("!markPrice", "arr", speed), "markPriceUpdate")
+    yield Heard("!markPrice", "markPriceUpdate")
+
+
+def _names_of(symbol: str, low: str) -> Iterator[Heard]:
+    for kind in ("trade", "aggTrade", "forceOrder", "bookTicker"):
+        yield Heard(f"{low}@{kind}", kind, symbol)
+    for kind in ("depth", *LEVELS):
+        for speed in SPEEDS:
+            yield Heard(_at(low, kind, speed), "depthUpdate", symbol)
+    for interval in INTERVALS:
+        yield Heard(f"{low}@kline_{interval}", "kline", symbol)
+    for kind, event in TICKERS:
+        yield Heard(f"{low}@{kind}", event, symbol)
+    for speed in MARK_BEATS:
+        yield Heard(_at(low, "markPrice", speed), "markPriceUpdate", symbol)
+
+
+def _names_of_pair(market: Market, product: Product) -> Iterator[Heard]:
+    pair, symbol = pair_of(market).lower(), market.symbol
+    for interval in INTERVALS:
+        stream = f"{pair}{CONTINUOUS}@continuousKline_{interval}"
+        yield Heard(stream, "continuous_kline", symbol)
+    if product.is_inverse:
+        for speed in MARK_BEATS:
+            yield Heard(_at(pair, "indexPrice", speed), "indexPriceUpdate", symbol)
+            yield Heard(_at(pair, "markPrice", speed), "markPriceUpdate", symbol)
+
+
+def _at(*parts: str) -> str:
+    return "@".join(filter(None, parts))

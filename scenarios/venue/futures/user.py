@@ -31,6 +31,17 @@ from .settings import ConfigChanged
 from .shapes import Shape
 from .words import REASONS
 
+EVENTS: Final = (
+    "ORDER_TRADE_UPDATE",
+    "TRADE_LITE",
+    "ALGO_UPDATE",
+    "ACCOUNT_UPDATE",
+    "ACCOUNT_CONFIG_UPDATE",
+    "MARGIN_CALL",
+    "listenKeyExpired",
+)
+"""What an account can be told."""
+
 CALL_AT: Final = 80  # percent of the margin that maintenance asks for when a margin call goes out
 
 

@@ -32,7 +32,8 @@ class Unwritable(UsageError):
 class Recorder:
     """Records all markets of some feeds while it is entered as a context.
 
-    folder: made where it is not there; files of the same names are written anew.
+    folder: made where it is not there; files of the same names are written anew, so that whoever
+        minds looks at `paths` first.
     """
 
     def __init__(
@@ -48,6 +49,13 @@ class Recorder:
             frame_of(interval)  # raises for one that there is not
         self._open: list[TextIO] = []
         self._ears: list[Listening] = []
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files that it will write."""
+        kinds = ("trades", *self._intervals)
+        symbols = [data.symbol for feeds in self._feeds for data in feeds]
+        return [self._folder / f"{symbol}-{kind}.csv" for symbol in symbols for kind in kinds]
 
     def __enter__(self) -> Self:
         try:

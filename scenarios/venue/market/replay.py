@@ -31,6 +31,10 @@ class Stagehand(Protocol):
         """Now."""
         ...
 
+    def move_to(self, price: int, at: Millis) -> None:
+        """Somebody has moved the market: quote around his price, until the record goes on."""
+        ...
+
 
 class PathEngine(Protocol):
     """What moves the price of a market on a path."""
@@ -51,6 +55,9 @@ class OnPath:
     def play(self, trade: Print) -> None:
         self._data.print(trade.price, trade.amount, trade.at, is_buyer_maker=trade.is_buyer_maker)
         self._engine.move_price(self._symbol, trade.price, trade.at)
+
+    def move_to(self, price: int, at: Millis) -> None:
+        """See `Stagehand.move_to`; there are no quotes on a path."""
 
 
 class AroundBook:
@@ -88,6 +95,16 @@ class AroundBook:
             self._submit(self._taker, side, trade, "IOC")
             if maker.status in {"open", "partial"}:  # a client was there first
                 self._engine.cancel(self._maker, self._symbol, at, order_id=maker.id)
+        self._quote(price, at)
+
+    def move_to(self, price: int, at: Millis) -> None:
+        """See `Stagehand.move_to`."""
+        if self._engine.markets[self._symbol].state == "trading":
+            self._ladder.pull(at)
+            self._quote(price, at)
+
+    def _quote(self, price: int, at: Millis) -> None:
+        tick = self._engine.markets[self._symbol].tick
         half = max(int(price * self._plan.half_spread) // tick, 1) * tick
         gap = max(int(price * self._plan.gap) // tick, 1) * tick
         self._ladder.quote(max(price - half, tick), price + half, gap, self._plan.levels, at)
@@ -145,6 +162,11 @@ class Replay:
                 self._await(trade)
                 return
         self.is_over = True
+
+    def move_to(self, price: int) -> None:
+        """Quote around where somebody has moved the market, until the record goes on."""
+        self._hand.move_to(price, self._stage.agenda.now)
+        self._stage.settle()
 
     def _await(self, trade: Print) -> None:
         self._next = trade

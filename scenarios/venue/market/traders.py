@@ -79,6 +79,7 @@ class Flow:
         self._holdings = dict.fromkeys(self._takers, 0)
         self._thickness = 1.0
         self._basis = 0.0
+        self._shift = 1.0  # by which somebody has moved the market off its path
         self._last_fair = 0.0
         self._ticket: Ticket | None = None
 
@@ -105,6 +106,18 @@ class Flow:
         self._step(self._agenda.now)
         self._settle()
 
+    def move_to(self, price: int) -> None:
+        """Go along where somebody has moved the market: from now on `price` quanta are fair."""
+        now = self._agenda.now
+        market = self._engine.markets[self._symbol]
+        if market.state != "trading":
+            return
+        self._shift *= price / self._fair(self._worth(now))
+        self._ladder.pull(now)
+        self._last_fair = float(price)
+        self._follow(float(price), market.tick, now)
+        self._settle()
+
     def _schedule(self) -> None:
         delay = int(1_000 / self._plan.density * (_COIN + self._draw()))
         self._ticket = self._agenda.after(max(delay, 1), self._act)
@@ -118,14 +131,23 @@ class Flow:
         market = self._engine.markets[self._symbol]
         if market.state != "trading":
             return
-        worth = self._path.price_at(now) * self._unit
+        worth = self._worth(now)
         self._thickness = self._path.thickness_at(now)
-        fair = worth * (1 + self._moved_basis()) if self._carry is not None else worth
-        has_jumped = self._follow(fair, market.tick, now)
+        if self._carry is not None:
+            self._basis = self._moved_basis()
+        has_jumped = self._follow(self._fair(worth), market.tick, now)
         if has_jumped or self._draw() < self._plan.taking:
             self._trade(now)
         if self._carry is not None:
             self._carry.move(max(int(worth), 1))
+
+    def _worth(self, now: Millis) -> float:
+        """What the market is worth, price quanta: of a contract its index."""
+        return self._path.price_at(now) * self._unit * self._shift
+
+    def _fair(self, worth: float) -> float:
+        """What it is quoted around."""
+        return worth * (1 + self._basis)
 
     def _follow(self, fair: float, tick: int, now: Millis) -> bool:
         """Move the quotes to a new fair price; whether that was a jump over all of them."""
@@ -196,5 +218,5 @@ class Flow:
         """A contract's fair price less its index: wanders around 0, for hours on one side."""
         pull = 1 / max(self._plan.density * _BASIS_SECONDS, 1.0)
         drawn = (self._draw() - _COIN) * _UNIFORM
-        self._basis += drawn * self._plan.basis * (2 * pull) ** 0.5 - pull * self._basis
-        return self._basis
+        step: float = drawn * self._plan.basis * (2 * pull) ** 0.5
+        return self._basis + step - pull * self._basis

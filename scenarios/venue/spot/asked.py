@@ -64,7 +64,7 @@ def read_asked(message: str) -> Asked | None:
     """A request; None where it is none."""
     try:
         asked = msgspec.json.decode(message, type=Asked)
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, RecursionError):
         return None
     return asked
 

@@ -14,18 +14,20 @@ from ..access.listen_keys import ListenKeys
 from ..dialect.errors import spot_refusal
 from ..dialect.routes import Gate, RestApi, Route, failure
 from ..exchange import Setting
+from ..offer import Offer, of_user
 from ..wire.messages import Request, Response, Session, SocketHandler
 from .account import Accounts
 from .desk import SpotDesk
 from .info import Info
 from .listing import ListDesk
 from .public import Public
-from .streams import MarketStreams
+from .streams import MarketStreams, names
 from .trading import Trading
-from .user import UserStreams
+from .user import EVENTS, UserStreams
 from .wallet import Wallet
 from .wsapi import WsApi
 
+WS_API: Final = "/ws-api/v3"
 WALLET_WEIGHT: Final = 12_000  # of the wallet's endpoints, a minute and address
 
 
@@ -64,6 +66,15 @@ class SpotExchange:
         )
         self.ws_api = WsApi(self.rest, self.hub, self.users)
 
+    def offer(self) -> Offer:
+        """See `Exchange.offer`."""
+        symbols = list(self.desk.engine.markets)
+        return Offer(
+            endpoints=(*self.rest.endpoints, *self.wallet.endpoints),
+            sockets=("/ws", "/stream", WS_API),
+            heard=(*names(symbols), *of_user(EVENTS, symbols)),
+        )
+
     def request(self, request: Request) -> Response:
         api = self.wallet if request.path.startswith("/sapi/") else self.rest
         return api.request(request)
@@ -74,7 +85,7 @@ class SpotExchange:
         refusal = self.hub.admit(request.address)
         if refusal is not None:
             return refusal
-        if path == "/ws-api/v3":
+        if path == WS_API:
             try:
                 return self.ws_api.connect(request, session)
             except ApiError as error:

@@ -181,5 +181,5 @@ def _permissions(params: Params) -> list[str] | None:
         return [text]
     try:
         return msgspec.json.decode(text, type=list[str])
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise not_valid("permissions") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -14,12 +14,18 @@ from ..market.intervals import DAY, FRAMES, HOUR
 from ..market.records import Ticker
 from ..market.series import MarketData
 from ..market.topics import Listening, Topic
+from ..offer import Heard
 from . import market_shapes as shapes
 from .desk import SpotDesk
 
 T = TypeVar("T")
 WINDOWS: Final[Mapping[str, int]] = MappingProxyType({"1h": HOUR, "4h": 4 * HOUR, "1d": DAY})
 PARTIAL: Final[Mapping[str, int]] = MappingProxyType({"depth5": 5, "depth10": 10, "depth20": 20})
+TICKERS: Final = (
+    ("ticker", "24hrTicker"),
+    ("miniTicker", "24hrMiniTicker"),
+    *((f"ticker_{window}", f"{window}Ticker") for window in WINDOWS),
+)
 FAST: Final = "@100ms"
 FAST_BEAT: Final = 100  # ms
 SLOW_BEAT: Final = 1_000  # ms
@@ -147,3 +153,21 @@ class MarketStreams:
             return shapes.window_event(feeds[day.symbol].window(span) or day, market, window)
 
         return of_window
+
+
+def names(symbols: Iterable[str]) -> Iterator[Heard]:
+    """Every stream of these markets, and what is pushed on it."""
+    for symbol in symbols:
+        low = symbol.lower()
+        for fast in ("", FAST):
+            yield Heard(f"{low}@depth{fast}", "depthUpdate", symbol)
+            for partial in PARTIAL:
+                yield Heard(f"{low}@{partial}{fast}", "depth", symbol)
+        for kind in ("bookTicker", "trade", "aggTrade", "avgPrice"):
+            yield Heard(f"{low}@{kind}", kind, symbol)
+        for interval in FRAMES:
+            yield Heard(f"{low}@kline_{interval}", "kline", symbol)
+        for kind, event in TICKERS:
+            yield Heard(f"{low}@{kind}", event, symbol)
+    for kind, event in TICKERS:
+        yield Heard(f"!{kind}@arr", event)

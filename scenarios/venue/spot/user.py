@@ -26,6 +26,15 @@ from . import reports
 from .desk import SpotDesk
 
 OUTSIDE = frozenset(("deposit", "withdraw", "transfer"))
+EVENTS = (
+    "executionReport",
+    "listStatus",
+    "outboundAccountPosition",
+    "balanceUpdate",
+    "listenKeyExpired",
+    "eventStreamTerminated",
+)
+"""What an account can be told."""
 
 
 class Subscription(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from ....runtime.errors import UsageError
 from ..agenda import Agenda, Ticket
 
 SLICE: Final = 256  # moments done between two looks at trio: sockets are not starved for longer
+PATIENCE: Final = 0.005  # s after which sockets are looked at all the same
 ROUNDING: Final = 1e-3  # ms; a deadline that has passed is not missed by a last digit
 
 
@@ -47,6 +48,7 @@ class Driver:
     def catch_up(self) -> None:
         """Do what is due, up to a slice of it."""
         agenda = self.agenda
+        enough = trio.current_time() + PATIENCE  # a virtual clock stands still meanwhile
         target = self._moment()
         for _ in range(SLICE):
             due = agenda.next_at()
@@ -54,6 +56,8 @@ class Driver:
                 agenda.run_to(target)
                 return
             agenda.run_to(due)
+            if trio.current_time() > enough:
+                return
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """The task itself; ends by being cancelled."""

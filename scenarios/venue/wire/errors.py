@@ -1,6 +1,8 @@
 """What can be wrong with bytes.
 
 BenthicError
+├─ UsageError
+│  └─ PortTaken       the operating system does not let us listen there
 └─ WireError
    ├─ Unreadable      a client sent what is no request; answered with its status, never raised on
    └─ Disconnected    the other side has gone; told to who uses the client of this folder
@@ -8,7 +10,15 @@ BenthicError
 
 from __future__ import annotations
 
-from ....runtime.errors import BenthicError
+from ....runtime.errors import BenthicError, UsageError
+
+
+class PortTaken(UsageError):
+    """The operating system does not let the venue listen at this port."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"cannot listen at {place}: {reason}; try port 0")
+        self.place = place
 
 
 class WireError(BenthicError):

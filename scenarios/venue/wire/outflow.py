@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
+
+import msgspec
 
 from ..agenda import Agenda, Ticket
 from .fate import Fate
@@ -83,6 +86,11 @@ class Outflow:
         """Send what the fate leaves of `data`, in its pieces; the ending is not done here."""
         if fate.stall:
             self.do(fate.stall)
+        if fate.pause and fate.piece:
+            whole = b"".join(pieces(data, msgspec.structs.replace(fate, piece=None)))
+            self._waiting += len(whole)
+            self.do(partial(self._drip, whole, 0, fate))
+            return
         for number, piece in enumerate(pieces(data, fate)):
             if number and fate.pause:
                 self.do(fate.pause)
@@ -110,6 +118,16 @@ class Outflow:
                 self._send(step)
             else:
                 step()
+
+    def _drip(self, data: bytes, start: int, fate: Fate) -> None:
+        """One piece, and then the next: there may be as many as there are bytes."""
+        end = start + max(fate.piece or 1, 1)
+        piece = data[start:end]
+        self._waiting -= len(piece)
+        self._send(piece)
+        if end < len(data):
+            self._steps.appendleft(partial(self._drip, data, end, fate))
+            self._steps.appendleft(fate.pause)
 
     def _send(self, data: bytes) -> None:
         if self.muted or not data:

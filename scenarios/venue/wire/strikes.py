@@ -36,10 +36,11 @@ class ResponseFate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Push(msgspec.Struct, frozen=True):
-    """One message that goes out in place of the one that was to be sent."""
+    """One message that goes out in place of the one that was to be sent, so many times."""
 
     text: str
     fate: Fate | None = None
+    times: int = 1
 
 
 class Faults(Protocol):

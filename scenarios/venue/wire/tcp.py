@@ -15,9 +15,9 @@ from typing import Final
 
 import trio
 
-from ....runtime.errors import UsageError
 from .connection import Connection, Wire
 from .driver import Driver
+from .errors import PortTaken
 
 CHUNK: Final = 65_536  # bytes read at a time
 BACKLOG: Final = 4_096  # connections that the kernel keeps for us
@@ -62,8 +62,7 @@ class TcpFace:
             listener.listen(BACKLOG)
         except OSError as error:
             listener.close()
-            where = f"{self._host}:{port}"
-            raise UsageError(f"cannot listen at {where}: {error}; try port 0") from error
+            raise PortTaken(f"{self._host}:{port}", str(error)) from error
         listener.setblocking(False)  # noqa: FBT003 - its name in the standard library
         return listener
 

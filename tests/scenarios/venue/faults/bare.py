@@ -10,6 +10,7 @@ from benthic.scenarios.venue.faults.clock import VenueClock
 from benthic.scenarios.venue.faults.plan import FaultPlan
 from benthic.scenarios.venue.faults.planned import PlannedFaults
 from benthic.scenarios.venue.faults.state import State
+from benthic.scenarios.venue.offer import Offer
 from benthic.scenarios.venue.wire.strikes import Faults
 
 
@@ -20,7 +21,14 @@ class BareSite:
         self.agenda = Agenda(Millis(1_700_000_000_000))
         self.clock = VenueClock(self.agenda)
         self.engines: Mapping[Family, MatchingEngine] = {}
+        self.accounts: Mapping[int, object] = {}
         self.told: list[str] = []
+
+    def offer(self) -> Offer:
+        return Offer()
+
+    def move_quotes(self, family: Family, symbol: str, price: int) -> None:
+        self.told.append(f"move {family} {symbol} {price}")
 
     def settle(self) -> None:
         self.told.append("settle")

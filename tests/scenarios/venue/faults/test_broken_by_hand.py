@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from benthic.runtime import Millis
@@ -13,7 +15,9 @@ from benthic.scenarios.venue.faults.toml import plan_of
 from benthic.scenarios.venue.venue import Venue
 from benthic.scenarios.venue.wire.messages import Request, Response
 
-from ..spot.trader import Ear, a_venue
+from ..spot.trader import Ear, Trader, a_venue, listen
+from .struck import SYMBOL
+from .struck import a_venue as a_struck_venue
 
 
 @pytest.mark.parametrize("path", ["/stream", "/usdm/stream"])
@@ -74,3 +78,81 @@ def test_one_symbol_of_two_families_is_told_apart() -> None:
     assert [fired.problem for fired in faults.log.entries()] == ["", ""]
     assert venue.engines["linear"].markets["BTCUSDT"].state == "halted"
     assert venue.engines["spot"].markets["BTCUSDT"].state == "trading"
+
+
+DEEP = "[" * 30_000 + "]" * 30_000
+
+
+@pytest.mark.parametrize("path", ["/ws", "/usdm/ws", "/coinm/stream", "/ws-api/v3"])
+@pytest.mark.parametrize(
+    "message",
+    [DEEP, DEEP[:30_000], f'{{"id":1,"method":"SUBSCRIBE","params":{DEEP}}}', f'{{"a":{DEEP}}}'],
+    ids=["lists", "unclosed", "params", "key"],
+)
+def test_lists_in_lists_in_lists_are_answered_and_the_venue_goes_on(
+    path: str, message: str
+) -> None:
+    venue = a_venue_of_all()
+    ear, handler = listen(venue, path)
+    handler.text(message)
+
+    (answer,) = ear.take()
+    assert "Invalid JSON" in str(answer) or answer["status"] == 400
+    handler.text('{"id":1,"method":"LIST_SUBSCRIPTIONS"}')
+    assert ear.take()
+
+
+def test_a_batch_of_lists_in_lists_is_refused() -> None:
+    trader = Trader(a_venue_of_all())
+    for orders in (DEEP, f'[{{"symbol":{DEEP}}}]'):
+        answer = trader.signed("POST", "/fapi/v1/batchOrders", batchOrders=orders)
+        assert answer[1]["code"] == -1130
+
+
+def a_venue_of_all() -> Venue:
+    markets = (
+        MarketPlan(pair="BTC/USDT", kind="quiet"),
+        MarketPlan(pair="BTC/USDT", family="linear", kind="quiet"),
+        MarketPlan(pair="BTC/USD", family="inverse", kind="quiet"),
+    )
+    return Venue(VenueConfig(markets=markets, accounts=(AccountPlan(name="ann"),), has_past=False))
+
+
+def test_one_stream_many_times_is_one_stream() -> None:
+    venue = a_venue()
+    names = "/".join(["btcusdt@trade"] * 2_000)
+    ear, handler = listen(venue, f"/ws/{names}")
+    handler.text('{"id":1,"method":"LIST_SUBSCRIPTIONS"}')
+
+    assert ear.take() == [{"result": ["btcusdt@trade"], "id": 1}]
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        'verb = "deposit"\nasset = "BTC"\namount = 1',
+        'verb = "manual_order"\nsymbol = "BTCUSDT"\nside = "buy"\namount = "0.001"',
+    ],
+)
+def test_what_a_fault_makes_the_venue_say_calls_no_other_fault(verb: str) -> None:
+    """Else a rule that answers each event with another one keeps the venue in one moment."""
+    venue = a_struck_venue()
+    plan = f'[[rule]]\n{verb}\nwhen = {{ event = "*" }}\n'
+    faults = put_in_force(plan_of(plan), venue)
+    key = venue.request(
+        Request("POST", "/api/v3/userDataStream", "", {"x-mbx-apikey": venue.api_key("bot").key})
+    )
+    name = json.loads(key.body)["listenKey"]
+    ears = listen_struck(venue, f"/ws/{SYMBOL.lower()}@trade/{name}")
+    venue.engines["spot"].clearing.deposit(1, "USDT", 10**20, venue.now)
+    venue.settle()
+    venue.run_to(Millis(venue.now + 1_000))
+
+    assert 0 < faults.log.total < 10
+    assert ears.heard
+
+
+def listen_struck(venue: Venue, path: str) -> Ear:
+    ear = Ear(venue)
+    assert not isinstance(venue.socket(Request("GET", path), ear), Response)
+    return ear

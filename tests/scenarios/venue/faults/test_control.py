@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from benthic.runtime.errors import UsageError
 from benthic.scenarios.venue.faults.control import ControlDoor
+from benthic.scenarios.venue.faults.plan import FaultPlan
+from benthic.scenarios.venue.faults.state import put_in_force
 from benthic.scenarios.venue.wire.messages import Request, Response
 
 from .bare import BareSite, planned
+from .struck import SYMBOL, a_venue
 
 TOKEN = "t" * 40
 LET_IN = {"host": "127.0.0.1:4711", "authorization": f"Bearer {TOKEN}"}
@@ -19,6 +22,11 @@ LET_IN = {"host": "127.0.0.1:4711", "authorization": f"Bearer {TOKEN}"}
 
 def a_door(site: BareSite | None = None) -> ControlDoor:
     return ControlDoor(planned(site or BareSite()), TOKEN)
+
+
+def a_real_door() -> ControlDoor:
+    """Of a venue with a market, whose endpoints are known."""
+    return ControlDoor(put_in_force(FaultPlan(), a_venue()), TOKEN)
 
 
 def asked(
@@ -75,7 +83,7 @@ def test_a_weak_token_opens_no_port(token: str) -> None:
 
 
 def test_rules_are_added_listed_and_removed() -> None:
-    door = a_door()
+    door = a_real_door()
     rule = {"verb": "delay", "time": "3s", "when": {"path": "/api/v3/order"}, "fault": "A5"}
 
     status, made = asked(door, "POST", "/rules", rule)
@@ -99,10 +107,42 @@ def test_a_verb_strikes_at_once_and_is_on_record() -> None:
 
 
 def test_a_verb_that_finds_nothing_to_strike_says_so() -> None:
-    status, fired = asked(a_door(), "POST", "/fire", {"verb": "halt", "symbol": "BTCUSDT"})
+    order = {"verb": "venue_cancel", "symbol": SYMBOL}
+    status, fired = asked(a_real_door(), "POST", "/fire", order)
 
     assert status == 409
-    assert fired["problem"].startswith("halt: there is no market 'BTCUSDT'")
+    assert fired["problem"].startswith("venue_cancel: account 1 has no such order in BTCUSDT")
+
+
+def test_all_that_is_wrong_with_an_order_is_told_at_once() -> None:
+    order = {"verb": "manual_order", "symbol": "BTCUSD", "side": "up", "amount": "1", "account": 9}
+    status, answer = asked(a_real_door(), "POST", "/fire", order)
+    assert status == 400
+    assert [flaw["place"] for flaw in answer["errors"]] == ["fire: side"]
+
+    status, answer = asked(a_real_door(), "POST", "/fire", {**order, "side": "buy"})
+    assert status == 400
+    assert answer["errors"] == [
+        {
+            "place": "fire: account",
+            "problem": "there is no account 9",
+            "remedy": "there are 1, 2",
+        },
+        {
+            "place": "fire: symbol",
+            "problem": "there is no market 'BTCUSD'",
+            "remedy": "did you mean BTCUSDT?",
+        },
+    ]
+    assert answer["error"].count("\n") == 1
+
+    rule = {"verb": "drop", "when": {"stream": "ethusdt@trade", "probability": 7}}
+    status, answer = asked(a_real_door(), "POST", "/rules", rule)
+    assert status == 400
+    assert [flaw["place"] for flaw in answer["errors"]] == [
+        "rule: when.probability",
+        "rule: when.stream",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benthic.scenarios.venue.faults.errors import BadPlan
+from benthic.scenarios.venue.faults.answers import merged
+from benthic.scenarios.venue.faults.errors import BadPlan, PlanUnreadable
 from benthic.scenarios.venue.faults.plan import all_verbs, verb_name, verbs_of
 from benthic.scenarios.venue.faults.push_verbs import Gap
-from benthic.scenarios.venue.faults.request_verbs import DelayAnswer, Status
+from benthic.scenarios.venue.faults.request_verbs import DelayAnswer, Merge, Status
 from benthic.scenarios.venue.faults.span import span
 from benthic.scenarios.venue.faults.state_verbs import ClockStep, EngineRestart
 from benthic.scenarios.venue.faults.toml import plan_of, read_plan, rule_of
@@ -37,6 +38,8 @@ when = { at = "10m", again = "1h" }
 verb = "engine_restart"
 share = 0.5
 """
+
+WRITTEN = '\'1 s\' is no time: write 1500, "1500ms", "3s", "10m", "2h" or "1d"'
 
 BAD = (
     ("sede = 7", "plan: sede: unknown key; did you mean seed?"),
@@ -135,6 +138,82 @@ BAD = (
     ),
     ('[[rule]]\nverb = "drop"\nwhen = 3', "rule 1: when: 3 is no table"),
     (
+        '[[rule]]\nverb = "drop"\nwhen = { stream = "x", since = "2s", until = "1s" }',
+        "rule 1: when.until: is over before it begins; write a later moment",
+    ),
+    (
+        '[[rule]]\nverb = "halt"\nsymbol = "X"\nwhen = { at = "1s", nth = 2 }',
+        "rule 1: when.nth: means nothing beside at",
+    ),
+    (
+        '[[rule]]\nverb = "drop"\nwhen = { stream = "x", account = 1 }',
+        "rule 1: when.account: a push bears no account",
+    ),
+    (
+        '[[rule]]\nverb = "mute"\nwhen = { method = "PSOT" }',
+        "rule 1: when.method: there is no 'PSOT'; did you mean POST?",
+    ),
+    (
+        '[[rule]]\nverb = "mute"\nwhen = { path = "api/v3/order" }',
+        'rule 1: when.path: does not begin with /; write "/api/v3/order"',
+    ),
+    (
+        '[[rule]]\nverb = "headers"\nheaders = { "X Y" = "1" }\nwhen = { path = "/x" }',
+        "rule 1: headers: 'X Y' names no header",
+    ),
+    *(
+        (
+            f'[[rule]]\nverb = {verb}\nwhen = {{ path = "/x" }}',
+            "'a\\r\\nb: c' cannot stand in a header; write printable Latin-1 on one line",
+        )
+        for verb in (
+            '"headers"\nheaders = { X = "a\\r\\nb: c" }',
+            '"status"\nstatus = 503\nheaders = { X = "a\\r\\nb: c" }',
+            '"redirect"\nlocation = "a\\r\\nb: c"',
+            '"body"\nbody = ""\ncontent_type = "a\\r\\nb: c"',
+        )
+    ),
+    (
+        '[[rule]]\nverb = "dribble"\nevery = 0\nwhen = { path = "/x" }',
+        "rule 1: every: 0 is too little; write at least 1 ms",
+    ),
+    (
+        '[[rule]]\nverb = "huge"\nsize = 100000000\nwhen = { stream = "x" }',
+        "rule 1: size: 100000000 is too much; write at most 4000000",
+    ),
+    (
+        '[[rule]]\nverb = "redeliver"\ncount = 1001\nwhen = { stream = "x" }',
+        "rule 1: count: 1001 is too much; write at most 1000",
+    ),
+    (
+        '[[rule]]\nverb = "clock_drift"\nppm = 1000001\nwhen = { at = 0 }',
+        "rule 1: ppm: 1000001 is too much; write -1000000 to 1000000",
+    ),
+    (
+        '[[rule]]\nverb = "deposit"\nasset = "BTC"\namount = "1e400000"\nwhen = { at = 0 }',
+        "rule 1: amount: 1E+400000 is no amount of any market",
+    ),
+    (
+        '[[rule]]\nverb = "disconnect"\nreason = "' + "x" * 124 + '"\nwhen = { at = 0 }',
+        "rule 1: reason: does not fit a close frame; write up to 123 bytes",
+    ),
+    (
+        '[[rule]]\nverb = "body"\nbody = ""\nstatus = 0\nwhen = { path = "/x" }',
+        "rule 1: status: 0 is no status of an answer; write 200 to 599",
+    ),
+    *(
+        (f"[[rule]]\nverb = {verb}\nwhen = {{ at = 0 }}", "NaN is no amount; write a finite number")
+        for verb in (
+            '"engine_restart"\nshare = nan',
+            '"set_fees"\nmaker = "0.1"\ntaker = nan',
+            '"fill"\nsymbol = "X"\nshare = "NaN"',
+        )
+    ),
+    (
+        '[[rule]]\nverb = "fill"\nsymbol = "X"\nshare = 0\nwhen = { at = 0 }',
+        "rule 1: share: 0 is no share; write more than 0, up to 1",
+    ),
+    (
         '[[rule]]\nverb = "drop"\nwhen = { stream = "x" }\nfault = "Z1"',
         "rule 1: fault: 'Z1' is no fault code",
     ),
@@ -169,14 +248,71 @@ def test_an_error_names_the_file(tmp_path: Path) -> None:
         read_plan(file)
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"#" * (8 * 2**20 + 1)])
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"#" * (8 * 2**20 + 1)])
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "plan.toml"
-    if content is not None:
-        file.write_bytes(content)
+    file.write_bytes(content)
 
     with pytest.raises(BadPlan, match=re.escape(str(file))):
         read_plan(file)
+
+
+def test_a_file_that_cannot_be_read_is_no_bad_plan(tmp_path: Path) -> None:
+    for file in (tmp_path / "missing.toml", tmp_path):
+        with pytest.raises(PlanUnreadable, match=re.escape(f"{file}: cannot be read")):
+            read_plan(file)
+
+
+def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_file() -> None:
+    broken = """
+    seed = -1
+
+    [[rule]]
+    verb = "delay"
+    tme = 3
+    fault = "Z1"
+    when = { path = "/x", nth = -1, since = "1 s" }
+
+    [[rule]]
+    verb = "halt"
+    symbol = "BTCUSDT"
+    when = { at = "1s" }
+
+    [[rule]]
+    verb = "burst"
+    count = 0
+    when = { stream = "x", probability = 2.0 }
+    """
+    with pytest.raises(BadPlan) as told:
+        plan_of(broken)
+
+    assert [(flaw.place, flaw.problem) for flaw in told.value.flaws] == [
+        ("plan: seed", "-1 is no seed"),
+        ("plan: rule 1: when: since", WRITTEN),
+        ("plan: rule 1: tme", "unknown key"),
+        ("plan: rule 1", "time is missing"),
+        ("plan: rule 1: fault", "'Z1' is no fault code"),
+        ("plan: rule 3: when.probability", "is no probability"),
+        ("plan: rule 3: count", "0 is too little"),
+    ]
+    assert str(told.value).splitlines() == [str(flaw) for flaw in told.value.flaws]
+
+
+def merging(fields: str) -> str:
+    return f'[[rule]]\nverb = "merge"\nfields = {fields}\nwhen = {{ path = "/x" }}'
+
+
+def test_what_is_merged_is_json_again() -> None:
+    (rule,) = plan_of(merging("{ a = 1.5, b = [true, { c = -2 }] }")).rules
+
+    assert isinstance(rule.verb, Merge)
+    assert merged("{}", rule.verb) == '{"a":1.5,"b":[true,{"c":-2}]}'
+
+
+@pytest.mark.parametrize("fields", ["{ price = 1979-05-27 }", "{ price = [nan] }"])
+def test_what_json_cannot_say_is_not_merged(fields: str) -> None:
+    with pytest.raises(BadPlan, match="cannot be said in JSON"):
+        plan_of(merging(fields))
 
 
 @given(st.text())

@@ -61,7 +61,8 @@ def pushed(verb: PushVerb, texts: list[str], *, seed: int = 0, stream: str = STR
         if pushes is None:
             client.send(text)
         for push in pushes or ():
-            client.send(push.text, push.fate)
+            for _ in range(push.times):
+                client.send(push.text, push.fate)
     site.agenda.run_to(site.agenda.now + 3_600_000)
     return client.got
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benthic.runtime import Millis
+from benthic.scenarios.venue.config import MarketPlan
 from benthic.scenarios.venue.venue import Venue
 
 from .trader import LIVELY, Ear, Trader, a_venue, listen
@@ -131,6 +132,24 @@ def test_raw_streams_are_bare_and_combined_ones_say_their_name() -> None:
     advance(venue, 10_000)
     assert raw.take()[0] == {"result": None, "id": 1}
     assert all("stream" in each for each in raw.take())
+
+
+@pytest.mark.parametrize("prefix", ["", "/spot", "/usdm"])
+def test_several_raw_streams_may_stand_in_one_path(prefix: str) -> None:
+    markets = (*LIVELY, MarketPlan(pair="BTC/USDT", family="linear"))
+    venue = a_venue(markets)
+    ear, handler = listen(venue, f"{prefix}/ws/btcusdt@trade/btcusdt@bookTicker/btcusdt@depth/")
+    venue.run_to(Millis(venue.now + 20_000))
+
+    heard = ear.take()
+    assert all("stream" not in message for message in heard)
+    assert {message.get("e", "bookTicker") for message in heard} == {
+        "trade", "bookTicker", "depthUpdate",
+    }  # fmt: skip
+    handler.text('{"method":"LIST_SUBSCRIPTIONS","id":3}')
+    assert ear.take() == [
+        {"result": ["btcusdt@trade", "btcusdt@bookTicker", "btcusdt@depth"], "id": 3}
+    ]
 
 
 def test_what_nobody_hears_any_more_stops_flowing() -> None:
