@@ -23,7 +23,6 @@ from ...runtime import (
     System,
     Trace,
     UsageError,
-    VirtualClock,
     run_virtual,
 )
 from ..exchange.replay import replay
@@ -79,10 +78,7 @@ class Bot:
         simulated exchange shares the bot's; the context's own where None.
         """
         context = self.context
-        if clock is None and isinstance(context, Replayed):
-            clock = VirtualClock(context.start)
-        elif clock is None:
-            clock = context.clock()
+        clock = context.clock() if clock is None else clock
         return System(
             self.root, clock=clock, seed=self.seed, schedule=context.schedule, trace=trace
         )

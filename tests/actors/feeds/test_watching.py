@@ -91,7 +91,8 @@ def watch(
     story: Callable[[System], Awaitable[None]], state: LineState = "up"
 ) -> tuple[list[object], list[Watch]]:
     """What a feed says while the story happens, and what it asked to be watched."""
-    heard, watched, states = list[object](), list[Watch](), [state]
+    heard, watched = list[object](), list[Watch]()
+    states: list[LineState] = [state]
 
     def feed() -> CandleFeed:
         return CandleFeed(SYMBOL, FRAME, connector="venue", intake=Intake.WATCHED, gate="gate")
