@@ -139,7 +139,7 @@ async def _settled(connector: Ref) -> Line:
     """How the line stands once that is known, or when nobody waits any more."""
     line = await connector.ask(GetLine())
     with trio.move_on_after(PATIENCE):
-        while line.state == "opening":  # noqa: ASYNC110 - nobody outside of actors is told of it
+        while line.state == "opening":
             await trio.sleep(LOOK)
             line = await connector.ask(GetLine())
     return line
