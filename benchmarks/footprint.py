@@ -1,8 +1,8 @@
 """Memory of a bot that runs, beside the library that it stands on.
 
 Ours: `benthic run` with one bot of binance, whose actors run and whose venue is away, so that no
-markets are loaded. The other: a process that has imported `ccxt.pro` and made one binance, before it
-loads markets. Both as child processes, by turns; medians of what the kernel counts as resident.
+markets are loaded. The other: a process that has imported `ccxt.pro` and made one binance, before
+it loads markets. Both as child processes, by turns; medians of what the kernel counts as resident.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .measurement import Measurement, cost
 
 RUNS: Final = 5
 BAR: Final = 1.0  # ours is no more than the other
-PACKAGE: Final = __package__.partition(".")[0]
+PACKAGE: Final = __name__.partition(".")[0]
 MIB: Final = 1_024  # KiB
 
 PEER: Final = """

@@ -137,9 +137,11 @@ async def _asked(config: BotConfig, context: AtVenue, system: System) -> list[Ch
 
 async def _settled(connector: Ref) -> Line:
     """How the line stands once that is known, or when nobody waits any more."""
+    line = await connector.ask(GetLine())
     with trio.move_on_after(PATIENCE):
-        while (line := await connector.ask(GetLine())).state == "opening":
+        while line.state == "opening":
             await trio.sleep(LOOK)
+            line = await connector.ask(GetLine())
     return line
 
 

@@ -16,13 +16,13 @@ import attrs
 from ...runtime import (
     Actor,
     Child,
+    Clock,
     Millis,
     Ref,
     Supervisor,
     System,
     Trace,
     UsageError,
-    VirtualClock,
     run_virtual,
 )
 from ..exchange.replay import replay
@@ -71,13 +71,14 @@ class Bot:
         is_real = isinstance(self.context, AtVenue) and self.context.start is None
         return None if is_real else self.config.bot.seed
 
-    def system(self, *, trace: Trace | None = None) -> System:
+    def system(self, *, clock: Clock | None = None, trace: Trace | None = None) -> System:
         """The System of its context: run it with `trio.run(main, clock=system.clock)`.
 
-        Live and on paper trio needs no clock: `trio.run(main)`.
+        Live and on paper trio needs no clock: `trio.run(main)`. clock: one that is shared, as a
+        simulated exchange shares the bot's; the context's own where None.
         """
         context = self.context
-        clock = VirtualClock(context.start) if isinstance(context, Replayed) else context.clock()
+        clock = context.clock() if clock is None else clock
         return System(
             self.root, clock=clock, seed=self.seed, schedule=context.schedule, trace=trace
         )

@@ -41,6 +41,10 @@ class Replayed:
         """When the first candle begins: before it closes, nothing has traded."""
         return Millis(int(self.tape.open_times[0]))
 
+    def clock(self) -> Clock:
+        """What tells the time."""
+        return VirtualClock(self.start)
+
     @property
     def patience(self) -> Patience:
         """No event of a simulated venue is lost, so nobody sweeps for one."""

@@ -87,7 +87,7 @@ class Opener(Actor):
         self._market = market
         self._grow = grow
         self._registry_path = registry
-        self._withdrawals = withdrawals
+        self._withdrawals: Withdrawals | None = withdrawals
         self._line: Line | None = None
         self._is_done = False
 
@@ -167,10 +167,11 @@ class Opener(Actor):
 
     async def _look_at_key(self) -> str:
         """What is to be warned of. Raises LineShut where the key does not fit."""
-        if self._withdrawals is None:
+        withdrawals = self._withdrawals
+        if withdrawals is None:
             return ""
         permissions = await self.ask(self._connector, GetPermissions())
-        return require_fit_key(permissions, self._withdrawals, venue=self._exchange.name)
+        return require_fit_key(permissions, withdrawals, venue=self._exchange.name)
 
     async def _start(self, instrument: Instrument, offered: Capabilities) -> None:
         """Start what is not there: after a crash of ours the rest is restarted by its parent."""

@@ -149,7 +149,10 @@ def mode_tree(plot: Plot, instrument: Instrument) -> Supervisor:
     def producer() -> Producer:
         evaluation = kind.evaluation
         return Producer(
-            str(instrument.symbol), feed=paths.feed, evaluation=lambda: evaluation(mode.settings)
+            str(instrument.symbol),
+            feed=paths.feed,
+            evaluation=lambda: evaluation(mode.settings),
+            frame=plot.config.market.time_frame,
         )
 
     def consumer() -> AllInConsumer:

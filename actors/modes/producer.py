@@ -2,6 +2,9 @@
 
 After a restart it shows what the feed remembers to a fresh evaluation, without a word to anybody,
 and goes on with what is newer. So a signal may be missed while it is down, and none comes twice.
+
+What a feed catches up on after an outage is shown to the evaluation too, and what that advises is
+not said: the price of then is not to be had now.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from ...runtime import Actor, Millis, on
 from ..feeds.messages import GetCandles
 from ..market.candle import Candle
 from ..market.side import Side
+from ..market.timeframe import TimeFrame
 from .messages import Signal
 
 MEMORY = 3_000  # candles that are asked of the feed after a restart
@@ -28,10 +32,19 @@ class Evaluation(Protocol):
 class Producer(Actor):
     """Hears the candles of one feed and publishes `Signal`.
 
-    symbol: what the feed is of. feed: where it is. evaluation: makes a fresh one.
+    symbol: what the feed is of. feed: where it is. evaluation: makes a fresh one. frame: of the
+    candles; None: every candle is news, however long ago it closed.
     """
 
-    def __init__(self, symbol: str, *, feed: str, evaluation: Callable[[], Evaluation]) -> None:
+    def __init__(
+        self,
+        symbol: str,
+        *,
+        feed: str,
+        evaluation: Callable[[], Evaluation],
+        frame: TimeFrame | None = None,
+    ) -> None:
+        self._frame = frame
         self._symbol = symbol
         self._feed = feed
         self._add = evaluation().add
@@ -51,5 +64,10 @@ class Producer(Actor):
             return  # it was waiting here while the feed was asked
         add = self._add  # called by `self._add(…)` it would be looked for in the class first
         side = add(message)
-        if side is not None:
+        if side is not None and not self._is_past(message.at):
             self.publish(Signal(self._symbol, side, message.close, message.at))
+
+    def _is_past(self, at: Millis) -> bool:
+        """Whether the candle that began then is not the latest that has closed."""
+        frame = self._frame
+        return frame is not None and self.now >= frame.close_of(frame.close_of(at))

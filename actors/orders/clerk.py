@@ -90,7 +90,14 @@ class Clerk:
         """
         booking = None
         if fills:
-            booking = await self._settle(order, after, fills)
+            terms = self._terms[order.symbol]
+            settle = Settle(order.id, order.side, terms.base, terms.quote, fills, after.held)
+            try:
+                booking = await self._desk.ask(self._portfolio, settle)
+            except InsufficientFunds as error:
+                raise LedgerMismatch(
+                    f"order {order.id} filled for more than the account owns: {error}"
+                ) from error
         elif order.held and not after.held:
             booking = await self._desk.ask(self._portfolio, Release(order.id))
         desk = self._desk
@@ -166,17 +173,6 @@ class Clerk:
         self.unreconciled.discard(client_id)
         if self._doubts:
             self._doubts.settle(client_id)
-
-    async def _settle(self, order: Order, after: Order, fills: tuple[Fill, ...]) -> Booking:
-        """Have the portfolio book what has filled."""
-        terms = self._terms[order.symbol]
-        settle = Settle(order.id, order.side, terms.base, terms.quote, fills, after.held)
-        try:
-            return await self._desk.ask(self._portfolio, settle)
-        except InsufficientFunds as error:
-            raise LedgerMismatch(
-                f"order {order.id} filled for more than the account owns: {error}"
-            ) from error
 
     async def _commit(
         self, order: Order | None, fills: tuple[Fill, ...], booking: Booking | None

@@ -140,13 +140,13 @@ class OrderDesk(Actor):
     # -- what is asked of it
 
     @on(PlaceOrder)
-    async def place(self, message: PlaceOrder) -> Order | None:
+    def place(self, message: PlaceOrder) -> Awaitable[Order | None] | None:
         if (self.backlog or self._creates) and len(self._creates) < WAITING:
             self._creates.append((message, self.reply_later()))
             if len(self._creates) == 1:
                 self.after(0, PlaceNext())
             return None
-        return await self._place(message, None)
+        return self._place(message, None)
 
     @on(PlaceNext)
     async def place_next(self, _: PlaceNext) -> None:

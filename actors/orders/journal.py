@@ -9,7 +9,7 @@ beside the tree as a file would be, is handed to each incarnation.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Final
@@ -99,7 +99,7 @@ class AccountState:
     def __init__(self) -> None:
         self._orders: dict[str, Order] = {}
         self._balances: dict[str, Balance] = {}
-        self._ended: dict[str, Order] = {}
+        self._ended: OrderedDict[str, Order] = OrderedDict()
         self.traded_at = Millis(0)
 
     def apply(self, commit: Commit) -> None:
@@ -111,7 +111,7 @@ class AccountState:
                 self._ended.pop(order.id, None)
                 self._ended[order.id] = order
                 if len(self._ended) > REMEMBERED:
-                    del self._ended[next(iter(self._ended))]
+                    self._ended.popitem(last=False)
         for fill in commit.fills:
             self.traded_at = max(self.traded_at, fill.at)
         for balance in commit.balances:

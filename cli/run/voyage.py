@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -48,7 +49,10 @@ WARDEN: Final = f"/{ROOT}/warden"
 START: Final = Millis(60_000)  # for one bot: its store is open by then
 LOOK: Final = 1.0  # s between two looks at the tree and the lines
 LAST: Final = 10.0  # s for the tree to stop, once orders are settled
-_ENDINGS: Final = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
+_ENDINGS: Final[Mapping[signal.Signals, ExitCode]] = MappingProxyType(
+    {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
+)
+"""What stands for a second signal."""
 
 
 class Voyage:

@@ -1,4 +1,4 @@
-"""The parts of `benthic run`, each for itself: the log's sink, systemd's socket, looks at a tree."""
+"""The parts of `benthic run`: the log's sink, systemd's socket, looks at a tree."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ def a_manager(name: str) -> Iterator[socket.socket]:
         yield door
 
 
-@pytest.mark.parametrize("is_abstract", [False, True], ids=["path", "abstract"])
-def test_systemd_hears_each_word_on_its_socket(tmp_path: Path, is_abstract: bool) -> None:
-    name = f"@benthic-{os.getpid()}" if is_abstract else str(tmp_path / "notify")
+@pytest.mark.parametrize("kind", ["path", "abstract"])
+def test_systemd_hears_each_word_on_its_socket(tmp_path: Path, kind: str) -> None:
+    name = str(tmp_path / "notify") if kind == "path" else f"@benthic-{os.getpid()}"
     environment = {"NOTIFY_SOCKET": name, "WATCHDOG_USEC": "3000000"}
     with a_manager(name) as door:
         notifier = Notifier(environment)

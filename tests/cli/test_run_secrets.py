@@ -128,7 +128,7 @@ def test_literal_secrets_in_a_bot_file_are_refused_and_not_said(
     assert bot.text.count("exchange.") == 4
 
 
-def test_a_library_that_logs_warns_or_crashes_with_secrets_says_none(tmp_path: Path) -> None:
+def test_a_library_that_logs_warns_or_crashes_with_secrets_says_none() -> None:
     mine = CANARIES[14:20]
     program = f"""
 import logging, sys, warnings

@@ -1,15 +1,17 @@
-"""The opener: what waits for the venue, what is refused for good, and who is found in the registry."""
+"""The opener: what waits for the venue, what is refused for good; and the registry."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import msgspec
 import pytest
+import trio
 
-from benthic.actors.bot.config import MarketSection
+from benthic.actors.bot.config import MarketSection, NotNegative, Positive
 from benthic.actors.bot.errors import LineShut, MarketDiffers, NoSuchExchange
 from benthic.actors.bot.exchanges import Exchanges
 from benthic.actors.bot.fitting import fitted, listing_of, require_fit_key
@@ -109,8 +111,9 @@ class Scripted(Actor):
 
     @on(GetCapabilities)
     def capabilities(self, _: GetCapabilities) -> Capabilities:
-        names = [field.name for field in attrs.fields(Capabilities)]
-        return Capabilities(**{**dict.fromkeys(names), "frames": ("1m",)})
+        known: dict[str, Any] = dict.fromkeys(each.name for each in attrs.fields(Capabilities))
+        known["frames"] = ("1m",)
+        return Capabilities(**known)
 
     @on(GetPermissions)
     def get_permissions(self, _: GetPermissions) -> KeyPermissions | None:
@@ -217,8 +220,6 @@ def test_a_part_that_crashes_is_restarted_with_those_after_it_alone() -> None:
 
 
 async def trio_seconds(system: System, seconds: int) -> None:
-    import trio
-
     await trio.sleep(seconds)
     await system.settle()
 
@@ -303,8 +304,9 @@ def test_an_exchange_is_found_by_name_and_by_id() -> None:
 
 
 def test_file_and_listing_agree_or_every_difference_is_named() -> None:
-    same = attrs.evolve(MARKET, amount_step=Decimal("0.00100"), min_cost=Decimal(5))
-    other = attrs.evolve(MARKET, price_step=Decimal("0.1"), min_amount=Decimal(1))
+    five, one = NotNegative(Decimal(5)), NotNegative(Decimal(1))
+    same = attrs.evolve(MARKET, amount_step=Positive(Decimal("0.00100")), min_cost=five)
+    other = attrs.evolve(MARKET, price_step=Positive(Decimal("0.1")), min_amount=one)
 
     assert fitted(same, LISTING, venue="binance") is INSTRUMENT
     with pytest.raises(MarketDiffers) as refused:

@@ -144,15 +144,19 @@ class Venue(Actor):
         self.rejects = True
 
 
-def produce(story: Callable[[System], Awaitable[None]]) -> tuple[list[float], list[object]]:
+def produce(
+    story: Callable[[System], Awaitable[None]], *, start: Millis = Millis(0), frame: str = ""
+) -> tuple[list[float], list[object]]:
     """What a producer shows to its evaluation, and what it says."""
+    known = TimeFrame.parse(frame) if frame else None
     shown, heard = list[float](), list[object]()
     feed = Child("feed", lambda: CandleFeed("BTC/USDT", TimeFrame.parse("1m")))
     producer = Child(
         "producer",
-        lambda: Producer("BTC/USDT", feed="feed", evaluation=lambda: Turns(shown)),
+        lambda: Producer("BTC/USDT", feed="feed", evaluation=lambda: Turns(shown), frame=known),
     )
-    run_virtual(Supervisor("root", [feed, producer, Child("w", lambda: Witness(heard))]), story)
+    tree = Supervisor("root", [feed, producer, Child("w", lambda: Witness(heard))])
+    run_virtual(tree, story, start=start)
     return shown, heard
 
 
@@ -168,6 +172,18 @@ def test_a_producer_says_what_its_evaluation_advises() -> None:
         Signal("BTC/USDT", "buy", 101.0, Millis(MINUTE)),
         Signal("BTC/USDT", "sell", 99.0, Millis(2 * MINUTE)),
     ]
+
+
+def test_what_an_outage_missed_is_evaluated_and_not_traded_on() -> None:
+    async def story(system: System) -> None:
+        feed = system.lookup("/root/feed")
+        for number, close in enumerate([100.0, 101.0, 99.0, 102.0]):  # told together, late
+            feed.tell(a_candle(number, close))
+        await system.settle()
+
+    shown, heard = produce(story, start=Millis(4 * MINUTE + 1), frame="1m")
+    assert shown == [100.0, 101.0, 99.0, 102.0]
+    assert heard == [Signal("BTC/USDT", "buy", 102.0, Millis(3 * MINUTE))]
 
 
 def test_a_producer_that_crashed_warms_up_in_silence_and_repeats_nothing() -> None:
