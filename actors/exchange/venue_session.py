@@ -28,6 +28,7 @@ from .errands import Errands
 from .errors import Barred, KeyTrouble
 from .hearing import AccountHearing, Key, MarketHearing
 from .line import MISSES, PING
+from .markets import key_of
 from .messages import LineState
 from .rations import Household, RationedSockets, RationedTransport, Rations
 from .settings import Network, VenueSettings
@@ -66,12 +67,11 @@ class VenueSession:
         self._stage = stage
         self.time = VenueTime(stage.clock)
         name = stage.settings.name
-        credentials = stage.settings.credentials
         household = Household(
             budget=stage.budget,
             clock=stage.clock,
             venue=name,
-            account="" if credentials is None else credentials.key.reveal()[-8:],
+            account=key_of(stage.settings).account,  # a hash
         )
         self.rations = Rations(household)
         self.adapter = stage.adapter

@@ -231,15 +231,15 @@ def test_a_ban_is_remembered_across_a_restart() -> None:  # L2
 
 def test_a_reconnect_storm_is_met_with_longer_and_longer_pauses() -> None:  # M7
     async def body(clock: VirtualClock) -> None:
-        refused = {"verb": "refuse_connections", "time": "1h", "status": 503, "when": {"at": "60s"}}
+        refused = {"verb": "refuse_connections", "time": "20m", "status": 503, "when": {"at": "60s"}}
         gone = {"verb": "disconnect", "when": {"at": "60s"}}
         async with connected(clock, plan=struck(refused, gone)) as desk:
             await desk.until("up")
             await trio.sleep(60)
             before = len(desk.record.sent("GET", "/ws-api/v3"))
-            await trio.sleep(3500)
+            await trio.sleep(1_100)
             handshakes = len(desk.record.sent("GET", "/ws-api/v3")) - before
-            assert 30 < handshakes < 250  # of 300 in each five minutes that are allowed
+            assert 12 < handshakes < 80  # of 300 in each five minutes that are allowed
             holdings = await desk.line.ask(FetchHoldings())  # requests are served meanwhile
             assert holdings
             await desk.until("up", count=2)
@@ -303,7 +303,7 @@ def test_a_clock_that_drifts_is_followed_without_a_refused_request() -> None:  #
         drift = {"verb": "clock_drift", "ppm": 500, "when": {"at": "1s"}}
         async with connected(clock, plan=struck(drift)) as desk:
             await desk.until("up")
-            for number in range(24):
+            for number in range(12):
                 await trio.sleep(600)
                 await desk.line.ask(limit(f"bn-{number}", amount="0.001"))
             refused = [each for each in desk.record.answers if each.status == 400]
