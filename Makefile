@@ -25,7 +25,7 @@ DEV := $(VENV)/.installed-dev
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: $(BASE)  ## a bot that is crashed, killed and restored before your eyes (no network)
+demo: $(BASE)  ## a bot on a failing exchange, crashed, killed and restored before your eyes
 	$(BIN)/benthic demo
 
 test: $(DEV)  ## all tests, a process for each core; PYTEST_ARGS='-k ledger' picks some

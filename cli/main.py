@@ -25,7 +25,7 @@ for what was wrong. With `--json` the object on standard output is the interface
 COMMANDS: Final = (
     ("run", "Run bots, live or on paper, until they are told to stop."),
     ("backtest", "Run a bot over recorded candles and report how it went."),
-    ("demo", "Watch a bot being crashed, killed and restored (no network)."),
+    ("demo", "Watch a bot on a failing exchange being crashed, killed and restored (no network)."),
     ("venue", "Open a simulated exchange that speaks Binance, and fails on command."),
     ("tree", "Show the actors that a bot file plans, or those of a running bot."),
     ("orders", "Show the live orders and balances of a store, beside its bot."),

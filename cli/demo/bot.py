@@ -1,8 +1,9 @@
-"""The bot's process in the demo: runs the tree until it is told to stop, or killed.
+"""The bot's process in the demo: a live bot, as `benthic run` has it, until it is told to stop.
 
     python -m benthic.cli.demo.bot SETUP      (JSON; commands on standard input, words on output)
 
-It ends by itself when its standard input does, so that it never outlives the demo.
+The venue's addresses and the key come in the environment. It ends by itself when its standard
+input does, so that it never outlives the demo.
 """
 
 from __future__ import annotations
@@ -14,38 +15,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import attrs
 import msgspec
 import trio
 
-from ...actors.bot.config import BotConfig
-from ...actors.bot.paths import Paths
-from ...actors.bot.tree import Plot, account_tree
-from ...actors.exchange.simulated import SimulatedConnector
-from ...actors.exchange.tape import Tape
-from ...actors.feeds import CandleFeed
-from ...actors.matching.venue import SimulatedVenue
-from ...actors.orders.evidence import Patience
-from ...actors.orders.model import Order
+from ...actors.bot.builder import Bot, ExchangeBuilder
+from ...actors.bot.contexts import live
+from ...actors.bot.credentials import venue_settings
+from ...actors.bot.messages import GetOpening
 from ...benchmarks import poison
 from ...benchmarks.ladder import Ladder
-from ...runtime import Child, Mailbox, Millis, Overflow, Strategy, Supervisor, System
+from ...runtime import Child, Mailbox, Millis, Overflow, StartChild, System
 from ...storage.opening import open_store
 from ...storage.order_store import OrderStore
-from ...storage.store import Store
 from ..exits import PACKAGE, Ending
 from ..live.protocol import from_tree
 from ..live.server import serve
+from .botfile import SYMBOL, demo_config
 from .clock import PacedClock
-from .market import Ticker, demo_config, demo_tape
-from .witness import Ended, Say, Started, WitnessedDesk, Word, encode
+from .witness import Ended, Started, WitnessedStore, Word, encode, told
 
-PATHS: Final = Paths()
 MODULE: Final = f"{PACKAGE}.cli.demo.bot"
-PATIENCE: Final = Patience(fence=Millis(3_000), spacing=Millis(500))
-"""The simulated venue is next door: silence proves more, and sooner."""
-
-LIFE: Final = Millis(9_000)  # of the orders that the mode lets rest
+LIFE: Final = Millis(15_000)  # of the orders that the ladder lets rest
+LOOK: Final = 0.5  # s of the bot's time between two looks whether it is open
 
 _OUTPUT: Final = 1  # file descriptor
 
@@ -55,10 +46,8 @@ class Setup(msgspec.Struct, frozen=True):
 
     store: str
     socket: str
-    seed: int
-    rate: float
+    rate: float  # seconds of the bot's time for each of the host's
     at: Millis  # when its clock starts
-    resting: tuple[Order, ...] = ()  # what lies at the venue, which did not die with the bot
 
 
 def main(text: str) -> int:
@@ -70,9 +59,16 @@ def main(text: str) -> int:
     return ending.code
 
 
+def _bot(setup: Setup, store: OrderStore) -> Bot:
+    config = demo_config(os.environ, Path(setup.store))
+    settings = venue_settings(config, os.environ, file="the demo's bot file")
+    builder = ExchangeBuilder(config).in_context(live(settings)).told_to(told(_say))
+    return builder.with_store(lambda: WitnessedStore(store, _say)).build()
+
+
 async def _live(setup: Setup, store: OrderStore, clock: PacedClock) -> None:
-    config, tape = demo_config(), demo_tape(setup.seed)
-    system = System(_tree(config, tape, setup, store), clock=clock, seed=setup.seed)
+    bot = _bot(setup, store)
+    system = System(bot.root, clock=clock)
 
     async def tree() -> Any:
         return from_tree(system.tree())
@@ -80,12 +76,12 @@ async def _live(setup: Setup, store: OrderStore, clock: PacedClock) -> None:
     async with trio.open_nursery() as nursery:
         await nursery.start(system.run)
         await nursery.start(partial(serve, Path(setup.socket), {"tree": tree}))
-        _say(Started())
+        nursery.start_soon(_let_trade, system, bot)
         async for command in _commands():
             if command == "crash connector":
-                system.lookup(PATHS.connector).tell(poison.for_connector())
+                system.lookup(bot.paths.connector).tell(poison.for_connector())
             elif command == "crash desk":
-                system.lookup(PATHS.desk).tell(poison.for_desk(tape.symbol))
+                system.lookup(bot.paths.desk).tell(poison.for_desk(SYMBOL))
             else:
                 break
         await system.stop()
@@ -93,66 +89,19 @@ async def _live(setup: Setup, store: OrderStore, clock: PacedClock) -> None:
     _say(Ended())
 
 
-def _tree(config: BotConfig, tape: Tape, setup: Setup, store: OrderStore) -> Supervisor:
-    """The tree of every bot, with the demo's mode and market in it."""
-    market, plot = config.market, Plot(config, PATHS, config.account.name)
-    symbol = str(market.symbol)
-    venue = venue_with(config, setup.resting)
+async def _let_trade(system: System, bot: Bot) -> None:
+    """Once the bot has opened, let a ladder trade in it."""
+    opening = system.lookup(bot.paths.opening)
+    while (await opening.ask(GetOpening())).state != "open":  # noqa: ASYNC110 - an actor's state
+        await trio.sleep(LOOK)
 
     def ladder() -> Ladder:
-        return Ladder(symbol, feed=PATHS.feed, desk=PATHS.desk, life=LIFE)
+        return Ladder(SYMBOL, feed=bot.paths.feed, desk=bot.paths.desk, life=LIFE)
 
     newest = Mailbox(bound=4, overflow=Overflow.DROP_OLDEST)
-    exchange = (
-        Child("connector", lambda: SimulatedConnector(venue, [tape])),
-        _witnessed(account_tree(plot, market.instrument), config, _say),
-        Child("feed", lambda: CandleFeed(symbol, market.time_frame, connector=PATHS.connector)),
-        Supervisor("mode", (Child("ladder", ladder, mailbox=newest),)),
-        Child("ticker", lambda: Ticker(tape, feed=PATHS.feed)),
-    )
-    return Supervisor(
-        "bot",
-        (
-            Child("store", lambda: Store(store)),
-            Supervisor("exchange", exchange, strategy=Strategy.REST_FOR_ONE),
-        ),
-    )
-
-
-def _witnessed(account: Supervisor, config: BotConfig, say: Say) -> Supervisor:
-    """The account's unit, with a desk that says what the store acknowledges."""
-
-    def desk() -> WitnessedDesk:
-        return WitnessedDesk(
-            config.account.name,
-            [config.market.instrument],
-            connector=PATHS.connector,
-            portfolio=PATHS.portfolio,
-            journal=PATHS.store,
-            patience=PATIENCE,
-            say=say,
-        )
-
-    children = tuple(
-        attrs.evolve(child, factory=desk)
-        if isinstance(child, Child) and child.name == "desk"
-        else child
-        for child in account.children
-    )
-    return attrs.evolve(account, children=children)
-
-
-def venue_with(config: BotConfig, resting: tuple[Order, ...]) -> SimulatedVenue:
-    """The simulated venue, on whose book these orders lie, oldest first.
-
-    A real venue does not die with a bot. The simulated one lives in the bot's process, so its book
-    is laid out again, from what was acknowledged and not from what the bot's store holds.
-    """
-    venue = SimulatedVenue([config.market.instrument])
-    for order in resting:
-        taken_at, _, _ = order.venue_id.partition("-")
-        venue.submit(order, None, Millis(int(taken_at)))
-    return venue
+    child = Child("ladder", ladder, mailbox=newest)
+    await system.lookup(bot.paths.mode).ask(StartChild(child))
+    _say(Started())
 
 
 async def _commands() -> AsyncIterator[str]:

@@ -38,7 +38,7 @@ def command(
     ] = 7,
     fast: Annotated[bool, Parameter(help="Hurry: a few seconds, for checks.")] = False,
 ) -> int:
-    """Watch a bot being crashed, killed and restored (no network)."""
+    """Watch a bot on a failing exchange being crashed, killed and restored (no network)."""
     with tempfile.TemporaryDirectory(prefix="benthic-demo-") as name, screen() as shown:
         story = Story(Path(name), seed, FAST if fast else UNHURRIED, shown)
         trio.run(_play, story)

@@ -6,10 +6,11 @@ killed now must come back to.
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -21,10 +22,10 @@ import trio
 from ...actors.orders.journal import AccountState, Commit
 from ...actors.orders.model import Order
 from ...actors.portfolio.model import Balance
-from ...runtime import BenthicError, Millis
+from ...runtime import BenthicError
 from ...storage.graph import graph_hash
 from .bot import MODULE, Setup
-from .witness import Acknowledged, Ended, Loaded, Started, decode
+from .witness import Acknowledged, Ended, Loaded, Started, Told, decode
 
 START_DEADLINE: Final = 30.0  # s, as the next
 STOP_DEADLINE: Final = 20.0
@@ -60,8 +61,14 @@ class Ledger:
         self._state = AccountState()
         self.commits = 0
         self.fills = 0
-        self.at = Millis(0)  # when the newest order changed
         self.restored: list[Restored] = []
+        self.placed: dict[str, None] = {}  # ids of all orders, oldest first
+        self.doubted: dict[str, None] = {}  # ids of those that have been unknown
+        self.unsettled: set[str] = set()  # ids of those that are now, or are not answered yet
+        self.came_up = 0  # how often the line to the exchange did
+        self.opened = 0  # how often the gate did
+        self.reason = ""  # why the line went last
+        self._statuses: dict[str, str] = {}  # by order id
 
     @property
     def orders(self) -> tuple[Order, ...]:
@@ -83,7 +90,28 @@ class Ledger:
         self._state.apply(commit)
         self.commits = number
         self.fills += len(commit.fills)
-        self.at = max((self.at, *(order.changed_at for order in commit.orders)))
+        for order in commit.orders:
+            self._statuses[order.id] = order.status
+            self.placed[order.id] = None
+            if order.status == "unknown":
+                self.doubted[order.id] = None
+            if order.status in {"intent", "unknown"}:
+                self.unsettled.add(order.id)
+            else:
+                self.unsettled.discard(order.id)
+
+    def status(self, order_id: str) -> str:
+        """How an order stood last."""
+        return self._statuses.get(order_id, "never placed")
+
+    def hear(self, word: Told) -> None:
+        """The bot has said how its line or its gate stands."""
+        if word.event == "line up":
+            self.came_up += 1
+        elif word.event.startswith("line "):
+            self.reason = word.fields.get("reason") or self.reason
+        elif word.event == "gate open":
+            self.opened += 1
 
     def load(self, word: Loaded) -> None:
         """A desk has started, from what the store gave it."""
@@ -102,6 +130,7 @@ class BotProcess:
         self._errors = errors
         self._expects_end = False
         self.started = trio.Event()
+        self.opened = False  # its gate has been open
         self.ended = trio.Event()  # in order, not killed
         self.heard = trio.Event()  # replaced at every word
 
@@ -156,6 +185,9 @@ class BotProcess:
                 self._ledger.acknowledge(word.number, word.commit)
             case Loaded():
                 self._ledger.load(word)
+            case Told():
+                self._ledger.hear(word)
+                self.opened = self.opened or word.event == "gate open"
             case Started():
                 self.started.set()
             case Ended():
@@ -169,10 +201,13 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def running_bot(setup: Setup, ledger: Ledger, folder: Path) -> AsyncIterator[BotProcess]:
+async def running_bot(
+    setup: Setup, env: Mapping[str, str], ledger: Ledger, folder: Path
+) -> AsyncIterator[BotProcess]:
     """A bot's process that has started; killed at the latest when the block ends.
 
-    In a session of its own: Ctrl-C is for the demo, which then ends it.
+    env: where its exchange is, and the key, as variables. In a session of its own: Ctrl-C is for
+    the demo, which then ends it.
     """
     errors = folder / "errors.txt"
     with errors.open("wb") as sink:
@@ -181,6 +216,7 @@ async def running_bot(setup: Setup, ledger: Ledger, folder: Path) -> AsyncIterat
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=sink,
+            env={**os.environ, **env},
             start_new_session=True,
         )
     bot = BotProcess(process, ledger, errors)

@@ -14,14 +14,23 @@ from typing import Any
 import pytest
 
 from benthic.actors.orders.journal import Commit
+from benthic.actors.orders.model import Order, Status
 from benthic.actors.portfolio.model import Balance
+from benthic.cli.demo.agreement import disagreements
+from benthic.cli.demo.exchange import VenueOrder
 from benthic.cli.demo.keeper import Ledger
 from benthic.cli.demo.witness import Loaded
+from benthic.runtime import Millis
 
 Benthic = Callable[..., Any]
 
 PATIENCE = 100  # seconds of wall time
 PROMISES = (
+    "the bot trades over HTTP and WebSocket",
+    "an order that the exchange answers with 503 is settled on evidence (A3)",
+    "an order whose answer and events are lost is looked up (A2, B3)",
+    "the line comes back after every socket was dropped (E3)",
+    "a silent socket is noticed and replaced (M4)",
     "the connector crashes and is restarted: TypeError",
     "the desk crashes and is restarted: AttributeError",
     "the bot's process is killed with open orders: SIGKILL",
@@ -29,6 +38,7 @@ PROMISES = (
     "the desk of the new process has the acknowledged order graph",
     "it trades on",
     "no order lost, none twice, the ledger adds up",
+    "store and exchange agree on every order",
 )
 
 
@@ -78,6 +88,7 @@ def test_an_interrupted_demo_leaves_no_process_and_no_file(
     ) as demo:
         assert demo.stdout is not None
         assert demo.stderr is not None
+        assert "the exchange is at" in demo.stdout.readline()
         assert "the bot runs in process" in demo.stdout.readline()
         demo.send_signal(number)
         demo.stdout.read()
@@ -97,6 +108,7 @@ def test_a_bot_whose_demo_is_killed_ends_by_itself(folder: Path) -> None:
         start_new_session=True,
     ) as demo:
         assert demo.stdout is not None
+        assert "the exchange is at" in demo.stdout.readline()
         assert "the bot runs in process" in demo.stdout.readline()
         demo.kill()
     deadline = time.monotonic() + PATIENCE
@@ -113,6 +125,7 @@ def test_a_running_bot_shows_its_tree_to_another_terminal(benthic: Benthic) -> N
     ) as demo:
         assert demo.stdout is not None
         demo.stdout.readline()
+        demo.stdout.readline()
         socket = demo.stdout.readline().split("--live ")[1].strip()
         shown = benthic("tree", "--live", socket)
         told = benthic("tree", "--live", socket, "--json").json
@@ -121,9 +134,9 @@ def test_a_running_bot_shows_its_tree_to_another_terminal(benthic: Benthic) -> N
         demo.wait(PATIENCE)
 
     assert shown.code == 0
-    assert "desk  [WitnessedDesk] running" in shown.out
+    assert "desk  [OrderDesk] running" in shown.out
     assert told["state"] == "running"
-    assert [child["name"] for child in told["children"]] == ["store", "exchange"]
+    assert "bots" in [child["name"] for child in told["children"]]
 
 
 def test_a_graph_that_is_not_the_acknowledged_one_is_seen() -> None:
@@ -135,3 +148,48 @@ def test_a_graph_that_is_not_the_acknowledged_one_is_seen() -> None:
     ledger.load(Loaded(3, (), ()))
 
     assert [found.is_equal for found in ledger.restored] == [False, True]
+
+
+def an_order(status: Status, filled: str = "0", client_id: str = "bn-1") -> Order:
+    nothing, one = Decimal(0), Decimal(1)
+    return Order(
+        "1", client_id, "BTC/USDT", "buy", "limit", one, one, status, "USDT", one, Decimal(filled),
+        nothing, nothing, "", Millis(1), Millis(2),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "words"),
+    [
+        (an_order("accepted"), VenueOrder("bn-1", "NEW", "0.000", Millis(2)), ""),
+        (an_order("filled", "1"), VenueOrder("bn-1", "FILLED", "1.0", Millis(2)), ""),
+        (an_order("refused"), VenueOrder("bn-2", "NEW", "0", Millis(2)), "bn-2 is unknown to"),
+        (an_order("unknown"), VenueOrder("bn-1", "FILLED", "1", Millis(2)), "bn-1 is unknown here"),
+        (
+            an_order("accepted"),
+            VenueOrder("bn-1", "NEW", "0.5", Millis(2)),
+            "filled 0 here, and 0.5",
+        ),
+        (an_order("filled", "1"), VenueOrder("bn-2", "NEW", "0", Millis(2)), "and unknown there"),
+        (an_order("accepted"), VenueOrder("bn-1", "FILLED", "1", Millis(9)), ""),
+    ],
+    ids=["open", "filled", "foreign", "in doubt", "in part", "lost", "after the end"],
+)
+def test_store_and_exchange_are_held_against_each_other(
+    ours: Order, theirs: VenueOrder, words: str
+) -> None:
+    commit = Commit("demo", (ours,), (), (), ())
+
+    found = disagreements([commit], [theirs], until=Millis(5))
+
+    assert words in "; ".join(found) if words else found == []
+
+
+def test_an_order_that_the_exchange_has_twice_is_seen() -> None:
+    twice = [VenueOrder("bn-1", "NEW", "0", Millis(2))] * 2
+
+    found = disagreements(
+        [Commit("demo", (an_order("accepted"),), (), (), ())], twice, until=Millis(5)
+    )
+
+    assert found == ["bn-1 is there 2 times"]
