@@ -84,10 +84,10 @@ def run_clients(
         raise UsageError(f"{count} s are no load: give --count {LEAST} or more")
     with venue_server(warm_up) as server:
         load = trio.run(_load, server, count, watch)
-    rise = _rise(load.samples)
+    risen = rise(load.samples)
     violations = list(load.violations)
-    if rise > SLACK:
-        violations.append(f"memory rose by {rise / MIB:.1f} MiB in {count} s")
+    if risen > SLACK:
+        violations.append(f"memory rose by {risen / MIB:.1f} MiB in {count} s")
     if load.dropped_after < 0:
         violations.append(f"the slow client was not dropped in {count} s")
     if load.slowest > SLOWEST:
@@ -99,7 +99,7 @@ def run_clients(
         "ms until the slow client was dropped": load.dropped_after * 1_000,
         "bytes at the start": float(load.samples[0][1]),
         "bytes at the end": float(load.samples[-1][1]),
-        "bytes risen by": rise,
+        "bytes risen by": risen,
     }
     return Report("clients", count, tuple(violations), figures, float(count))
 
@@ -191,10 +191,10 @@ async def _dawdle(server: Server, load: Load) -> None:
         load.dropped_after = trio.current_time() - began
 
 
-def _rise(samples: list[tuple[float, int]]) -> float:
+def rise(samples: list[tuple[float, int]]) -> float:
     """By how much the least-squares line through the samples rises from the first to the last.
 
-    >>> _rise([(0, 5), (1, 7), (2, 9)]), _rise([(0, 5)])
+    >>> rise([(0, 5), (1, 7), (2, 9)]), rise([(0, 5)])
     (4.0, 0.0)
     """
     count = len(samples)

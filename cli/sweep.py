@@ -125,6 +125,14 @@ def thresholds(*, options: Options = NO_OPTIONS) -> int:
     return _sweep("thresholds", run_threshold_paths, options, 20_000, unit="paths")
 
 
+@command.command
+def soak(*, options: Options = NO_OPTIONS) -> int:
+    """Follow 20 symbols through the live connector: nothing grows, nothing is lost (1,800 s)."""
+    from ..benchmarks.soak import run_soak
+
+    return _sweep("soak", run_soak, options, 1_800, unit="s")
+
+
 def _sweep(name: str, run: Sweep, options: Options, usual: int, *, unit: str = "trials") -> int:
     count = usual if options.count is None else options.count
     with progress(f"sweep {name}", unit) as watch:

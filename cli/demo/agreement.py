@@ -30,7 +30,7 @@ def disagreements(
 ) -> list[str]:
     """What differs, a sentence each; nothing where all is the same.
 
-    until: when the bot was stopped, by the exchange's clock; what rested then may have traded since.
+    until: when the bot was stopped, by the exchange's clock; what rested may have traded since.
     """
     ours = {order.client_id: order for commit in commits for order in commit.orders}
     return list(_found(ours, list(at_venue), until))

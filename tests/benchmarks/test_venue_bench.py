@@ -4,7 +4,7 @@ import pytest
 
 from benthic.benchmarks import venue_clients
 from benthic.benchmarks.venue import DAY, run_day
-from benthic.benchmarks.venue_clients import _rise, run_clients
+from benthic.benchmarks.venue_clients import rise, run_clients
 from benthic.benchmarks.venue_connections import run_connections
 from benthic.runtime import UsageError
 
@@ -27,12 +27,12 @@ def test_a_load_of_clients_finds_nothing_wrong_and_drops_the_slow_one() -> None:
     assert report.figures["ms until the slow client was dropped"] > 0
 
 
-def test_memory_that_rises_is_told() -> None:
+def test_memory_thatrises_is_told() -> None:
     leaking = [(float(second), 100 * 2**20 + second * 2**20) for second in range(60)]
     steady = [(float(second), 100 * 2**20 + (second % 7) * 2**18) for second in range(60)]
 
-    assert _rise(leaking) > venue_clients.SLACK
-    assert _rise(steady) < venue_clients.SLACK
+    assert rise(leaking) > venue_clients.SLACK
+    assert rise(steady) < venue_clients.SLACK
 
 
 def test_a_crowd_of_connections_is_answered() -> None:
