@@ -6,20 +6,27 @@ from .columns import Columns
 from .errors import (
     BadHeader,
     BrokenRow,
+    BrokenSequence,
     DamagedFile,
     EmptyTape,
+    ExtraMissing,
     ForeignFile,
+    FromTheFuture,
     Gap,
     ImpossibleCandle,
+    ImpossibleRecord,
     Place,
     TapeError,
     TimeDisorder,
+    TooLarge,
     UnknownSeries,
+    UnnamedSeries,
     UnreadableFile,
     WrongTimeFrame,
 )
 from .progress import Progress
-from .read import read_tape
+from .read import read_recorded, read_tape
+from .recorded import Recorded
 from .spacing import Gaps
 from .tape import NONE_CLOSED, Tape
 
@@ -27,20 +34,28 @@ __all__ = [
     "NONE_CLOSED",
     "BadHeader",
     "BrokenRow",
+    "BrokenSequence",
     "Columns",
     "DamagedFile",
     "EmptyTape",
+    "ExtraMissing",
     "ForeignFile",
+    "FromTheFuture",
     "Gap",
     "Gaps",
     "ImpossibleCandle",
+    "ImpossibleRecord",
     "Place",
     "Progress",
+    "Recorded",
     "Tape",
     "TapeError",
     "TimeDisorder",
+    "TooLarge",
     "UnknownSeries",
+    "UnnamedSeries",
     "UnreadableFile",
     "WrongTimeFrame",
+    "read_recorded",
     "read_tape",
 ]

@@ -1,0 +1,158 @@
+"""Reads tables that others wrote with types: Arrow (feather) and Parquet; columns by their names.
+
+Which columns make a candle, a trade or a quote is not decided here, but how a time and a number
+are written is: times as instants, as counts of s, ms, µs or ns, or as text, and numbers as such or
+as text. polars reads the bytes, and whatever it says of damaged ones becomes a `DamagedFile`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import attrs
+import numpy as np
+
+from .columns import Columns, Floats
+from .detect import Format
+from .errors import BadHeader, BrokenRow, DamagedFile, EmptyTape, Place, quoted
+from .extra import polars
+from .header import TIMES, VALUES
+from .progress import Progress
+from .recorded import Recorded
+from .spacing import Times
+from .times import HINT, epoch_of, time_format
+
+_COPY: Final = "it is damaged or cut short: copy it again, whole"
+_REPAIR: Final = "repair the row or remove it"
+_NO_TIME: Final = -1  # ms; what is no time lies outside all years that are read
+
+
+@attrs.frozen
+class Table:
+    """A table of one file; `frame` is a `polars.DataFrame` with names in lower case."""
+
+    path: str
+    frame: Any
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the columns are called, in lower case."""
+        return tuple(self.frame.columns)
+
+    def __len__(self) -> int:
+        return int(self.frame.height)
+
+    def place(self, index: int) -> Place:
+        """Where the row with this index, from 0, stands."""
+        return Place(self.path, row=index + 1)
+
+    def column(self, known: Sequence[str]) -> str:
+        """The one column that has one of these names. Raises BadHeader."""
+        found = [name for name in self.names if name in known]
+        if len(found) != 1:
+            count = "no column" if not found else "several columns"
+            problem = f"the table has {count} {' or '.join(known)} ({', '.join(self.names)})"
+            raise BadHeader(Place(self.path), problem, "name the columns so", column=known[0])
+        return found[0]
+
+    def times(self, known: Sequence[str] = TIMES) -> Times:
+        """The instants of a column, ms UTC. Raises BrokenRow where a row has none."""
+        name = self.column(known)
+        series = self.frame[name]
+        pl = polars("a table")
+        if series.dtype in {pl.Datetime, pl.Date}:
+            moments = series.cast(pl.Datetime("ms")).to_physical().cast(pl.Int64)
+            self._refuse_missing(moments, name)
+            return np.array(moments.to_numpy(), np.int64)
+        if series.dtype == pl.String:
+            return self._written(series, name)
+        counts = self.numbers((name,))
+        form = epoch_of(float(counts[0])) if len(counts) else None
+        if form is None:
+            raise self._no_time(counts, name, 0)
+        return self._counted(counts, name)
+
+    def _counted(self, counts: Floats, name: str) -> Times:
+        form = epoch_of(float(counts[0]))
+        assert form is not None  # noqa: S101 - looked at before
+        try:
+            return form.of(counts)
+        except ValueError as error:
+            bad = (counts < form.least) | (counts >= form.below) | ~np.isfinite(counts)
+            index = int(bad.argmax())
+            problem = f"{name} {float(counts[index])!r} is not a time {form.describe()}"
+            raise BrokenRow(self.place(index), problem, HINT, column=name) from error
+
+    def _no_time(self, counts: Floats, name: str, index: int) -> BrokenRow:
+        shown = float(counts[index]) if len(counts) else "nothing"
+        return BrokenRow(self.place(index), f"{name} {shown!r} is not a time", HINT, column=name)
+
+    def _written(self, series: Any, name: str) -> Times:
+        self._refuse_missing(series, name)
+        texts: list[str] = series.to_list()
+        form = time_format(texts[0]) if texts else None
+        for index, text in enumerate(texts):
+            if form is None:
+                break
+            try:
+                form.parse([text])
+            except ValueError as error:
+                problem = f"{name} {quoted(text)} is not a time {form.describe()}"
+                raise BrokenRow(self.place(index), problem, HINT, column=name) from error
+        if form is None:
+            problem = f"{name} {quoted(texts[0] if texts else '')} is not a time"
+            raise BrokenRow(self.place(0), problem, HINT, column=name)
+        return form.parse(texts)
+
+    def numbers(self, known: Sequence[str]) -> Floats:
+        """The numbers of a column; NaN where a row has none. Raises BrokenRow for other text."""
+        name = self.column(known)
+        series, pl = self.frame[name], polars("a table")
+        if not (series.dtype.is_numeric() or series.dtype in (pl.String, pl.Null)):
+            problem = f"the column {name} holds {series.dtype}, no numbers"
+            raise BadHeader(Place(self.path), problem, "store numbers in it", column=name)
+        cast = series.cast(pl.Float64, strict=False)
+        lost = cast.is_null() & series.is_not_null()
+        if lost.any():
+            index = int(lost.arg_max())
+            problem = f"{name} {quoted(str(series[index]))} is not a number"
+            raise BrokenRow(self.place(index), problem, _REPAIR, column=name)
+        return np.array(cast.fill_null(float("nan")).to_numpy(), np.float64)
+
+    def _refuse_missing(self, series: Any, name: str) -> None:
+        if series.null_count():
+            index = int(series.is_null().arg_max())
+            raise BrokenRow(self.place(index), f"{name} is empty", _REPAIR, column=name)
+
+
+def open_table(path: str, form: Format) -> Table:
+    """The table in an Arrow or Parquet file. Raises DamagedFile, BadHeader or ExtraMissing."""
+    pl = polars(form.value)
+    read = pl.read_ipc if form is Format.ARROW else pl.read_parquet
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - the name as it was given, and no pattern
+            frame = read(file.read())  # not the file: a map of one that is cut meanwhile is fatal
+    except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        problem = f"{form.value} that cannot be read ({reason[:200]})"
+        raise DamagedFile(Place(path), problem, _COPY) from error
+    names = [name.strip().lower() for name in frame.columns]
+    if len(set(names)) < len(names):
+        problem = f"the table has columns of one name ({', '.join(names)})"
+        raise BadHeader(Place(path), problem, "name the columns apart")
+    frame.columns = names
+    return Table(path, frame)
+
+
+def read_table(path: str, form: Format, progress: Progress) -> Recorded:
+    """The candles in an Arrow or Parquet file; volumes that are all missing count as 0."""
+    table = open_table(path, form)
+    if not len(table):
+        raise EmptyTape(Place(path), "the table has no rows", "record it again")
+    values = [table.numbers((name,)) for name in VALUES]
+    if table.frame["volume"].null_count() == len(table):
+        values[-1] = np.zeros(len(table))  # of mark and index prices nothing is traded
+    columns = Columns(table.times(), *values)
+    progress(len(table), len(table))
+    return Recorded(columns, table.place)
