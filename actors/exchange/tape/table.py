@@ -61,11 +61,11 @@ class Table:
         name = self.column(known)
         series = self.frame[name]
         pl = polars("a table")
-        if series.dtype in {pl.Datetime, pl.Date}:
+        if isinstance(series.dtype, pl.Datetime | pl.Date):
             moments = series.cast(pl.Datetime("ms")).to_physical().cast(pl.Int64)
             self._refuse_missing(moments, name)
             return np.array(moments.to_numpy(), np.int64)
-        if series.dtype == pl.String:
+        if isinstance(series.dtype, pl.String):
             return self._written(series, name)
         counts = self.numbers((name,))
         form = epoch_of(float(counts[0])) if len(counts) else None
@@ -109,7 +109,7 @@ class Table:
         """The numbers of a column; NaN where a row has none. Raises BrokenRow for other text."""
         name = self.column(known)
         series, pl = self.frame[name], polars("a table")
-        if not (series.dtype.is_numeric() or series.dtype in (pl.String, pl.Null)):
+        if not (series.dtype.is_numeric() or isinstance(series.dtype, pl.String | pl.Null)):
             problem = f"the column {name} holds {series.dtype}, no numbers"
             raise BadHeader(Place(self.path), problem, "store numbers in it", column=name)
         cast = series.cast(pl.Float64, strict=False)
