@@ -24,6 +24,7 @@ from .errors import (
     UnreadableFile,
     WrongTimeFrame,
 )
+from .findings import Finding, findings
 from .progress import Progress
 from .read import read_recorded, read_tape
 from .recorded import Recorded
@@ -39,6 +40,7 @@ __all__ = [
     "DamagedFile",
     "EmptyTape",
     "ExtraMissing",
+    "Finding",
     "ForeignFile",
     "FromTheFuture",
     "Gap",
@@ -56,6 +58,7 @@ __all__ = [
     "UnnamedSeries",
     "UnreadableFile",
     "WrongTimeFrame",
+    "findings",
     "read_recorded",
     "read_tape",
 ]
