@@ -16,7 +16,7 @@ import numpy as np
 from ...runtime import Millis
 from ..market.candle import Candle
 from ..market.timeframe import TimeFrame
-from .tape.columns import Columns
+from .tape.columns import Columns, cut, joined
 from .tape.spacing import Times, close_times
 
 T = TypeVar("T")
@@ -56,10 +56,10 @@ def _sorted(
         return
     closes = np.concatenate([part[1] for part in parts])
     order = closes.argsort(kind="stable")
-    columns = [np.concatenate(column)[order] for column in zip(*(p[2] for p in parts), strict=True)]
+    columns = joined([part[2] for part in parts])
     numbers = np.repeat([part[0] for part in parts], [len(part[1]) for part in parts])[order]
     whom = map(targets.__getitem__, numbers.tolist())
-    candles = map(Candle, *(column.data for column in columns))
+    candles = map(Candle, *(column[order].data for column in columns))
     ends = cast("Iterable[Millis]", closes[order].data)
     yield from zip(ends, whom, candles, strict=True)
 
@@ -94,4 +94,4 @@ class _Head(Generic[T]):
         stop = int(self._closes.searchsorted(until, side="right"))
         part = slice(self._next, stop)
         self._next = stop
-        return self._closes[part], Columns(*(column[part] for column in self._columns))
+        return self._closes[part], cut(self._columns, part)

@@ -92,7 +92,8 @@ def candles_of(trades: Iterable[Trade], frame: TimeFrame) -> Iterator[Candle]:
 
 
 def _candle(begin: Millis, prices: list[Decimal], volume: Decimal) -> Candle:
-    return Candle(begin, *map(float, prices), float(volume))
+    opened, high, low, close = map(float, prices)
+    return Candle(begin, opened, high, low, close, float(volume))
 
 
 def _require_fit(low: TimeFrame, high: TimeFrame) -> None:

@@ -81,8 +81,9 @@ def split(pair: str) -> Symbol | None:
     'ADA/BTC'
     """
     for quote in sorted(_QUOTES, key=len, reverse=True):
-        if pair.endswith(quote) and len(pair) > len(quote):
-            return Symbol(pair.removesuffix(quote), quote)
+        base = pair.removesuffix(quote)
+        if base != pair and is_asset(base):
+            return Symbol(base, quote)
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from ....runtime import Millis
 from ..tape.errors import BrokenRow, ImpossibleRecord, Place, TimeDisorder, quoted
 from ..tape.spacing import utc_text
+from ..tape.table import meant
 from ..tape.times import HINT
 
 REPAIR: Final = "repair the row or remove it"
@@ -23,11 +24,11 @@ _PLACES: Final = 28  # digits on either side of the point
 def decimal(place: Place, column: str, value: object) -> Decimal:
     """The number of a field, exactly as it is written. Raises BrokenRow or ImpossibleRecord.
 
-    A float is taken for the shortest text that it was written as.
+    A float is taken for the shortest text that it was written as (see `meant`).
     """
     if value is None:
         raise BrokenRow(place, f"{column} is empty", REPAIR, column=column)
-    text = repr(value) if isinstance(value, float) else str(value)
+    text = repr(meant(value)) if isinstance(value, float) else str(value)
     try:
         number = Decimal(text)
     except InvalidOperation as error:

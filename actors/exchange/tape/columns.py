@@ -5,6 +5,7 @@ What must hold of the numbers is judged in `checks`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from .spacing import Times
 
 Floats: TypeAlias = NDArray[np.float64]
 
+_FIELDS: Final = 6
 _LEAST: Final = 16  # rows of room
 
 
@@ -27,6 +29,24 @@ class Columns(NamedTuple):
     lows: Floats
     closes: Floats
     volumes: Floats  # base currency
+
+
+def cut(columns: Columns, part: slice) -> Columns:
+    """Views of some of the candles."""
+    return Columns(
+        columns.open_times[part],
+        columns.opens[part],
+        columns.highs[part],
+        columns.lows[part],
+        columns.closes[part],
+        columns.volumes[part],
+    )
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """The candles of several, one after the other; copied."""
+    times = np.concatenate([part.open_times for part in parts])
+    return Columns(times, *(np.concatenate([p[at] for p in parts]) for at in range(1, _FIELDS)))
 
 
 class Collector:
