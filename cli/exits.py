@@ -61,6 +61,8 @@ _CODES: Final[Mapping[str, ExitCode]] = MappingProxyType(
         "cyclopts.exceptions.CycloptsError": ExitCode.USAGE,
         f"{PACKAGE}.actors.bot.errors.ConfigError": ExitCode.CONFIGURATION,
         f"{PACKAGE}.actors.exchange.tape.errors.TapeError": ExitCode.DATA,
+        f"{PACKAGE}.actors.exchange.tape.errors.ExtraMissing": ExitCode.SYSTEM,
+        f"{PACKAGE}.storage.marketdata.errors.MarketDataError": ExitCode.DATA,
         f"{PACKAGE}.storage.errors.StoreError": ExitCode.STORE,
         f"{PACKAGE}.cli.live.errors.LiveError": ExitCode.SYSTEM,
         f"{PACKAGE}.actors.market.errors.BadValue": ExitCode.USAGE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,3 +17,8 @@ def a_path(_: object, tokens: Sequence[Token]) -> Path:
     if not token.value:
         raise UsageError(f"{token.keyword or 'argument'}: the path is empty; give one")
     return Path(token.value)
+
+
+def market_data() -> Path:
+    """The store of market data that is meant where none is named."""
+    return Path(os.environ.get("BENTHIC_DATA") or "market-data")

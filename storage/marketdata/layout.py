@@ -53,19 +53,18 @@ def series_at(venue: str, symbol: str, name: str) -> Series:
     return Series(venue, parse_symbol(written, place="store"), *_named(name))
 
 
-def series_in(path: Path) -> tuple[Path, Series]:
-    """The root of the store that a folder of a series lies in, and the series.
+def series_in(path: Path) -> tuple[Path, Series] | None:
+    """The root of the store that a folder of a series lies in, and the series; None: in none.
 
-    Raises NoMarketData where it lies in none.
+    Raises NoMarketData where it lies in one and is no series.
     """
     whole = path.resolve()
-    if len(whole.parts) > _PARTS and (whole.parents[2] / MARKER).is_file():
-        try:
-            return whole.parents[2], series_at(*whole.parts[-3:])
-        except BadValue as error:
-            raise NoMarketData(path, f"no series has such a name ({error})") from error
-    remedy = "give VENUE/PAIR/FRAME below a store, such as binance/BTC-USDT/1m"
-    raise NoMarketData(path, f"this is no series of a store of market data; {remedy}")
+    if len(whole.parts) <= _PARTS or not (whole.parents[2] / MARKER).is_file():
+        return None
+    try:
+        return whole.parents[2], series_at(*whole.parts[-_PARTS:])
+    except BadValue as error:
+        raise NoMarketData(path, f"no series has such a name ({error})") from error
 
 
 def series_of(address: str, root: Path) -> Series:

@@ -13,6 +13,7 @@ from typing import TypeAlias, TypeVar
 
 from ...actors.exchange.archive.books import books
 from ...actors.exchange.archive.depth import Depth
+from ...actors.exchange.archive.read import Record
 from ...actors.exchange.archive.series import Kind, Series
 from ...actors.exchange.merged import Stream, merged
 from ...actors.market.book import Book
@@ -20,7 +21,6 @@ from ...actors.market.candle import Candle
 from ...actors.market.funding import Funding
 from ...actors.market.trade import Trade
 from ...runtime import Millis
-from .rows import Record
 from .store import MarketStore
 
 T = TypeVar("T")

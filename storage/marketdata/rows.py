@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from ...actors.exchange.archive.depth import Depth
+from ...actors.exchange.archive.read import Record
 from ...actors.exchange.archive.series import Kind
 from ...actors.exchange.tape import Columns
 from ...actors.exchange.tape.extra import polars
@@ -22,9 +23,6 @@ from ...actors.market.funding import Funding
 from ...actors.market.money import plain
 from ...actors.market.trade import Trade
 from ...runtime import Millis
-
-Record: TypeAlias = Trade | Book | Depth | Funding
-"""What a store keeps besides candles."""
 
 Table: TypeAlias = Any
 """A `polars.DataFrame`."""

@@ -15,10 +15,10 @@ from typing import Final
 import attrs
 import numpy as np
 
+from ...actors.exchange.archive.read import Record
 from ...actors.exchange.archive.series import Kind, Series
-from ...actors.exchange.tape import Columns, Gaps, Place, Progress, Tape
+from ...actors.exchange.tape import Columns, Gaps, Place, Progress, Recorded, Tape
 from ...actors.exchange.tape.columns import cut, joined
-from ...actors.exchange.tape.findings import Finding, findings
 from ...actors.exchange.tape.progress import unseen
 from ...actors.market.errors import BadValue
 from ...actors.market.timeframe import TimeFrame
@@ -27,7 +27,7 @@ from .errors import Disagreement, MarketDataError, NoMarketData, NotMarketData
 from .layout import LOCK, MARKER, SUFFIX, folder_of, require_venue, series_at, stretch_of
 from .merging import Difference, Merged, Prefer, merge
 from .parts import one_writer, parts_in, read_part, write_part
-from .rows import NAMES, Record, Table, library, of_columns, of_records, to_columns, to_records
+from .rows import NAMES, Table, library, of_columns, of_records, to_columns, to_records
 
 LAYOUT: Final = 1
 _BLOCK: Final = 16_384  # candles of a file that are handed out together
@@ -181,10 +181,9 @@ class MarketStore:
         for path in self._parts(series):
             yield from to_records(series.kind, str(series.symbol), read_part(path))
 
-    def findings(self, series: Series, *, now: Millis | None = None) -> tuple[Finding, ...]:
-        """What is wrong with the candles of a series."""
-        columns, places = self._whole(series)
-        return findings(columns, _frame(series), places, now=now)
+    def recorded(self, series: Series) -> Recorded:
+        """All candles of a series as they stand in its files."""
+        return Recorded(*self._whole(series))
 
     def _whole(self, series: Series) -> tuple[Columns, _Places]:
         paths = self._parts(series)
