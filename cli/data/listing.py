@@ -37,17 +37,18 @@ def _as_json(held: Held) -> dict[str, Any]:
         "from": held.first,
         "to": held.last,
         "rows": held.rows,
+        "gaps": held.gaps,
         "missing": held.missing,
     }
 
 
 def _print(held: list[Held]) -> None:
-    columns = ("venue", "symbol", "series", "from, UTC", "to, UTC", "rows", "missing")
-    drawn = table(*columns, numbers=(5, 6))
+    columns = ("venue", "symbol", "series", "from, UTC", "to, UTC", "rows", "gaps", "missing")
+    drawn = table(*columns, numbers=(5, 6, 7))
     for each in held:
         series = each.series
-        missing = "-" if each.missing is None else grouped(each.missing)
+        lacking = ("-" if count is None else grouped(count) for count in (each.gaps, each.missing))
         times = (utc_text(at).partition(".")[0] for at in (each.first, each.last))
         names = (series.venue, str(series.symbol), series.name)
-        drawn.add_row(*names, *times, grouped(each.rows), missing)
+        drawn.add_row(*names, *times, grouped(each.rows), *lacking)
     console().print(drawn)

@@ -2,16 +2,19 @@
 
 A file is written beside its place, synced, and renamed over what was there; then the folder is
 synced. Whoever reads sees the old one or the new one. What a crash leaves behind begins with a dot
-and is taken away by the next writer.
+and is taken away by the next writer. Beside each file stands a `.sum`, written before it: what the
+file was and what it becomes. A file that is neither has rotted, or was cut.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +24,8 @@ from .layout import LOCK, SUFFIX
 from .rows import Table, library
 
 _NEW: Final = ".new"
+_SUM: Final = ".sum"
+_REMEDY: Final = "delete it and its .sum, and import its time again"
 
 
 def parts_in(folder: Path) -> list[Path]:
@@ -33,13 +38,14 @@ def parts_in(folder: Path) -> list[Path]:
 def read_part(path: Path, columns: list[str] | None = None) -> Table:
     """A file of the store, or some of its columns. Raises PartDamaged."""
     pl = library()
+    content = path.read_bytes()
+    if _digest(content) not in _digests(path):  # before polars sees it, which a spoilt one may end
+        raise PartDamaged(path, f"it is not what was written; {_REMEDY}")
     try:
-        with path.open("rb") as file:
-            return pl.read_parquet(file, columns=columns)
+        return pl.read_parquet(content, columns=columns)
     except (ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = (str(error).strip().splitlines() or ["it says nothing"])[0]
-        remedy = "delete this file and import its time again"
-        raise PartDamaged(path, f"it cannot be read ({reason[:200]}); {remedy}") from error
+        raise PartDamaged(path, f"it cannot be read ({reason[:200]}); {_REMEDY}") from error
 
 
 def write_part(path: Path, table: Table) -> None:
@@ -47,10 +53,20 @@ def write_part(path: Path, table: Table) -> None:
     _make_folder(path.parent)
     for leftover in path.parent.glob(f".*{_NEW}"):
         leftover.unlink()
+    buffer = io.BytesIO()
+    table.write_parquet(buffer, compression="zstd", statistics=True)
+    content = buffer.getvalue()
+    there = [_digest(path.read_bytes())] if path.exists() else []
+    sums = [*there, _digest(content)]
+    _put(path.with_name(path.name + _SUM), "\n".join(sums).encode("ascii"))
+    _put(path, content)
+
+
+def _put(path: Path, content: bytes) -> None:
     beside = path.with_name(f".{path.name}{_NEW}")
     try:
         with beside.open("wb") as file:
-            table.write_parquet(file, compression="zstd", statistics=True)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
@@ -59,6 +75,18 @@ def write_part(path: Path, table: Table) -> None:
             beside.unlink()
         raise
     make_names_durable(path.parent)
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def _digests(path: Path) -> list[str]:
+    """What the file may be: what it was, and what it was to become when its writer was killed."""
+    try:
+        return path.with_name(path.name + _SUM).read_text("ascii").split()
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from ...actors.exchange.archive.series import Kind, Series
 from ...actors.exchange.tape import Columns, Gaps, Place, Progress, Recorded, Tape
 from ...actors.exchange.tape.columns import cut, joined
 from ...actors.exchange.tape.progress import unseen
+from ...actors.exchange.tape.spacing import close_times
 from ...actors.market.errors import BadValue
 from ...actors.market.timeframe import TimeFrame
 from ...runtime import Millis
@@ -52,7 +53,8 @@ class Held:
     first: Millis
     last: Millis  # of candles: when the last one begins
     rows: int
-    missing: int | None  # candles in gaps; None: the series has no frame
+    gaps: int | None  # runs of missing candles; None: the series has no frame
+    missing: int | None  # candles in those runs
 
 
 class MarketStore:
@@ -154,11 +156,12 @@ class MarketStore:
     def held(self, series: Series) -> Held:
         """What there is of a series. Raises NoMarketData."""
         times = np.concatenate([self._times(path) for path in self._parts(series)])
-        missing = None
+        gaps = missing = None
         if series.frame is not None:
+            gaps = int((times[1:] != close_times(times[:-1], series.frame)).sum())
             missing = _missing(times, series.frame)
         first, last = Millis(int(times[0])), Millis(int(times[-1]))
-        return Held(series, first, last, len(times), missing)
+        return Held(series, first, last, len(times), gaps, missing)
 
     def blocks(self, series: Series, *, since: Millis | None = None) -> Iterator[Columns]:
         """The candles of a series, oldest first, never more than a file at a time."""

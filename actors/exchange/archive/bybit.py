@@ -16,7 +16,6 @@ import msgspec
 from ....runtime import Millis
 from ...market.book import Level
 from ...market.symbol import Symbol
-from ..tape.detect import unreadable
 from ..tape.errors import (
     BrokenRow,
     DamagedFile,
@@ -35,6 +34,13 @@ from .soundness import REPAIR, non_negative, positive, time_after
 MOST: Final = 1 << 34  # bytes of a member: a day of 500 levels has some 2 GB
 LONGEST: Final = 1 << 20  # bytes of a line: a snapshot of 500 levels has some 20,000
 _FORM: Final = '{"type": "snapshot" or "delta", "ts": ms, "data": {"s", "b", "a", "u"}}'
+
+
+UNFIT: Final = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, ValueError),  # of a method, a password, an offset
+)
+"""What an archive that is spoilt makes the library raise."""
 
 
 class _Data(msgspec.Struct, frozen=True):
@@ -58,11 +64,9 @@ def read_bybit(path: str, symbol: Symbol, progress: Progress = unseen) -> Iterat
     try:
         with zipfile.ZipFile(path) as archive, archive.open(_member(path, archive)) as file:
             yield from _lines(path, file, symbol, progress)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except UNFIT as error:
         problem = f"the archive cannot be read ({error})"
         raise DamagedFile(Place(path), problem, "copy it again, whole") from error
-    except (OSError, ValueError) as error:
-        raise unreadable(path, error) from error
 
 
 def symbol_in(path: str) -> str | None:
@@ -70,10 +74,8 @@ def symbol_in(path: str) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(_member(path, archive)) as file:
             return _LINE.decode(file.readline(LONGEST)).data.s
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except (*UNFIT, msgspec.MsgspecError):
         return None  # the reader will say so
-    except (OSError, ValueError, msgspec.MsgspecError):
-        return None
 
 
 def _member(path: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:

@@ -14,11 +14,10 @@ from ...market.timeframe import TimeFrame
 from ..tape.detect import Format, detect, unreadable
 from ..tape.errors import BadHeader, Place, UnknownSeries, UnnamedSeries
 from ..tape.octobot import octobot_series
-from ..tape.table import open_table
+from ..tape.table import head_of
 from .bybit import symbol_in
 from .depth import is_depth
 from .naming import Hint, hint_of, parse_symbol, split
-from .quotes import symbols_in
 from .series import Kind, Series
 from .trades import AMOUNTS
 
@@ -95,7 +94,7 @@ def _kind(path: str, form: Format, hint: Hint) -> Kind:
         return Kind.BOOK if is_depth(line) else Kind.CANDLES
     if form in {Format.JSON, Format.GZIP}:
         return _of_row(_head(path, form), hint)
-    names = set(open_table(path, form).names)
+    names = set(head_of(path, form).names)
     if names >= _CANDLE:
         return hint.kind or Kind.CANDLES
     if "price" in names and names & set(AMOUNTS):
@@ -133,7 +132,7 @@ def _written(path: str, form: Format, kind: Kind) -> Symbol | None:
     if form is Format.ZIP:
         return split(symbol_in(path) or "")
     if kind is Kind.QUOTES:
-        there = symbols_in(open_table(path, form))
+        there = head_of(path, form).symbols
         if len(there) == 1:
             return split(there[0]) or parse_symbol(there[0], place=f"{path}, column symbol")
     return None

@@ -93,7 +93,7 @@ def raw_rows(path: str, text: bytes) -> Iterator[tuple[int, msgspec.Raw]]:
 
 def shown(raw: msgspec.Raw) -> str:
     """A row for a message."""
-    return quoted(bytes(raw[:64]).decode("utf-8", "backslashreplace"))
+    return quoted(bytes(raw)[:64].decode("utf-8", "backslashreplace"))
 
 
 def _row(place: Place, raw: msgspec.Raw) -> Row:

@@ -8,12 +8,16 @@ as text. polars reads the bytes, and whatever it says of damaged ones becomes a 
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
 import attrs
+import msgspec
 import numpy as np
 
+from . import trial
 from .columns import Columns, Floats
 from .detect import Format
 from .errors import BadHeader, BrokenRow, DamagedFile, EmptyTape, Place, quoted
@@ -25,6 +29,7 @@ from .spacing import Times
 from .times import HINT, epoch_of, time_format
 
 _COPY: Final = "it is damaged or cut short: copy it again, whole"
+_PATIENCE: Final = 600  # s; some GB from a slow disk
 _REPAIR: Final = "repair the row or remove it"
 _LONG: Final = 16  # characters; the shortest text of a float that has more may have 16 digits
 
@@ -149,8 +154,43 @@ def _meant(numbers: Floats, series: Any) -> Floats:
     return numbers
 
 
+class Head(msgspec.Struct, frozen=True):
+    """What a process that went first found in a table."""
+
+    names: tuple[str, ...] = ()  # of the columns, in lower case
+    symbols: tuple[str, ...] = ()  # some of those in the column of symbols; none: there is none
+    unsound: str = ""  # why it cannot be read
+
+
+def head_of(path: str, form: Format) -> Head:
+    """What is in a table, seen by a process of its own. Raises DamagedFile or ExtraMissing.
+
+    What is spoilt may end whoever decodes it, and here that is a child.
+    """
+    polars(form.value)
+    kind = "arrow" if form is Format.ARROW else "parquet"
+    program = [sys.executable, "-I", trial.__file__, kind, path]
+    try:
+        child = subprocess.run(  # noqa: S603 - this interpreter and a file of ours
+            program, capture_output=True, check=False, timeout=_PATIENCE
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _damaged(path, form, f"reading it took more than {_PATIENCE} s") from error
+    if child.returncode:
+        raise _damaged(path, form, "decoding it ends the process that does")
+    head = msgspec.json.decode(child.stdout, type=Head)
+    if head.unsound:
+        raise _damaged(path, form, head.unsound)
+    return head
+
+
+def _damaged(path: str, form: Format, reason: str) -> DamagedFile:
+    return DamagedFile(Place(path), f"{form.value} that cannot be read ({reason})", _COPY)
+
+
 def open_table(path: str, form: Format) -> Table:
     """The table in an Arrow or Parquet file. Raises DamagedFile, BadHeader or ExtraMissing."""
+    head_of(path, form)
     pl = polars(form.value)
     read = pl.read_ipc if form is Format.ARROW else pl.read_parquet
     try:
@@ -158,8 +198,7 @@ def open_table(path: str, form: Format) -> Table:
             frame = read(file.read())  # not the file: a map of one that is cut meanwhile is fatal
     except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        problem = f"{form.value} that cannot be read ({reason[:200]})"
-        raise DamagedFile(Place(path), problem, _COPY) from error
+        raise _damaged(path, form, reason[:200]) from error
     names = [name.strip().lower() for name in frame.columns]
     if len(set(names)) < len(names):
         problem = f"the table has columns of one name ({', '.join(names)})"
