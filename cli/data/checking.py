@@ -6,15 +6,16 @@ say the same. Everything else is read to its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import attrs
 import numpy as np
 
-from ...actors.exchange.archive import Asked, Found, Series, survey
-from ...actors.exchange.archive.read import read_raw, read_records
+from ...actors.exchange.archive import Asked, BookBuilder, Depth, Found, Series, survey
+from ...actors.exchange.archive.read import Record, read_raw, read_records
 from ...actors.exchange.tape import Columns, Finding, Place, Recorded, TapeError, findings
 from ...actors.exchange.tape.findings import SHOWN
 from ...actors.exchange.tape.spacing import utc_text
@@ -25,6 +26,13 @@ from ..exits import ExitCode
 from ..output import console, grouped, print_json, table
 from ..progress import progress
 from .options import Where
+
+_BOOKS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "broken sequence": "changes follow no snapshot, or not the change before them",
+        "crossed": "a bid was not below an ask",
+    }
+)
 
 
 @attrs.frozen
@@ -73,8 +81,7 @@ class Checked:
                 candles = store.recorded(series)
                 self._candles(Source(name, series, len(candles.columns.open_times), candles))
             else:
-                rows = sum(1 for _ in store.records(series))
-                self.sources.append(Source(name, series, rows))
+                self._records(name, series, store.records(series))
         except MarketDataError as error:
             self._error(name, str(series), Place(str(error.path)), error)
 
@@ -91,8 +98,22 @@ class Checked:
             rows = len(candles.columns.open_times)
             self._candles(Source(found.path, found.series, rows, candles))
         else:
-            rows = sum(1 for _ in read_records(found, now=self._now, progress=told))
-            self.sources.append(Source(found.path, found.series, rows))
+            records = read_records(found, now=self._now, progress=told)
+            self._records(found.path, found.series, records)
+
+    def _records(self, name: str, series: Series, records: Iterator[Record]) -> None:
+        """Read to the end; of a book also whether each change follows the one before it."""
+        builder, rows = BookBuilder(1), 0
+        for record in records:
+            rows += 1
+            if isinstance(record, Depth):
+                builder.apply(record)
+        self.sources.append(Source(name, series, rows))
+        counts = (("broken sequence", builder.skipped), ("crossed", builder.crossed))
+        for sort, count in counts:
+            if count:
+                words = _BOOKS[sort]
+                self.faults.append(Fault(name, str(series), sort, count, ((name, words),)))
 
     def _candles(self, source: Source) -> None:
         self.sources.append(source)

@@ -55,7 +55,7 @@ def resample_to(source: str, target: Target, asked: Asked, where: Where, *, json
     if target.out is not None and len(target.frames) > 1:
         raise UsageError("one file has one frame: give --to one frame, or import the file first")
     made = [_made(tape, frame, target) for frame in target.frames]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for frame, (bars, left_out) in zip(target.frames, made, strict=True):
         added: Added | None = None
         if target.out is not None:
@@ -93,14 +93,14 @@ def _read(source: str, asked: Asked, where: Where) -> tuple[Series, Tape | list[
         if series.kind.is_candles:
             return series, store.tape(series, gaps=Gaps.ALLOW)
         return series, list(store.records(series))
-    found = survey(source, venue="file", asked=asked)
-    if len(found) > 1:
-        there = ", ".join(f"{each.series.symbol} {each.series.name}" for each in found)
+    found, *others = survey(source, venue="file", asked=asked)
+    if others:
+        there = ", ".join(f"{each.series.symbol} {each.series.name}" for each in (found, *others))
         raise UsageError(f"{source} has several series ({there}): choose with --symbol and --frame")
     with progress(f"reading {source}", "B") as told:
-        if found[0].series.kind.is_candles:
-            return found[0].series, read_candles(found[0], progress=told)
-        return found[0].series, list(read_records(found[0], progress=told))
+        if found.series.kind.is_candles:
+            return found.series, read_candles(found, progress=told)
+        return found.series, list(read_records(found, progress=told))
 
 
 def _tell(told: dict[str, Any], *, json: bool) -> int:

@@ -12,7 +12,7 @@ import contextlib
 import fcntl
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -90,7 +90,7 @@ def _digests(path: Path) -> list[str]:
 
 
 @contextmanager
-def one_writer(root: Path) -> Iterator[None]:
+def one_writer(root: Path) -> Generator[None]:
     """The right to write the store at `root`. Raises MarketDataBusy."""
     descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:

@@ -144,7 +144,7 @@ class MarketStore:
 
     def series(self) -> list[Series]:
         """What there is something of, sorted by venue, symbol and name."""
-        found = []
+        found: list[Series] = []
         for folder in sorted(self.root.glob("*/*/*/")) if self.exists else ():
             if parts_in(folder):
                 try:

@@ -99,7 +99,7 @@ def _rows(path: str, symbol: Symbol, progress: Progress) -> Iterator[_Row]:
 def _fields(place: Place, line: bytes) -> list[str]:
     text = line.decode("utf-8-sig", "backslashreplace").strip("\r\n")
     try:
-        return next(csv.reader([text], strict=True), [])
+        return next(csv.reader([text], strict=True), list[str]())
     except csv.Error as error:
         raise BrokenRow(place, f"the row {quoted(text)} cannot be split", REPAIR) from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from ...market.funding import Funding
 from ...market.symbol import Symbol
@@ -25,15 +25,15 @@ def read_funding(path: str, symbol: Symbol, progress: Progress = unseen) -> Iter
     table = open_table(path, form)
     if not len(table):
         raise EmptyTape(Place(path), "there is not one rate", "record it again")
-    return _rates(path, table.times().tolist(), table.frame[table.column(_RATES)], symbol, progress)
+    rates = table.frame[table.column(_RATES)].to_list()
+    return _rates(path, table.times().tolist(), rates, symbol, progress)
 
 
 def _rates(
-    path: str, times: list[int], rates: object, symbol: Symbol, progress: Progress
+    path: str, times: list[int], rates: list[Any], symbol: Symbol, progress: Progress
 ) -> Iterator[Funding]:
     before = 0
-    values: list[object] = rates.to_list()  # type: ignore[attr-defined]  # a polars.Series
-    for number, (at, value) in enumerate(zip(times, values, strict=True), start=1):
+    for number, (at, value) in enumerate(zip(times, rates, strict=True), start=1):
         place = Place(path, row=number)
         if time_after(place, at, before) == before:
             raise TimeDisorder(place, "a second rate of the same time", "keep one of the two rows")

@@ -65,7 +65,7 @@ def survey(path: str, *, venue: str, asked: Asked = Asked()) -> tuple[Found, ...
 
 def _octobot(path: str, venue: str, asked: Asked) -> tuple[Found, ...]:
     there = octobot_series(path)
-    found = []
+    found: list[Found] = []
     for symbol, frame in there:
         if asked.symbol in {None, _symbol(path, symbol)} and asked.frame in {None, _frame(frame)}:
             series = Series(venue, _symbol(path, symbol), Kind.CANDLES, _frame(frame))

@@ -6,7 +6,6 @@ from .columns import Columns
 from .errors import (
     BadHeader,
     BrokenRow,
-    BrokenSequence,
     DamagedFile,
     EmptyTape,
     ExtraMissing,
@@ -35,7 +34,6 @@ __all__ = [
     "NONE_CLOSED",
     "BadHeader",
     "BrokenRow",
-    "BrokenSequence",
     "Columns",
     "DamagedFile",
     "EmptyTape",

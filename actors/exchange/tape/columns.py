@@ -16,7 +16,6 @@ from .spacing import Times
 
 Floats: TypeAlias = NDArray[np.float64]
 
-_FIELDS: Final = 6
 _LEAST: Final = 16  # rows of room
 
 
@@ -45,8 +44,14 @@ def cut(columns: Columns, part: slice) -> Columns:
 
 def joined(parts: Sequence[Columns]) -> Columns:
     """The candles of several, one after the other; copied."""
-    times = np.concatenate([part.open_times for part in parts])
-    return Columns(times, *(np.concatenate([p[at] for p in parts]) for at in range(1, _FIELDS)))
+    return Columns(
+        np.concatenate([part.open_times for part in parts]),
+        np.concatenate([part.opens for part in parts]),
+        np.concatenate([part.highs for part in parts]),
+        np.concatenate([part.lows for part in parts]),
+        np.concatenate([part.closes for part in parts]),
+        np.concatenate([part.volumes for part in parts]),
+    )
 
 
 class Collector:

@@ -15,7 +15,6 @@ BenthicError
       ├─ ImpossibleRecord     the same of a trade, a quote, a funding or a level of a book
       ├─ TimeDisorder         times that repeat, go backwards or lie off the grid
       │  └─ FromTheFuture     a time that has not come yet
-      ├─ BrokenSequence       updates of a book that do not follow one another
       ├─ Gap                  candles are missing
       ├─ WrongTimeFrame       the candles are not as far apart as the asked frame
       ├─ UnknownSeries        the file holds other symbols, frames or exchanges
@@ -138,10 +137,6 @@ class TimeDisorder(TapeError):
 
 class FromTheFuture(TimeDisorder):
     """A time that has not come yet."""
-
-
-class BrokenSequence(TapeError):
-    """Updates of a book do not follow one another."""
 
 
 class Gap(TapeError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
@@ -69,7 +69,7 @@ def octobot_series(path: str) -> tuple[tuple[str, str], ...]:
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[sqlite3.Connection]:
+def _opened(path: str) -> Generator[sqlite3.Connection]:
     address = f"file:{quote(os.path.abspath(path))}?mode=ro"  # noqa: PTH100 - `path` stays text
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as database:
