@@ -23,6 +23,7 @@ from .errors import MarketDataBusy, PartDamaged
 from .layout import LOCK, SUFFIX
 from .rows import Table, library
 
+_LOOKS: Final = 2  # a writer may have put two new files there between a look and the next
 _NEW: Final = ".new"
 _SUM: Final = ".sum"
 _REMEDY: Final = "delete it and its .sum, and import its time again"
@@ -38,14 +39,20 @@ def parts_in(folder: Path) -> list[Path]:
 def read_part(path: Path, columns: list[str] | None = None) -> Table:
     """A file of the store, or some of its columns. Raises PartDamaged."""
     pl = library()
-    content = path.read_bytes()
-    if _digest(content) not in _digests(path):  # before polars sees it, which a spoilt one may end
-        raise PartDamaged(path, f"it is not what was written; {_REMEDY}")
+    content = _sound(path)  # before polars sees it, which a spoilt one may end
     try:
         return pl.read_parquet(content, columns=columns)
     except (ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = (str(error).strip().splitlines() or ["it says nothing"])[0]
         raise PartDamaged(path, f"it cannot be read ({reason[:200]}); {_REMEDY}") from error
+
+
+def _sound(path: Path) -> bytes:
+    for _ in range(_LOOKS):
+        content = path.read_bytes()
+        if _digest(content) in _digests(path):
+            return content
+    raise PartDamaged(path, f"it is not what was written; {_REMEDY}")
 
 
 def write_part(path: Path, table: Table) -> None:

@@ -203,7 +203,7 @@ def test_a_backtest_on_the_store_is_that_on_the_file(
         (("resample", "btc.csv", "--to", "5m", *NAMED[2:]), 2, "say where the candles go, with"),
         (("check", "store:binance/BTC-USDT", "--json"), 4, "write store:VENUE/PAIR/FRAME"),
     ],
-    ids=lambda value: " ".join(value)[:24] if isinstance(value, tuple) else "",
+    ids=lambda value: str(value)[:24],
 )
 @pytest.mark.usefixtures("candles")
 def test_what_cannot_be_done_is_said_in_one_line(

@@ -72,22 +72,20 @@ def test_the_same_candles_twice_add_nothing(store: MarketStore) -> None:
     assert minutes_in(store) == [0, 1, 2, 3, 4]
 
 
-@given(
-    runs=st.lists(
-        st.builds(lambda at, n: set(range(at, at + n)), st.integers(0, 12), st.integers(2, 6)),
-        min_size=1,
-        max_size=4,
-    )
-)
+def a_run(at: int, length: int) -> set[int]:
+    return set(range(at, at + length))
+
+
+@given(st.lists(st.builds(a_run, st.integers(0, 12), st.integers(2, 6)), min_size=1, max_size=4))
 @settings(max_examples=30)
 def test_whatever_comes_in_whatever_order_the_store_has_all_of_it_once(
-    runs: list[set[int]], tmp_path_factory: pytest.TempPathFactory
+    tmp_path_factory: pytest.TempPathFactory, runs: list[set[int]]
 ) -> None:
     store = MarketStore(tmp_path_factory.mktemp("store"))
     for run in runs:
         store.add_candles(CANDLES, a_tape(*sorted(run)))
 
-    assert minutes_in(store) == sorted(set().union(*runs))
+    assert minutes_in(store) == sorted(frozenset[int]().union(*runs))
 
 
 def test_a_contradiction_is_refused_whole_and_names_both(store: MarketStore) -> None:
