@@ -25,7 +25,7 @@ from ...storage.marketdata import MarketDataError, MarketStore
 from ..exits import ExitCode
 from ..output import console, grouped, print_json, table
 from ..progress import progress
-from .options import Where
+from .options import Where, unit_of
 
 _BOOKS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -68,7 +68,7 @@ class Checked:
         """Look at all series of a file."""
         try:
             for found in survey(path, venue="file", asked=asked):
-                with progress(f"checking {path}", "B") as told:
+                with progress(f"checking {path}", unit_of(found.form)) as told:
                     self._found(found, told)
         except TapeError as error:
             self._error(path, "", error.place, error)

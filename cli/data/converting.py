@@ -20,7 +20,7 @@ from ...storage.marketdata.export import write_candles, write_trades
 from ..exits import ExitCode
 from ..output import console, grouped, print_json
 from ..progress import progress
-from .options import Where
+from .options import Where, unit_of
 
 
 def convert(source: str, out: Path, asked: Asked, where: Where, *, json: bool) -> int:
@@ -97,7 +97,7 @@ def _read(source: str, asked: Asked, where: Where) -> tuple[Series, Tape | list[
     if others:
         there = ", ".join(f"{each.series.symbol} {each.series.name}" for each in (found, *others))
         raise UsageError(f"{source} has several series ({there}): choose with --symbol and --frame")
-    with progress(f"reading {source}", "B") as told:
+    with progress(f"reading {source}", unit_of(found.form)) as told:
         if found.series.kind.is_candles:
             return found.series, read_candles(found, progress=told)
         return found.series, list(read_records(found, progress=told))

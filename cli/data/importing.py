@@ -16,6 +16,7 @@ from ...storage.marketdata import Added, MarketDataError, MarketStore, Prefer
 from ..exits import ExitCode, code_of, describe, say
 from ..output import console, grouped, print_json, table
 from ..progress import progress
+from .options import unit_of
 
 
 @attrs.frozen
@@ -65,12 +66,13 @@ def _import(store: MarketStore, path: str, how: Import) -> Iterator[tuple[str, A
 
 
 def _add(store: MarketStore, found: Found, how: Import) -> Added:
-    with progress(f"importing {found.series}", "B") as told:
-        if found.series.kind.is_candles:
-            tape = read_candles(found, now=how.now, progress=told)
-            return store.add_candles(found.series, tape, prefer=how.prefer)
-        records = read_records(found, now=how.now, progress=told)
-        return store.add_records(found.series, records, prefer=how.prefer)
+    with progress(f"importing {found.series}", unit_of(found.form)) as told:
+        if not found.series.kind.is_candles:
+            records = read_records(found, now=how.now, progress=told)
+            return store.add_records(found.series, records, prefer=how.prefer)
+        tape = read_candles(found, now=how.now, progress=told)
+    with progress(f"storing {found.series}", "files") as told:
+        return store.add_candles(found.series, tape, prefer=how.prefer, progress=told)
 
 
 def _as_json(

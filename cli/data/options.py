@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from ...actors.exchange.archive import Asked, parse_symbol
 from ...actors.exchange.archive.series import Series
+from ...actors.exchange.tape.detect import Format
 from ...actors.market.timeframe import TimeFrame
 from ...storage.marketdata import ADDRESS, MarketStore, series_in, series_of
 from ..places import a_path, market_data
@@ -57,6 +58,11 @@ class Where:
             return store, series_of(address, store.root)
         found = series_in(Path(address)) if Path(address).is_dir() else None
         return None if found is None else (MarketStore(found[0]), found[1])
+
+
+def unit_of(form: Format) -> str:
+    """What a reader of this format counts."""
+    return "rows" if form in {Format.ARROW, Format.PARQUET, Format.OCTOBOT} else "B"
 
 
 Json = Annotated[bool, Parameter(help="Print one JSON object for scripts.")]

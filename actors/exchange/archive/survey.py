@@ -14,7 +14,7 @@ from ...market.timeframe import TimeFrame
 from ..tape.detect import Format, detect, unreadable
 from ..tape.errors import BadHeader, Place, UnknownSeries, UnnamedSeries
 from ..tape.octobot import octobot_series
-from ..tape.table import head_of
+from ..tape.table import Head, head_of
 from .bybit import symbol_in
 from .depth import is_depth
 from .naming import Hint, hint_of, parse_symbol, split
@@ -51,8 +51,9 @@ def survey(path: str, *, venue: str, asked: Asked = Asked()) -> tuple[Found, ...
     if form is Format.OCTOBOT:
         return _octobot(path, venue, asked)
     hint = hint_of(path)
-    kind = asked.kind or _kind(path, form, hint)
-    symbol = asked.symbol or hint.symbol or _written(path, form, kind)
+    head = head_of(path, form) if form in {Format.ARROW, Format.PARQUET} else Head()
+    kind = asked.kind or _kind(path, form, hint, head)
+    symbol = asked.symbol or hint.symbol or _written(path, form, kind, head)
     if symbol is None:
         raise _unnamed(path, "pair", "--symbol BTC/USDT")
     if not kind.is_candles:
@@ -86,7 +87,7 @@ def _frame(text: str) -> TimeFrame:
     return TimeFrame.parse(text, place="table ohlcv")
 
 
-def _kind(path: str, form: Format, hint: Hint) -> Kind:
+def _kind(path: str, form: Format, hint: Hint, head: Head) -> Kind:
     if form is Format.ZIP:
         return Kind.BOOK
     if form is Format.CSV:
@@ -94,7 +95,7 @@ def _kind(path: str, form: Format, hint: Hint) -> Kind:
         return Kind.BOOK if is_depth(line) else Kind.CANDLES
     if form in {Format.JSON, Format.GZIP}:
         return _of_row(_head(path, form), hint)
-    names = set(head_of(path, form).names)
+    names = set(head.names)
     if names >= _CANDLE:
         return hint.kind or Kind.CANDLES
     if "price" in names and names & set(AMOUNTS):
@@ -124,7 +125,7 @@ def _head(path: str, form: Format) -> bytes:
         raise unreadable(path, error) from error
 
 
-def _written(path: str, form: Format, kind: Kind) -> Symbol | None:
+def _written(path: str, form: Format, kind: Kind, head: Head) -> Symbol | None:
     """The symbol that stands in the file itself."""
     if kind is Kind.BOOK and form is Format.CSV:
         row = _head(path, form).split(b"\n", 2)[1:2]
@@ -132,7 +133,7 @@ def _written(path: str, form: Format, kind: Kind) -> Symbol | None:
     if form is Format.ZIP:
         return split(symbol_in(path) or "")
     if kind is Kind.QUOTES:
-        there = head_of(path, form).symbols
+        there = head.symbols
         if len(there) == 1:
             return split(there[0]) or parse_symbol(there[0], place=f"{path}, column symbol")
     return None
