@@ -77,5 +77,5 @@ $(BASE): pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(DEV): pyproject.toml | $(BIN)/python
-	$(PIP) install --quiet --editable '.[dev,bench]'
+	$(PIP) install --quiet --editable '.[dev,bench,data]'
 	@touch $(BASE) $@

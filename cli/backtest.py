@@ -32,7 +32,10 @@ class Options:
     """How to run it, and what to write."""
 
     data: Annotated[
-        Path, Parameter(help="Candles: CSV, a Binance dump or OctoBot .data.", converter=a_path)
+        Path,
+        Parameter(
+            help="Candles: a file, or store:VENUE/PAIR/FRAME of the market data.", converter=a_path
+        ),
     ]
     symbol: Annotated[
         str | None, Parameter(help="Trade this pair instead of the bot file's.", name="--symbol")

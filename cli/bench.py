@@ -104,6 +104,15 @@ def feeds(*, json: Json = False) -> int:
         return _show("feeds", measure(watch=watch), json=json)
 
 
+@command.command
+def data(*, json: Json = False) -> int:
+    """Market data: from a file to subscribers, beside numpy; many series merged from disk."""
+    from ..benchmarks.marketdata import measure
+
+    with progress("ours and the others", "runs") as watch:
+        return _show("data", measure(watch=watch), json=json)
+
+
 def _show(name: str, measurements: Iterator[Measurement], *, json: bool) -> int:
     """Print what is measured; in JSON as soon as it is."""
     missed = False

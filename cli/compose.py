@@ -14,13 +14,16 @@ from ..actors.bot.config import BotConfig, Seed
 from ..actors.bot.contexts import Replayed
 from ..actors.bot.reading import load_config
 from ..actors.bot.run import BacktestResult, Watch, Written, run_backtest
-from ..actors.exchange.tape import Gap, Gaps, Progress, Tape, read_tape
+from ..actors.exchange.archive.series import Series
+from ..actors.exchange.tape import Gap, Gaps, Place, Progress, Tape, UnknownSeries, read_tape
 from ..actors.market.symbol import Symbol
 from ..actors.market.timeframe import TimeFrame
 from ..actors.orders.journal import Commit
 from ..runtime import BenthicError, Trace, TreeNode, UsageError
 from ..runtime.tree import planned
+from ..storage.marketdata import ADDRESS, MarketStore, series_in, series_of
 from .journal import Journal
+from .places import market_data
 
 
 @attrs.frozen(kw_only=True)
@@ -52,13 +55,38 @@ def read_bot(path: Path, instead: Instead) -> BotConfig:
 
 
 def read_market(config: BotConfig, path: Path, gaps: Gaps, progress: Progress) -> Tape:
-    """The candles that a bot trades on, from a file. Raises TapeError."""
+    """The candles that a bot trades on, from a file or from a series of the store.
+
+    Raises TapeError, MarketDataError or ExtraMissing.
+    """
     symbol, frame = str(config.market.symbol), config.market.time_frame
     try:
+        stored = _series(path)
+        if stored is not None:
+            return _stored(config, *stored, gaps)
         return read_tape(path, symbol=symbol, frame=frame, gaps=gaps, progress=progress)
     except Gap as gap:
         remedy = "record the missing time, or run over it with --allow-gaps"
         raise Gap(gap.place, gap.problem, remedy, missing=gap.missing) from gap
+
+
+def _series(path: Path) -> tuple[Path, Series] | None:
+    """The store and the series that a path or an address names; None: it is a file."""
+    if str(path).startswith(ADDRESS):
+        root = market_data()
+        return root, series_of(str(path), root)
+    return series_in(path) if path.is_dir() else None
+
+
+def _stored(config: BotConfig, root: Path, series: Series, gaps: Gaps) -> Tape:
+    text, market = f"{root}, {series}", config.market
+    if not series.kind.is_candles or series.frame != market.time_frame:
+        problem = f"the series has {series.name}, and the bot trades on {market.time_frame} candles"
+        raise UnknownSeries(Place(text), problem, "name its series", available=(series.name,))
+    if series.symbol != market.symbol:
+        problem = f"the series is of {series.symbol}, and the bot trades {market.symbol}"
+        raise UnknownSeries(Place(text), problem, "name its pair", available=(str(series.symbol),))
+    return MarketStore(root).tape(series, gaps=gaps)
 
 
 def plan_tree(config: BotConfig) -> TreeNode:

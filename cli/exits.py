@@ -67,6 +67,8 @@ _CODES: Final[Mapping[str, ExitCode]] = MappingProxyType(
         f"{PACKAGE}.actors.exchange.errors.NotListed": ExitCode.REFUSED,
         f"{PACKAGE}.actors.exchange.errors.NotOffered": ExitCode.REFUSED,
         f"{PACKAGE}.actors.exchange.tape.errors.TapeError": ExitCode.DATA,
+        f"{PACKAGE}.actors.exchange.tape.errors.ExtraMissing": ExitCode.SYSTEM,
+        f"{PACKAGE}.storage.marketdata.errors.MarketDataError": ExitCode.DATA,
         f"{PACKAGE}.storage.errors.StoreError": ExitCode.STORE,
         f"{PACKAGE}.scenarios.venue.faults.errors.BadPlan": ExitCode.CONFIGURATION,
         f"{PACKAGE}.scenarios.venue.faults.errors.PlanUnreadable": ExitCode.SYSTEM,

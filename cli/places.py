@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,3 +28,8 @@ def a_whole_number(_: object, tokens: Sequence[Token]) -> int:
         raise UsageError(
             f"{token.keyword or 'argument'} {token.value!r} is no whole number; write one such as 7"
         ) from None
+
+
+def market_data() -> Path:
+    """The store of market data that is meant where none is named."""
+    return Path(os.environ.get("BENTHIC_DATA") or "market-data")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from heapq import merge
-from operator import itemgetter
 
 from ...runtime import Millis, Ref
 from ..market.candle import Candle
+from .merged import Stream, merged
 from .tape import Tape
 
 
@@ -20,4 +19,4 @@ def replay(*streams: tuple[Tape, Ref]) -> Iterator[tuple[Millis, Ref, Candle]]:
     if len(streams) == 1:
         ((tape, feed),) = streams
         return tape.events(feed)
-    return merge(*(tape.events(feed) for tape, feed in streams), key=itemgetter(0))
+    return merged([Stream(tape.frame, (tape.columns,), feed) for tape, feed in streams])

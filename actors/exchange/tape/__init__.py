@@ -8,18 +8,25 @@ from .errors import (
     BrokenRow,
     DamagedFile,
     EmptyTape,
+    ExtraMissing,
     ForeignFile,
+    FromTheFuture,
     Gap,
     ImpossibleCandle,
+    ImpossibleRecord,
     Place,
     TapeError,
     TimeDisorder,
+    TooLarge,
     UnknownSeries,
+    UnnamedSeries,
     UnreadableFile,
     WrongTimeFrame,
 )
+from .findings import Finding, findings
 from .progress import Progress
-from .read import read_tape
+from .read import read_recorded, read_tape
+from .recorded import Recorded
 from .spacing import Gaps
 from .tape import NONE_CLOSED, Tape
 
@@ -30,17 +37,26 @@ __all__ = [
     "Columns",
     "DamagedFile",
     "EmptyTape",
+    "ExtraMissing",
+    "Finding",
     "ForeignFile",
+    "FromTheFuture",
     "Gap",
     "Gaps",
     "ImpossibleCandle",
+    "ImpossibleRecord",
     "Place",
     "Progress",
+    "Recorded",
     "Tape",
     "TapeError",
     "TimeDisorder",
+    "TooLarge",
     "UnknownSeries",
+    "UnnamedSeries",
     "UnreadableFile",
     "WrongTimeFrame",
+    "findings",
+    "read_recorded",
     "read_tape",
 ]

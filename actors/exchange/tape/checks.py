@@ -41,21 +41,7 @@ def check(columns: Columns, frame: TimeFrame, *, gaps: Gaps, locate: Locate) -> 
         raise first.error_at(locate(first.row))
 
 
-def _value_fault(columns: Columns) -> Fault | None:
-    """The first candle with numbers that no market gives; of several faults in it, one."""
-    found: tuple[int, Callable[[int], str], str] | None = None
-    for column, broken, problem in _rules(columns):
-        if broken.any():
-            row = int(broken.argmax())
-            if found is None or row < found[0]:
-                found = row, problem, column
-    if found is None:
-        return None
-    row, problem, column = found
-    return Fault(row, lambda place: ImpossibleCandle(place, problem(row), _REPAIR, column=column))
-
-
-def _rules(columns: Columns) -> Iterator[tuple[str, Mask, Callable[[int], str]]]:
+def rules(columns: Columns) -> Iterator[tuple[str, Mask, Callable[[int], str]]]:
     """Per rule: the column to blame, where it is broken, and what to say of a row."""
     _, *prices, volumes = columns
     opens, highs, lows, closes = prices
@@ -68,6 +54,20 @@ def _rules(columns: Columns) -> Iterator[tuple[str, Mask, Callable[[int], str]]]
     for name, values in (("open", opens), ("close", closes)):
         yield name, values > highs, _says(name, values, "is above the high", highs)
         yield name, values < lows, _says(name, values, "is below the low", lows)
+
+
+def _value_fault(columns: Columns) -> Fault | None:
+    """The first candle with numbers that no market gives; of several faults in it, one."""
+    found: tuple[int, Callable[[int], str], str] | None = None
+    for column, broken, problem in rules(columns):
+        if broken.any():
+            row = int(broken.argmax())
+            if found is None or row < found[0]:
+                found = row, problem, column
+    if found is None:
+        return None
+    row, problem, column = found
+    return Fault(row, lambda place: ImpossibleCandle(place, problem(row), _REPAIR, column=column))
 
 
 def _says(

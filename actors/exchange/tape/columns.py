@@ -5,6 +5,7 @@ What must hold of the numbers is judged in `checks`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -27,6 +28,30 @@ class Columns(NamedTuple):
     lows: Floats
     closes: Floats
     volumes: Floats  # base currency
+
+
+def cut(columns: Columns, part: slice) -> Columns:
+    """Views of some of the candles."""
+    return Columns(
+        columns.open_times[part],
+        columns.opens[part],
+        columns.highs[part],
+        columns.lows[part],
+        columns.closes[part],
+        columns.volumes[part],
+    )
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """The candles of several, one after the other; copied."""
+    return Columns(
+        np.concatenate([part.open_times for part in parts]),
+        np.concatenate([part.opens for part in parts]),
+        np.concatenate([part.highs for part in parts]),
+        np.concatenate([part.lows for part in parts]),
+        np.concatenate([part.closes for part in parts]),
+        np.concatenate([part.volumes for part in parts]),
+    )
 
 
 class Collector:

@@ -16,14 +16,12 @@ from typing import IO, Final
 
 import numpy as np
 
-from ...market.timeframe import TimeFrame
 from .columns import Collector, Columns
 from .detect import unreadable
 from .errors import BrokenRow, EmptyTape, Place, TapeError, quoted
 from .header import Layout, layout_of
 from .progress import Progress
-from .spacing import Gaps
-from .tape import Tape
+from .recorded import Recorded
 from .times import HINT, TimeFormat, time_format
 
 _BLOCK: Final = 1 << 18  # characters, some 4,000 candles
@@ -32,8 +30,8 @@ _BOM: Final = b"\xef\xbb\xbf".decode("ascii", "surrogateescape")
 _REPAIR: Final = "repair the row or remove it"
 
 
-def read_csv(path: str, *, symbol: str, frame: TimeFrame, gaps: Gaps, progress: Progress) -> Tape:
-    """The tape in a CSV file; `symbol` is taken at your word."""
+def read_csv(path: str, progress: Progress) -> Recorded:
+    """The candles in a CSV file, which names neither their pair nor their frame."""
     with _file(path) as file, _text(file) as text:
         layout, blocks = _opened(path, text)
         size = os.fstat(file.fileno()).st_size
@@ -41,13 +39,7 @@ def read_csv(path: str, *, symbol: str, frame: TimeFrame, gaps: Gaps, progress: 
         for block in blocks:
             rows.add(block)
             progress(min(file.tell(), size), size)
-    return Tape(
-        symbol,
-        frame,
-        rows.columns(),
-        gaps=gaps,
-        locate=lambda index: _place_of(path, layout, index),
-    )
+    return Recorded(rows.columns(), lambda index: _place_of(path, layout, index))
 
 
 def _file(path: str) -> IO[bytes]:

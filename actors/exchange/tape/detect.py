@@ -12,11 +12,8 @@ from .errors import EmptyTape, ForeignFile, Place, UnreadableFile
 
 _SNIFFED: Final = 4096  # bytes
 _SQLITE: Final = b"SQLite format 3\x00"
+GZIP: Final = b"\x1f\x8b"
 _FOREIGN: Final = (
-    (b"ARROW1", "an Arrow or feather file"),
-    (b"PAR1", "a Parquet file"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"\x1f\x8b", "compressed with gzip"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
     (b"\xfd7zXZ", "compressed with xz"),
     (b"BZh", "compressed with bzip2"),
@@ -25,7 +22,9 @@ _FOREIGN: Final = (
 )
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 and UTF-32 begin
 _TEXT_CONTROLS: Final = frozenset(b"\t\r")
-READ_HERE: Final = "give a CSV file, a Binance dump or an OctoBot .data file"
+READ_HERE: Final = (
+    "give CSV, a Binance dump, OctoBot's .data, or freqtrade's feather, Parquet, JSON, JSON in gzip"
+)
 
 
 class Format(Enum):
@@ -33,6 +32,20 @@ class Format(Enum):
 
     CSV = "CSV text"
     OCTOBOT = "OctoBot .data (SQLite)"
+    JSON = "JSON"
+    GZIP = "JSON in gzip"
+    ARROW = "an Arrow or feather file"
+    PARQUET = "a Parquet file"
+    ZIP = "a zip archive"
+
+
+_KNOWN: Final = (
+    (_SQLITE, Format.OCTOBOT),
+    (b"ARROW1", Format.ARROW),
+    (b"PAR1", Format.PARQUET),
+    (b"PK\x03\x04", Format.ZIP),
+    (GZIP, Format.GZIP),
+)
 
 
 def detect(path: str) -> Format:
@@ -41,8 +54,9 @@ def detect(path: str) -> Format:
     head = _head(path)
     if not head:
         raise EmptyTape(place, "the file is empty", "record it again, or give another one")
-    if head.startswith(_SQLITE):
-        return Format.OCTOBOT
+    for magic, form in _KNOWN:
+        if head.startswith(magic):
+            return form
     for magic, what in _FOREIGN:
         if head.startswith(magic):
             raise ForeignFile(place, f"the file is {what}", f"unpack or convert it: {READ_HERE}")
@@ -50,8 +64,12 @@ def detect(path: str) -> Format:
         raise ForeignFile(place, "the text is in UTF-16 or UTF-32", "save it as UTF-8")
     if b"\0" in head or not _TEXT_CONTROLS.issuperset(_controls(head.splitlines()[0])):
         raise ForeignFile(place, "the file is binary, of a kind that is not known here", READ_HERE)
-    if head.lstrip()[:1] in (b"[", b"{"):
-        raise ForeignFile(place, "the file is JSON", f"convert it: {READ_HERE}")
+    if head.lstrip()[:1] == b"[":
+        return Format.JSON
+    if head.lstrip()[:1] == b"{":
+        raise ForeignFile(
+            place, "the file is JSON, but no list of rows", f"convert it: {READ_HERE}"
+        )
     return Format.CSV
 
 

@@ -1,25 +1,31 @@
 """What can be wrong with recorded market data, and where it stands.
 
-UsageError
-└─ TapeError               the data cannot be used as they are; each error names place and remedy
-   ├─ UnreadableFile       missing, a directory, not allowed, or the disk failed
-   ├─ ForeignFile          not a format that is read here, or not text in UTF-8
-   ├─ DamagedFile          the right format, but cut short or spoilt
-   ├─ EmptyTape            a sound file without a candle in it
-   ├─ BadHeader            the columns cannot be told
-   ├─ BrokenRow            a row is not a time and five numbers
-   ├─ ImpossibleCandle     numbers that no market gives: NaN, a price of 0, high below low
-   ├─ TimeDisorder         times that repeat, go backwards or lie off the grid
-   ├─ Gap                  candles are missing
-   ├─ WrongTimeFrame       the candles are not as far apart as the asked frame
-   └─ UnknownSeries        the file holds other symbols, frames or exchanges
+BenthicError
+├─ ExtraMissing               the format needs a library that is not installed; names the extra
+└─ UsageError
+   └─ TapeError               the data cannot be used as they are; each names place and remedy
+      ├─ UnreadableFile       missing, a directory, not allowed, or the disk failed
+      ├─ ForeignFile          not a format that is read here, or not text in UTF-8
+      ├─ DamagedFile          the right format, but cut short or spoilt
+      ├─ TooLarge             more than is read: a line, a member of an archive, a whole file
+      ├─ EmptyTape            a sound file without a candle, a trade, … in it
+      ├─ BadHeader            the columns cannot be told
+      ├─ BrokenRow            a row is not a time and five numbers, or what else it should be
+      ├─ ImpossibleCandle     numbers that no market gives: NaN, a price of 0, high below low
+      ├─ ImpossibleRecord     the same of a trade, a quote, a funding or a level of a book
+      ├─ TimeDisorder         times that repeat, go backwards or lie off the grid
+      │  └─ FromTheFuture     a time that has not come yet
+      ├─ Gap                  candles are missing
+      ├─ WrongTimeFrame       the candles are not as far apart as the asked frame
+      ├─ UnknownSeries        the file holds other symbols, frames or exchanges
+      └─ UnnamedSeries        nothing says which pair, frame or kind the file is of
 """
 
 from __future__ import annotations
 
 import attrs
 
-from ....runtime import UsageError
+from ....runtime import BenthicError, UsageError
 
 _SHOWN = 40  # characters of an offending text
 
@@ -81,6 +87,14 @@ class TapeError(UsageError):
         return self.place.row
 
 
+class ExtraMissing(BenthicError):
+    """A format needs a library that comes with an extra."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs the extra {extra}: pip install 'benthic[{extra}]'")
+        self.extra = extra
+
+
 class UnreadableFile(TapeError):
     """The file is missing, a directory or a device, not allowed, or the disk failed."""
 
@@ -93,8 +107,12 @@ class DamagedFile(TapeError):
     """The file has the right format but is cut short or spoilt."""
 
 
+class TooLarge(TapeError):
+    """A line, a member of an archive or a file is larger than what is read."""
+
+
 class EmptyTape(TapeError):
-    """There is not one candle."""
+    """There is not one candle, or nothing else that was to be in it."""
 
 
 class BadHeader(TapeError):
@@ -102,15 +120,23 @@ class BadHeader(TapeError):
 
 
 class BrokenRow(TapeError):
-    """A row is not a time and five numbers."""
+    """A row is not a time and five numbers, or what else it should be."""
 
 
 class ImpossibleCandle(TapeError):
     """A candle has numbers that no market gives."""
 
 
+class ImpossibleRecord(TapeError):
+    """A trade, a quote, a funding or a level of a book has numbers that no market gives."""
+
+
 class TimeDisorder(TapeError):
     """A candle's time repeats, goes backwards, is off the grid or lies outside 1970 to 9998."""
+
+
+class FromTheFuture(TimeDisorder):
+    """A time that has not come yet."""
 
 
 class Gap(TapeError):
@@ -138,6 +164,10 @@ class UnknownSeries(TapeError):
     ) -> None:
         super().__init__(place, problem, remedy)
         self.available = available  # "BTC/USDT 1h", sorted
+
+
+class UnnamedSeries(TapeError):
+    """Neither the file, nor its name, nor the caller says which pair, frame or kind it is of."""
 
 
 def quoted(text: str) -> str:

@@ -9,8 +9,8 @@ import attrs
 
 from .errors import BadHeader, Place, quoted
 
-_TIMES: Final = ("timestamp", "time", "date", "datetime", "open_time", "ts")
-_VALUES: Final = ("open", "high", "low", "close", "volume")
+TIMES: Final = ("timestamp", "time", "date", "datetime", "open_time", "ts")
+VALUES: Final = ("open", "high", "low", "close", "volume")
 _WANTED: Final = "timestamp,open,high,low,close,volume"
 _DUMP_WIDTH: Final = 12  # columns of a Binance dump: open time, the five, close time and statistics
 _REMEDY: Final = f'begin the file with "{_WANTED}", in any order and with other columns if you like'
@@ -29,7 +29,7 @@ class Layout:
     @property
     def names(self) -> tuple[str, ...]:
         """What the columns are called in errors: the time's name first, then the five."""
-        return (self.time_name, *_VALUES)
+        return (self.time_name, *VALUES)
 
 
 def layout_of(path: str, line: str, number: int) -> Layout:
@@ -39,16 +39,16 @@ def layout_of(path: str, line: str, number: int) -> Layout:
     if all(map(_is_number, fields)):
         return _headless(place, fields)
     names = [field.strip().lower().replace(" ", "_") for field in fields]
-    times = [index for index, name in enumerate(names) if name in _TIMES]
+    times = [index for index, name in enumerate(names) if name in TIMES]
     if len(times) != 1:
         problem = _times_problem(line, [names[index] for index in times])
         raise BadHeader(place, problem, _REMEDY)
-    for name in _VALUES:
+    for name in VALUES:
         if names.count(name) != 1:
             count = "no" if name not in names else "more than one"
             problem = f"the header {quoted(line)} has {count} column {name}"
             raise BadHeader(place, problem, _REMEDY, column=name)
-    values = tuple(map(names.index, _VALUES))
+    values = tuple(map(names.index, VALUES))
     return Layout(len(names), times[0], values, fields[times[0]].strip(), number + 1)
 
 
@@ -78,7 +78,7 @@ def _headless(place: Place, fields: list[str]) -> Layout:
 def _times_problem(line: str, times: list[str]) -> str:
     if times:
         return f"the header has several columns for the time: {', '.join(times)}"
-    return f"the header {quoted(line)} has no column for the time ({', '.join(_TIMES)})"
+    return f"the header {quoted(line)} has no column for the time ({', '.join(TIMES)})"
 
 
 def _is_number(text: str) -> bool:

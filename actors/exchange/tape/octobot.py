@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -32,8 +32,8 @@ from .errors import (
     quoted,
 )
 from .progress import Progress
-from .spacing import Gaps, utc_text
-from .tape import Tape
+from .recorded import Recorded
+from .spacing import utc_text
 
 _BATCH: Final = 4096  # rows
 _PATIENCE: Final = 0.5  # s, for a program that is writing the file
@@ -54,19 +54,38 @@ Row: TypeAlias = tuple[int, Any, Any, Any]
 """rowid, timestamp, exchange, candle: SQLite holds anything, whatever a column is declared as."""
 
 
-def read_octobot(
-    path: str, *, symbol: str, frame: TimeFrame, gaps: Gaps, progress: Progress
-) -> Tape:
-    """The tape of one symbol and time frame of an OctoBot `.data` file."""
+def read_octobot(path: str, *, symbol: str, frame: TimeFrame, progress: Progress) -> Recorded:
+    """The candles of one symbol and time frame of an OctoBot `.data` file."""
+    with _opened(path) as database:
+        return _Series(path, symbol, frame, database).read(progress)
+
+
+def octobot_series(path: str) -> tuple[tuple[str, str], ...]:
+    """The symbols and time frames that an OctoBot file has, sorted. Raises DamagedFile."""
+    with _opened(path) as database:
+        _refuse_foreign(path, database)
+        found = [(_text(symbol), _text(frame)) for symbol, frame in database.execute(_SERIES)]
+    return tuple(sorted(found))
+
+
+@contextmanager
+def _opened(path: str) -> Generator[sqlite3.Connection]:
     address = f"file:{quote(os.path.abspath(path))}?mode=ro"  # noqa: PTH100 - `path` stays text
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as database:
             database.text_factory = bytes  # what is in a file need not be UTF-8
-            return _Series(path, symbol, frame, database).read(gaps, progress)
+            yield database
     except (sqlite3.Error, UnicodeError) as error:  # its messages quote the file: need not be text
         problem = f"SQLite cannot read it ({error})"
         remedy = "it is damaged, cut short or being written: copy it again, whole"
         raise DamagedFile(Place(path), problem, remedy) from error
+
+
+def _refuse_foreign(path: str, database: sqlite3.Connection) -> None:
+    columns = {row[1] for row in database.execute("PRAGMA table_info(ohlcv)")}
+    if not columns.issuperset(name.encode() for name in _NEEDED):
+        problem = f"a SQLite file without OctoBot's table {_TABLE} ({', '.join(_NEEDED)})"
+        raise ForeignFile(Place(path), problem, READ_HERE)
 
 
 @attrs.frozen
@@ -78,8 +97,8 @@ class _Series:
     frame: TimeFrame
     database: sqlite3.Connection
 
-    def read(self, gaps: Gaps, progress: Progress) -> Tape:
-        self._refuse_foreign()
+    def read(self, progress: Progress) -> Recorded:
+        _refuse_foreign(self.path, self.database)
         total = self._count()
         if total == 0:
             raise self._nothing()
@@ -93,19 +112,7 @@ class _Series:
             progress(len(rowids), max(total, len(rowids)))
         if len(exchanges) > 1:
             raise self._several(exchanges)
-        return Tape(
-            self.symbol,
-            self.frame,
-            collected.finish(),
-            gaps=gaps,
-            locate=lambda index: self._place(rowids[index]),
-        )
-
-    def _refuse_foreign(self) -> None:
-        columns = {row[1] for row in self.database.execute("PRAGMA table_info(ohlcv)")}
-        if not columns.issuperset(name.encode() for name in _NEEDED):
-            problem = f"a SQLite file without OctoBot's table {_TABLE} ({', '.join(_NEEDED)})"
-            raise ForeignFile(Place(self.path), problem, READ_HERE)
+        return Recorded(collected.finish(), lambda index: self._place(rowids[index]))
 
     def _key(self) -> tuple[str, str]:
         """What the series is found by; a symbol that is no text finds nothing."""

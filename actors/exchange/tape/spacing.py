@@ -21,7 +21,7 @@ from .errors import Gap, Place, TapeError, TimeDisorder, WrongTimeFrame
 Times: TypeAlias = NDArray[np.int64]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_END: Final = 253_370_764_800_000  # ms, the year 9999: what begins before can end, and be written
+END: Final = 253_370_764_800_000  # ms, the year 9999: what begins before can end, and be written
 _UNITS: Final = (
     ("w", 604_800_000),
     ("d", 86_400_000),
@@ -61,7 +61,7 @@ def time_fault(open_times: Times, frame: TimeFrame, gaps: Gaps) -> Fault | None:
     The grid starts at the first candle. Where the candles are evenly spaced in another way, the
     frame is wrong and nothing is missing.
     """
-    outside = (open_times < 0) | (open_times >= _END)
+    outside = (open_times < 0) | (open_times >= END)
     if outside.any():
         return _outside(int(outside.argmax()), open_times)
     steps = np.diff(open_times)
@@ -72,7 +72,7 @@ def time_fault(open_times: Times, frame: TimeFrame, gaps: Gaps) -> Fault | None:
     if back.any():  # first of all: rows out of order look like gaps, and nothing may be missing
         return _disorder(int(back.argmax()), open_times)
     first = int(off.argmax())
-    recorded = _recorded_step(steps[steps > 0], frame, gaps)
+    recorded = recorded_step(steps[steps > 0], frame, gaps)
     if steps[first] > 0 and recorded is not None:
         return _wrong_frame(first, frame, recorded)
     if gaps is Gaps.ALLOW:
@@ -105,7 +105,7 @@ def length_text(length: int) -> str:
     return f"{length}ms"
 
 
-def _recorded_step(steps: Times, frame: TimeFrame, gaps: Gaps) -> int | None:
+def recorded_step(steps: Times, frame: TimeFrame, gaps: Gaps) -> int | None:
     """How far apart the candles were recorded, where that is not the frame; steps: ms, > 0.
 
     It is the most frequent distance. Where gaps are allowed, that may be one, and the distance

@@ -88,6 +88,12 @@ class Tape:
         """When each candle ended, ms UTC: a new array."""
         return close_times(self.open_times, self.frame)
 
+    @property
+    def columns(self) -> Columns:
+        """The columns themselves; nobody can write to them."""
+        prices = (self.opens, self.highs, self.lows, self.closes)
+        return Columns(self.open_times, *prices, self.volumes)
+
     def index_at(self, now: Millis) -> int:
         """The index of the last candle that closed at or before `now`; NONE_CLOSED before that."""
         if self._is_regular:

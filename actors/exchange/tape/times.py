@@ -48,7 +48,10 @@ class Epoch:
 
     def parse(self, texts: list[str]) -> Times:
         """The instants, ms UTC; ValueError where one of the texts is written another way."""
-        counts = np.array(list(map(float, texts)))
+        return self.of(np.array(list(map(float, texts))))
+
+    def of(self, counts: NDArray[np.float64]) -> Times:
+        """The instants of these counts, ms UTC; ValueError where one is of another unit."""
         if not ((counts >= self.least) & (counts < self.below)).all():
             raise ValueError(f"not all in {self.unit}")
         exact = counts / self.per_ms
@@ -109,9 +112,13 @@ def time_format(text: str) -> TimeFormat | None:
         end = match.end("clock") if match["clock"] else match.end("date")
         return UtcText(match[0], match["zone"] or "", end)
     try:
-        count = float(text)
+        return epoch_of(float(text))
     except ValueError:
         return None
+
+
+def epoch_of(count: float) -> Epoch | None:
+    """The unit in which this count, the first of its file, is a time; None where it is none."""
     for unit, least, below, per_ms in _UNITS:
         if least <= count < below:
             return Epoch(unit, least, below, per_ms)

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from benthic.actors.exchange.tape import EmptyTape, ForeignFile, Gap, Gaps, Tape, read_tape
+from benthic.actors.exchange.tape import (
+    BadHeader,
+    EmptyTape,
+    ForeignFile,
+    Gap,
+    Gaps,
+    Tape,
+    read_tape,
+)
 from benthic.actors.market.timeframe import TimeFrame
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -84,11 +92,9 @@ def test_each_pair_of_an_octobot_file_is_read_alone(symbol: str) -> None:
 @pytest.mark.parametrize(
     ("name", "error", "problem"),
     [
-        ("candles/ETH_BTC-5m.feather", ForeignFile, "an Arrow or feather file"),
         ("candles/UNITTEST_BTC-8m.feather", EmptyTape, "the file is empty"),
-        ("candles/UNITTEST_BTC-1m.json", ForeignFile, "JSON"),
-        ("candles/NOPAIR_XXX-4m.json", ForeignFile, "JSON"),
-        ("trades/btcusdt-trades.parquet", ForeignFile, "a Parquet file"),
+        ("candles/NOPAIR_XXX-4m.json", EmptyTape, "the list is empty"),
+        ("trades/btcusdt-trades.parquet", BadHeader, "the table has no column open"),
         ("book/xrpusdt-ob500.data.zip", ForeignFile, "a zip archive"),
     ],
     ids=str,
