@@ -10,7 +10,7 @@ from .bars import Bar, is_marketable, price_in
 from .book import Reached, RestingBook
 from .clearing import SpotClearing
 from .engine import MatchingEngine
-from .face import FullOrder, VenueFace
+from .face import FullOrder, NewOrder, VenueFace
 from .funds import Funds
 from .lists import OrderList
 from .markets import ATOM, ATOM_DIGITS, RATE, Bracket, Contract, Market
@@ -19,7 +19,7 @@ from .paths import PricePath
 from .protocol import VENUE, Clearing, Floor, Forced
 from .quanta import ContractRules, VenueRules
 from .refusals import BooksBroken, Refused, RefusedReason
-from .venue import HISTORY, NewOrder, SimulatedVenue
+from .venue import HISTORY, SimulatedVenue
 
 __all__ = [
     "ATOM",

@@ -20,8 +20,8 @@ from ..market.report import OrderReport
 from ..market.side import Effect, Kind, Side, TimeInForce
 
 
-class FullOrder(Protocol):
-    """What an order says on its way in, of any kind; `exchange.messages.Submit` tells the units."""
+class NewOrder(Protocol):
+    """What an order says on its way in; `exchange.messages.Submit` tells the units."""
 
     @property
     def client_id(self) -> str: ...
@@ -35,6 +35,11 @@ class FullOrder(Protocol):
     def amount(self) -> Decimal: ...
     @property
     def price(self) -> Decimal | None: ...
+
+
+class FullOrder(NewOrder, Protocol):
+    """The same of any kind of order."""
+
     @property
     def stop(self) -> Decimal | None: ...
     @property

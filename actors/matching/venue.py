@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final
 
 from ...runtime import Millis, UsageError
 from ..market.candle import Candle
@@ -29,9 +29,10 @@ from ..market.money import ZERO, add, from_float, multiply, plain
 from ..market.position import Position
 from ..market.precision import round_to_step
 from ..market.report import OrderReport, VenueStatus
-from ..market.side import PLACEABLE, Kind, Liquidity, Side, TimeInForce
+from ..market.side import PLACEABLE, Liquidity, TimeInForce
 from .bars import Bar, is_marketable
 from .book import RestingBook
+from .face import NewOrder
 from .funds import Funds
 from .quanta import listing_of
 
@@ -39,23 +40,6 @@ HISTORY: Final = 1_000  # closed orders that a venue still knows
 
 
 _QUICK: Final = 'the quick rules: set rules = "full" under [venue]'
-
-
-class NewOrder(Protocol):
-    """What an order says on its way in."""
-
-    @property
-    def client_id(self) -> str: ...
-    @property
-    def symbol(self) -> str: ...
-    @property
-    def side(self) -> Side: ...
-    @property
-    def kind(self) -> Kind: ...
-    @property
-    def amount(self) -> Decimal: ...
-    @property
-    def price(self) -> Decimal | None: ...
 
 
 class _Market:

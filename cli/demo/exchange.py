@@ -140,6 +140,7 @@ async def running_exchange(seed: int, rate: float) -> AsyncIterator[Exchange]:
     """A venue for as long as the block runs. rate: seconds of its time for each of the host's."""
     process = await trio.lowlevel.open_process(
         [sys.executable, "-m", MODULE, str(seed), str(rate)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
@@ -150,8 +151,9 @@ async def running_exchange(seed: int, rate: float) -> AsyncIterator[Exchange]:
             if process.returncode is None:
                 process.kill()
             await process.wait()
-            if process.stdout is not None:
-                await process.stdout.aclose()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    await pipe.aclose()
 
 
 async def _first_line(pipe: Any) -> bytes:

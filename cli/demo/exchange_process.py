@@ -3,17 +3,19 @@
     python -m benthic.cli.demo.exchange_process SEED RATE
 
 It is `benthic venue` for a bot whose clock runs as fast as the venue's. Where it is and what it is
-asked with it prints as one object of JSON, and then it serves until it is ended.
+asked with it prints as one object of JSON. It serves until its standard input ends, so that it never
+outlives the demo.
 """
 
 from __future__ import annotations
 
-import secrets
+import os
 import sys
 
 import msgspec
 import trio
 
+from ...runtime.chance import seed_from_host
 from ...runtime.clock import LiveClock
 from ...scenarios.venue.hub import HubRules
 from ...scenarios.venue.serving import Control, serving
@@ -26,12 +28,12 @@ from .exchange import Place
 
 
 async def serve(seed: int, rate: float) -> None:
-    """Serve until ended."""
+    """Serve until standard input ends."""
     markets = Markets(symbols=SYMBOL, families="spot", seed=seed)
     house = furnish(markets, LiveClock().now(), speed=rate)
     venue = Venue(msgspec.structs.replace(house.config, spot_hub=HubRules()))
     key = venue.api_key(ACCOUNT)
-    control = Control(secrets.token_hex(32))
+    control = Control(f"{seed_from_host():016x}{seed_from_host():016x}")
     async with serving(venue, speed=rate, control=control) as served:
         place = Place(
             rest=served.rest_url,
@@ -43,11 +45,13 @@ async def serve(seed: int, rate: float) -> None:
         )
         sys.stdout.buffer.write(msgspec.json.encode(place) + b"\n")
         sys.stdout.flush()
-        await trio.sleep_forever()
+        async with trio.lowlevel.FdStream(os.dup(0)) as stream:
+            async for _ in stream:
+                pass
 
 
 def main(seed: str, rate: str) -> int:
-    """Serve until ended; the exit code."""
+    """Serve until standard input ends; the exit code."""
     with Ending() as ending:
         trio.run(serve, int(seed), float(rate))
     return ending.code

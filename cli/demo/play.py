@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -36,8 +37,8 @@ LOOK: Final = 0.1  # s between two looks at the tree
 PATIENCE: Final = 25.0  # s until a restart or an acknowledgement counts as missing
 QUIET: Final = 0.6  # s of the bot's time without a word: nothing is on its way to the disk
 PATHS: Final = paths_of(NAME)
-ORDER: Final = {"method": "POST", "path": "/api/v3/order"}
-EVENTS: Final = {"stream": "user", "event": "executionReport"}
+ORDER: Final = MappingProxyType({"method": "POST", "path": "/api/v3/order"})
+EVENTS: Final = MappingProxyType({"stream": "user", "event": "executionReport"})
 STRIKES: Final = 2  # orders that a fault strikes
 
 

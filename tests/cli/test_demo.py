@@ -100,22 +100,24 @@ def test_an_interrupted_demo_leaves_no_process_and_no_file(
     assert processes(str(folder)) == []
 
 
-def test_a_bot_whose_demo_is_killed_ends_by_itself(folder: Path) -> None:
+def test_bot_and_exchange_of_a_demo_that_is_killed_end_by_themselves(folder: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "benthic", "demo"],
+        [sys.executable, "-m", "benthic", "demo", "--seed", "424242"],
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
     ) as demo:
         assert demo.stdout is not None
-        assert "the exchange is at" in demo.stdout.readline()
+        demo.stdout.readline()
         assert "the bot runs in process" in demo.stdout.readline()
+        assert processes("exchange_process\x00424242")
         demo.kill()
     deadline = time.monotonic() + PATIENCE
-    while processes(str(folder)) and time.monotonic() < deadline:
+    left = [str(folder), "exchange_process\x00424242"]
+    while any(map(processes, left)) and time.monotonic() < deadline:
         os.sched_yield()
 
-    assert processes(str(folder)) == []
+    assert [processes(each) for each in left] == [[], []]
 
 
 @pytest.mark.usefixtures("folder")
