@@ -3,8 +3,8 @@
     python -m benthic.cli.demo.exchange_process SEED RATE
 
 It is `benthic venue` for a bot whose clock runs as fast as the venue's. Where it is and what it is
-asked with it prints as one object of JSON. It serves until its standard input ends, so that it never
-outlives the demo.
+asked with it prints as one object of JSON. It serves until its standard input ends, so that it
+never outlives the demo.
 """
 
 from __future__ import annotations
