@@ -260,7 +260,7 @@ class OrderDesk(Actor):
             order.kind,
             order.amount,
             order.price,
-            purpose=message.purpose,
+            purpose=order.purpose,
         )
         token = Placed(client_id, now)
         outcome = self.request(self._connector, submit, token, timeout=self._patience.answer)

@@ -231,7 +231,12 @@ def test_a_ban_is_remembered_across_a_restart() -> None:  # L2
 
 def test_a_reconnect_storm_is_met_with_longer_and_longer_pauses() -> None:  # M7
     async def body(clock: VirtualClock) -> None:
-        refused = {"verb": "refuse_connections", "time": "20m", "status": 503, "when": {"at": "60s"}}
+        refused = {
+            "verb": "refuse_connections",
+            "time": "20m",
+            "status": 503,
+            "when": {"at": "60s"},
+        }
         gone = {"verb": "disconnect", "when": {"at": "60s"}}
         async with connected(clock, plan=struck(refused, gone)) as desk:
             await desk.until("up")
