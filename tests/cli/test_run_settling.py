@@ -28,6 +28,7 @@ from benthic.scenarios.venue.network import reaching
 from benthic.scenarios.venue.venue import Venue
 
 SYMBOL = "BTC/USDT"
+PURPOSES: tuple[Purpose, ...] = ("entry", "protective")
 BOT = """
 [bot]
 name = "first"
@@ -76,8 +77,7 @@ def left_behind(policy: OrdersAtEnd) -> tuple[set[Purpose], list[str]]:
                 await trio.sleep(120)
                 assert await system.lookup(bot.paths.gate).ask(GetGate()) == ()
                 placed = {
-                    await rest(system, bot.paths.desk, purpose): purpose
-                    for purpose in ("entry", "protective")
+                    await rest(system, bot.paths.desk, purpose): purpose for purpose in PURPOSES
                 }
                 await settle(system, bot, say)
                 connector = system.lookup(bot.paths.connector)
