@@ -21,6 +21,7 @@ from benthic.actors.exchange.adapters.parse_market_data import Asked
 from benthic.actors.exchange.adapters.reader import Reader
 from benthic.actors.exchange.errors import UnsoundAnswer
 from benthic.actors.market.money import plain
+from benthic.actors.market.side import Side
 from benthic.actors.market.timeframe import TimeFrame
 
 from .forms import (
@@ -214,7 +215,7 @@ def test_a_time_of_another_unit_or_of_the_future_is_refused(kind: str, at: Any) 
     side=st.sampled_from(["buy", "sell"]),
 )
 def test_a_fill_keeps_every_digit(
-    price: Decimal, amount: Decimal, fee: Decimal, number: str, at: int, side: str
+    price: Decimal, amount: Decimal, fee: Decimal, number: str, at: int, side: Side
 ) -> None:
     raw = {
         **a_trade(),
