@@ -1,4 +1,4 @@
-"""Systemd hears of a System for as long as turns are taken in it, and no longer (R7)."""
+"""Systemd hears of a System for as long as turns are taken in it, and no longer."""
 
 from __future__ import annotations
 
