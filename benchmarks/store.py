@@ -20,7 +20,7 @@ from typing import Final
 import msgspec
 import trio
 
-from ..actors.market.side import Kind, Side
+from ..actors.market.side import Kind, Purpose, Side
 from ..actors.orders.journal import Commit
 from ..actors.orders.model import Status
 from ..runtime import Actor, Ask, Child, LiveClock, Supervisor, System, on
@@ -145,6 +145,7 @@ class _RawOrder(msgspec.Struct, frozen=True, gc=False, array_like=True):
     changed_at: int
     venue_id: str = ""
     evidence: str = ""
+    purpose: Purpose = "entry"
 
 
 class _RawBalance(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -7,13 +7,16 @@ out. Nothing is changed: no store is made, no order is placed.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
 import attrs
 import trio
 
+from ..actors.bot.bans import SharedBans
 from ..actors.bot.config import BotConfig
 from ..actors.bot.contexts import AtVenue, live, paper
 from ..actors.bot.credentials import venue_settings
@@ -23,6 +26,7 @@ from ..actors.bot.paths import BOTS, BUDGETS, MARKETS, budget_of, name_of_budget
 from ..actors.bot.reading import load_config, require_runnable
 from ..actors.bot.root import root_tree
 from ..actors.ccxt_trio.audit import audit
+from ..actors.exchange.bans import Ban
 from ..actors.exchange.budget import GetBar
 from ..actors.exchange.ccxt_connector import (
     CcxtConnector,
@@ -32,11 +36,11 @@ from ..actors.exchange.ccxt_connector import (
 )
 from ..actors.exchange.messages import FetchListings, GetLine, Line
 from ..actors.exchange.settings import VenueSettings
-from ..runtime import AskError, Child, Ref, Refusal, Supervisor, System
-from ..storage.errors import StoreBusy, StoreError
-from ..storage.folder import NETWORKS, file_system_of
+from ..runtime import AskError, Child, LiveClock, Ref, Refusal, Supervisor, System
+from ..storage.errors import StoreError, StoreOlder
+from ..storage.folder import NETWORKS, file_system_of, writer_of
 from ..storage.inspection import DATA_FILE
-from ..storage.reading import audit_store
+from ..storage.reading import Survey, survey_store
 
 PATIENCE: Final = 30.0  # s for the line to come up, or to be shut
 LOOK: Final = 0.1  # s between two looks at it
@@ -74,10 +78,35 @@ def look_at_file(path: Path) -> tuple[BotConfig | None, VenueSettings | None, li
     return config, settings, checks
 
 
-def look_at_host(config: BotConfig) -> Iterator[Check]:
-    """The store, and ccxt as it is installed."""
-    if config.store is not None:
-        yield _store(config.store.path)
+def look_at_store(config: BotConfig) -> tuple[list[Check], tuple[Ban, ...]]:
+    """The store, and the bans that it remembers; it is read, also beside a bot that writes it."""
+    if config.store is None:
+        return [], ()
+    path = config.store.path
+    if file_system_of(path) in NETWORKS:
+        return [_bad("store", f"{path} lies on a network", "give a path on a local disk")], ()
+    if not (path / DATA_FILE).exists():
+        return [Check("store", "ok", f"{path} is made at the first start")], ()
+    try:
+        found = survey_store(path, LiveClock().now())
+    except StoreOlder as error:
+        text = f"{path} has layout {error.found}: it will be migrated at start to {error.known}"
+        return [Check("store", "warning", text, "nothing to do: a copy of the old one is kept")], ()
+    except StoreError as error:
+        return [_bad("store", str(error))], ()
+    return [_surveyed(path, found)], found.bans
+
+
+def _surveyed(path: Path, found: Survey) -> Check:
+    if found.violations:
+        return _bad("store", f"{path}: {len(found.violations)} violations", "see `benthic orders`")
+    writer = writer_of(path)
+    use = "" if writer is None else f", and process {writer} writes it now"
+    return Check("store", "ok", f"{path} is whole{use}")
+
+
+def look_at_ccxt() -> Iterator[Check]:
+    """The ccxt that is installed."""
     found = audit()
     if found.broken:
         remedy = "install the ccxt that benthic names, and see `benthic doctor ccxt`"
@@ -86,10 +115,16 @@ def look_at_host(config: BotConfig) -> Iterator[Check]:
         yield Check("ccxt", "ok", found.version)
 
 
-async def look_at_venue(config: BotConfig, settings: VenueSettings) -> list[Check]:
-    """The way to the venue, its clock, the key, the market, the rate budget."""
+async def look_at_venue(
+    config: BotConfig, settings: VenueSettings, bans: Sequence[Ban] = ()
+) -> list[Check]:
+    """The way to the venue, its clock, the key, the market, the rate budget.
+
+    bans: what the store remembers: a venue that serves this address no more is not asked.
+    """
     context = live(settings) if config.bot.context == "live" else paper(settings)
-    system = System(root_tree([settings], [_probe(config, context)]))
+    known = partial(SharedBans, bans)
+    system = System(root_tree([settings], [_probe(config, context)], bans=known))
     async with trio.open_nursery() as nursery:
         await nursery.start(system.run)
         checks = await _asked(config, context, system)
@@ -121,8 +156,9 @@ async def _asked(config: BotConfig, context: AtVenue, system: System) -> list[Ch
     if bar is None:
         checks.append(Check("rate budget", "ok", "the venue takes requests from this address"))
     else:
-        until = f"{bar.reason}, until {bar.until} ms"
-        checks.append(_bad("rate budget", until, "wait until then"))
+        ends = datetime.fromtimestamp(bar.until / 1000, UTC).isoformat(timespec="seconds")
+        text = f"{venue} takes no request from this address until {ends}: {bar.reason}"
+        checks.append(_bad("rate budget", text, "wait until then"))
     if line.state != "up":
         remedy = "see to the key" if line.state == "shut" else "see to the network, or wait"
         return [*checks, _bad("line", f"{venue}, {road}: {line.state}: {line.reason}", remedy)]
@@ -177,22 +213,6 @@ async def _market(config: BotConfig, context: AtVenue, connector: Ref) -> Check:
     if not listing.is_open:
         return Check("market", "warning", f"{text}; closed", "the bot waits until it opens")
     return Check("market", "ok", text)
-
-
-def _store(path: Path) -> Check:
-    if file_system_of(path) in NETWORKS:
-        return _bad("store", f"{path} lies on a network", "give a path on a local disk")
-    if not (path / DATA_FILE).exists():
-        return Check("store", "ok", f"{path} is made at the first start")
-    try:
-        violations = audit_store(path)
-    except StoreBusy as error:
-        return Check("store", "warning", str(error), "stop that bot to look into its store")
-    except StoreError as error:
-        return _bad("store", str(error))
-    if violations:
-        return _bad("store", f"{path}: {len(violations)} violations", "see `benthic orders`")
-    return Check("store", "ok", f"{path} is whole")
 
 
 def _bad(name: str, text: str, remedy: str = "") -> Check:

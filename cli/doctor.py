@@ -33,13 +33,14 @@ def bot(
     """Look whether a bot has all that it needs: its file, its keys, its store, its venue."""
     import trio
 
-    from .checkup import look_at_file, look_at_host, look_at_venue
+    from .checkup import look_at_ccxt, look_at_file, look_at_store, look_at_venue
 
     config, settings, checks = look_at_file(file)
     if config is not None:
-        checks += look_at_host(config)
-    if config is not None and settings is not None:
-        checks += trio.run(look_at_venue, config, settings)
+        found, bans = look_at_store(config)
+        checks += [*found, *look_at_ccxt()]
+        if settings is not None:
+            checks += trio.run(look_at_venue, config, settings, bans)
     if json:
         print_json({"ok": _is_ok(checks), "checks": [attrs.asdict(each) for each in checks]})
     else:

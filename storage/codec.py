@@ -11,6 +11,7 @@ before it is opened; nothing checks them again while the store is open.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 from zlib import crc32
 
@@ -46,7 +47,8 @@ class Codec(Generic[T]):
     def __init__(self, tag: int, type_: type[T]) -> None:
         self.tag = tag
         self._head = bytes((tag,))
-        self.decode = msgspec.msgpack.Decoder(type_).decode  # of what `content` gives
+        decoder = msgspec.msgpack.Decoder(type_)
+        self.decode: Callable[[bytes], T] = decoder.decode  # of what `content` gives
 
     def record(self, key: bytes, value: T) -> bytes:
         """The bytes that stand for `value` under `key`."""

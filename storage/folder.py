@@ -49,6 +49,8 @@ _PROBE: Final = 1 << 20  # bytes
 _MOUNTS: Final = Path("/proc/self/mountinfo")  # Linux; elsewhere a network is not detected
 
 
+_LOCKS: Final = Path("/proc/locks")  # Linux; elsewhere nobody sees who writes
+
 _PID_BYTES: Final = 20
 _MARK_BYTES: Final = 20
 
@@ -82,6 +84,21 @@ def marked(path: Path) -> int:
         return 0
     number = written[_PID_BYTES + 1 :].strip()
     return int(number) if number.isdigit() else 0
+
+
+def writer_of(path: Path, locks: Path = _LOCKS) -> int | None:
+    """The process that writes the store at `path`; None where there is none, or nobody can tell.
+
+    The lock is looked at and not tried: whoever tries it keeps a bot out that starts just now.
+    """
+    try:
+        inode = (path / LOCK_FILE).stat().st_ino
+        holder = (path / LOCK_FILE).read_bytes()[:_PID_BYTES].strip()
+        held = [line.split() for line in locks.read_text("utf-8").splitlines()]
+    except OSError:
+        return None
+    is_held = any("FLOCK" in each and any(w.endswith(f":{inode}") for w in each) for each in held)
+    return int(holder) if is_held and holder.isdigit() else None
 
 
 def take(path: Path) -> WriterLock:

@@ -26,6 +26,7 @@ Step = Callable[[Transaction, Environment], None]
 """Changes all records of one layout into those of the next."""
 
 # From 1 to 2: bans are remembered, and an entry of the ledger may be of the account `external`.
+# An order has a purpose at its end, and without one it is an entry: the old ones stay as they are.
 # Every other record is as it was; a program of layout 1 would take the new ones for damage.
 STEPS: Final[Mapping[int, Step]] = MappingProxyType({1: add_bans})
 """By the layout that a step starts from."""

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import attrs
 
+from ..actors.exchange.bans import Ban
 from ..actors.orders.model import Order
 from ..actors.portfolio.model import Balance
+from ..runtime import Millis
 from .audit import Violation, audit_money, audit_tables
+from .bans import read_bans
 from .environment import Transaction
 from .graph import graph_hash
 from .keys import account_head
@@ -78,8 +81,26 @@ def read_closed_orders(
         return environment.read(work)
 
 
-def audit_store(path: Path, *, inspector: Inspector = inspect_in_child) -> list[Violation]:
-    """Where the store does not add up; nothing where all is well. Raises StoreError."""
+@attrs.frozen
+class Survey:
+    """What one look at a whole store found."""
+
+    violations: tuple[Violation, ...]  # where it does not add up
+    bans: tuple[Ban, ...]  # that are not over, by address
+
+
+def survey_store(path: Path, now: Millis, *, inspector: Inspector = inspect_in_child) -> Survey:
+    """Whether the store adds up, and whom a venue serves no more at `now`. Raises StoreError."""
+
+    def work(txn: Transaction) -> Survey:
+        found = (*audit_tables(txn, tables), *audit_money(txn, tables))
+        return Survey(found, read_bans(txn, tables, now))
+
     with open_for_reading(path, inspector=inspector) as environment:
         tables = Tables(environment.tables)
-        return environment.read(lambda txn: [*audit_tables(txn, tables), *audit_money(txn, tables)])
+        return environment.read(work)
+
+
+def audit_store(path: Path, *, inspector: Inspector = inspect_in_child) -> list[Violation]:
+    """Where the store does not add up; nothing where all is well. Raises StoreError."""
+    return list(survey_store(path, Millis(0), inspector=inspector).violations)

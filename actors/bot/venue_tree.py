@@ -135,7 +135,7 @@ def _dealing(plot: Plot, context: AtVenue, offered: Capabilities) -> Dealing:
     """Books begin with what the venue holds; on paper with what the file says."""
     if context.name == "paper":
         return Dealing(gate=plot.paths.gate, opening=FromDeposits())
-    patience = Patience(fence=offered.fence)
+    patience = Patience(answer=context.settings.answer, fence=offered.fence)
     return Dealing(gate=plot.paths.gate, opening=FromVenue(), patience=patience)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,11 +14,19 @@ _RAW: Final = "/ws"  # of Binance: what follows names a stream, and ccxt lets an
 _MARK: Final = "/stream"
 """ccxt tells Binance's spot streams from those of contracts by this word in the URL alone."""
 
+_APART: Final[Mapping[str, str]] = MappingProxyType(
+    {"fstream.binance.com": "/usdm", "dstream.binance.com": "/coinm"}
+)
+"""Hosts whose paths another host of the venue has too: moved to one, they are told apart by these,
+as a simulated exchange tells them.
+"""
+
 
 def moved_urls(venue: str, *, rest: str | None, ws: str | None) -> Mapping[str, Any]:
     """The part of ccxt's `urls` of a venue that leads to other hosts.
 
-    rest, ws: what stands before the path, such as "http://127.0.0.1:8000"; None: as it is.
+    rest, ws: what stands before the path, such as "http://127.0.0.1:8000"; None: as it is. Streams
+    of Binance's contracts are then below `/usdm` and `/coinm`, since spot has the same paths.
     """
     package = PRO if venue in names(PRO) else REST
     kind: Any = exchange_class(package, venue)
@@ -37,4 +46,7 @@ def _moved(urls: Any, rest: str | None, ws: str | None) -> Any:
     path = parts.path
     if _MARK in urls and _MARK not in base + path and path.endswith(_RAW):
         path += _MARK
+    apart = _APART.get(parts.hostname or "", "")
+    if apart and not base.endswith(apart):
+        path = apart + path
     return base + path + (f"?{parts.query}" if parts.query else "")

@@ -24,7 +24,7 @@ from .adapters.registry import adapter_for
 from .asking import PAGED, Read, Request, call_of
 from .attempt import attempted
 from .budget import AddressBarred
-from .errands import is_of_key, urgency_of
+from .errands import Written, is_of_key, urgency_of
 from .errors import Barred, KeyTrouble, NotListed, VenueAway
 from .line import moved
 from .markets import Delivered, Found, GaveUp, GetMarkets, key_of
@@ -236,6 +236,8 @@ class CcxtConnector(Actor):
         self._check(request)
         paged = PAGES if isinstance(request, PAGED) else 1
         deadline = Millis(self.elapsed + self._settings.answer * paged)
+        if isinstance(request, Submit) and request.until is not None:
+            deadline = min(deadline, request.until)  # what leaves later is past the desk's fence
         urgency = urgency_of(request)[0] if isinstance(request, (Submit, Cancel)) else "read"
         if self._running >= IN_FLIGHT and len(self._waiting[urgency]) >= WAITING:
             raise self._refusal(request, f"{WAITING} requests wait already")
@@ -317,7 +319,8 @@ class CcxtConnector(Actor):
         named = getattr(request, "client_id", "")
         about = partial(session.adapter.about, exchange, type(request).__name__, symbol, named)
         if isinstance(request, (Submit, Cancel)):
-            return await session.errands.write(call, request, about, errand.deadline)
+            written = Written(request, about, lambda: not errand.reply.is_settled)
+            return await session.errands.write(call, written, errand.deadline)
         return await session.errands.read(call, about, errand.deadline)
 
     async def _load_markets(self, exchange: Any) -> None:

@@ -33,6 +33,15 @@ LEAST: Final = Millis(200)
 MOST: Final = Millis(3_000)
 
 
+@attrs.frozen
+class Written:
+    """A write, and who it is for. is_wanted: whether somebody waits for it still."""
+
+    order: Write
+    about: Callable[[], About]
+    is_wanted: Callable[[], bool]
+
+
 @attrs.define(eq=False)
 class Errands:
     """How requests of one exchange are carried out. resync: measures the venue's clock again."""
@@ -51,7 +60,7 @@ class Errands:
         last: BenthicError | None = None
         with trio.move_on_at(until):
             for _ in range(TRIES):
-                with self.rations.passage("read", until):
+                with self.rations.admitting(Passage("read", until)):
                     ended = await attempted(call)
                 if isinstance(ended, outcome.Value):
                     return ended.value  # type: ignore[no-any-return]  # what `call` gives
@@ -66,41 +75,33 @@ class Errands:
         raise last or VenueAway(about().venue, f"no answer to {about().what} in time")
 
     async def write(
-        self,
-        call: Callable[[], Awaitable[T]],
-        order: Write,
-        about: Callable[[], About],
-        deadline: Millis,
+        self, call: Callable[[], Awaitable[T]], written: Written, deadline: Millis
     ) -> T:
         """The answer, by `deadline` of the monotonic clock. Raises OrderRejected or Unsettled."""
         until = self._until(deadline)
         try:
-            return await self._sent(call, order, about, until)
+            return await self._sent(call, written, until)
         except OrderRejected as error:
             if error.reason != "CLOCK":
                 raise
             with trio.move_on_at(until):
                 if isinstance(await attempted(self.resync), Exception):
                     raise
-        return await self._sent(call, order, about, until)
+        return await self._sent(call, written, until)
 
-    async def _sent(
-        self,
-        call: Callable[[], Awaitable[T]],
-        order: Write,
-        about: Callable[[], About],
-        until: float,
-    ) -> T:
+    async def _sent(self, call: Callable[[], Awaitable[T]], written: Written, until: float) -> T:
+        order = written.order
         urgency, orders = urgency_of(order)
-        with self.rations.passage(urgency, until, orders) as passage:
-            ended: Attempt | None = None
-            with trio.move_on_at(until):
-                ended = await attempted(call)
+        passage = Passage(urgency, until, orders, written.is_wanted)
+        ended: Attempt | None = None
+        with self.rations.admitting(passage), trio.move_on_at(until):
+            await trio.lowlevel.checkpoint()  # past the deadline it ends here
+            ended = await attempted(call)
         if ended is None:
             raise _late(order, passage)
         if isinstance(ended, outcome.Value):
             return ended.value  # type: ignore[no-any-return]  # what `call` gives
-        raise _refusal(ended, order, about(), passage)
+        raise _refusal(ended, order, written.about(), passage)
 
     def _until(self, deadline: Millis) -> float:
         """A deadline by trio's clock, s."""

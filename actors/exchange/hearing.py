@@ -8,7 +8,6 @@ published, and counted.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from itertools import islice, takewhile
 from typing import Any, Final, Protocol
@@ -16,6 +15,7 @@ from typing import Any, Final, Protocol
 from ...runtime import Millis
 from ..market.timeframe import TimeFrame
 from .errors import UnsoundAnswer
+from .kept import KeptStreams, Key
 from .messages import (
     BookReported,
     CandleReported,
@@ -23,16 +23,14 @@ from .messages import (
     HoldingsReported,
     OrderReported,
     TickerReported,
-    Topic,
     TradesReported,
 )
+from .recent import Recent
 
 REMEMBERED: Final = 2_000  # trades of a market of which a repetition is known
 DEAF: Final = 20_000  # ms within which the stream tells of an order that was taken
-LONGEST: Final = 3  # of what ccxt tells of candles: symbol, frame and rows
 SETTLING: Final = 1_000  # ms after its end within which a candle may still get its last trades
 EXPIRED: Final = frozenset({"listenKeyExpired", "eventStreamTerminated"})  # events of Binance's
-Key = tuple[Topic, str, str]  # topic, symbol, frame
 
 
 class Streams(Protocol):
@@ -59,7 +57,7 @@ class AccountHearing:
         self.exchange: Any = None
         self.is_expired = False  # the venue has ended the subscription and left the socket open
         self.unsound = 0
-        self._told = deque[str](maxlen=REMEMBERED)  # ids of orders, ours and the venue's
+        self._told = Recent(REMEMBERED)  # ids of orders, ours and the venue's
         self._expected: dict[str, tuple[str, Millis]] = {}  # by client id, oldest first
 
     def connected(self, url: str) -> None: ...
@@ -94,7 +92,8 @@ class AccountHearing:
 
     def _orders(self, rows: Any) -> None:
         for report in self._adapter.stream_orders(rows):
-            self._told.extend((report.client_id, report.venue_id))
+            self._told.add(report.client_id)
+            self._told.add(report.venue_id)
             if report.client_id in self._expected:
                 del self._expected[report.client_id]
             self._publish(OrderReported(report))
@@ -120,11 +119,11 @@ class MarketHearing:
         self._publish = publish
         self._now = now
         self.exchange: Any = None
-        self.watched: set[Key] = set()
+        self._kept = KeptStreams()
         self.heard_at: dict[Key, Millis] = {}
         self.urls: dict[Key, str] = {}
         self.unsound = 0
-        self._traded: dict[str, deque[str]] = {}
+        self._traded: dict[str, Recent] = {}
         self._closed: dict[Key, Millis] = {}  # when the last candle that was told began
 
     def connected(self, url: str) -> None: ...
@@ -136,18 +135,22 @@ class MarketHearing:
         exchange = self.exchange
         if result is None or exchange is None:
             return
-        for key in self.watched:
-            topic, symbol, frame = key
-            if topic == "trades" and result is exchange.trades.get(symbol):
-                self._hear(key, url, self._trades, newest(result))
-            elif topic == "ticker" and result is exchange.tickers.get(symbol):
-                self._hear(key, url, self._ticker, result)
-            elif topic == "book" and result is exchange.orderbooks.get(symbol):
-                self._hear(key, url, self._book, result)
-            elif topic == "candles":
-                cache = exchange.ohlcvs.get(symbol, {}).get(frame)
-                if cache is not None and (result is cache or _holds(result, cache)):
-                    self._hear(key, url, self._candles, cache)
+        key = self._kept.key_of(exchange, result)
+        if key is None:
+            return
+        topic, symbol, frame = key
+        if topic == "trades":
+            self._hear(key, url, self._trades, newest(result))
+        elif topic == "ticker":
+            self._hear(key, url, self._ticker, result)
+        elif topic == "book":
+            self._hear(key, url, self._book, result)
+        else:
+            self._hear(key, url, self._candles, exchange.ohlcvs[symbol][frame])
+
+    def watch(self, key: Key) -> None:
+        """Publish this stream from now on."""
+        self._kept.watched.add(key)
 
     def _hear(self, key: Key, url: str, what: Callable[[Key, Any], None], raw: Any) -> None:
         self.heard_at[key] = self._now()
@@ -156,10 +159,14 @@ class MarketHearing:
 
     def _trades(self, key: Key, rows: Any) -> None:
         symbol = key[1]
-        known = self._traded.setdefault(symbol, deque(maxlen=REMEMBERED))
+        known = self._traded.get(symbol)
+        if known is None:
+            known = self._traded[symbol] = Recent(REMEMBERED)
         told = self._adapter.stream_trades(rows)
         fresh = tuple(each for each in told if not each.trade_id or each.trade_id not in known)
-        known.extend(each.trade_id for each in fresh if each.trade_id)
+        for each in fresh:
+            if each.trade_id:
+                known.add(each.trade_id)
         if fresh:
             self._publish(TradesReported(symbol, fresh))
 
@@ -210,12 +217,3 @@ def _is_balance(balance: Any, result: Any) -> bool:
     if result is balance:
         return True
     return isinstance(balance, Mapping) and any(result is each for each in balance.values())
-
-
-def _holds(result: Any, cache: Any) -> bool:
-    """Whether it is one of ccxt's (symbol, frame, rows), with these rows."""
-    return (
-        isinstance(result, (list, tuple))
-        and len(result) <= LONGEST
-        and any(each is cache for each in result)
-    )

@@ -106,6 +106,7 @@ class Submit(msgspec.Struct, Ask[Accepted], frozen=True, gc=False):
     time_in_force: TimeInForce = "GTC"
     effect: Effect = "any"
     purpose: Purpose = "entry"  # protective orders go before entries where requests are rationed
+    until: Millis | None = None  # monotonic, of this System: nothing of it may leave later
 
 
 class PairAccepted(msgspec.Struct, frozen=True, gc=False):

@@ -7,7 +7,7 @@ handshakes are requests too. Nothing here decides: see `rate_budget` and `told_l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -35,6 +35,7 @@ class Passage:
     urgency: Urgency
     until: float  # s of trio's clock
     orders: int = 0
+    is_wanted: Callable[[], bool] = lambda: True  # whether somebody waits for it still
     has_sent: bool = False
 
 
@@ -64,12 +65,12 @@ class Rations:
             self._own.budget.tell(Limit(limits))
 
     @contextmanager
-    def passage(self, urgency: Urgency, until: float, orders: int = 0) -> Iterator[Passage]:
-        """Let requests of this task be as urgent as that."""
+    def admitting(self, passage: Passage) -> Iterator[None]:
+        """Let requests of this task go by that."""
         task = trio.lowlevel.current_task()
-        passage = self._passages[task] = Passage(urgency, until, orders)
+        self._passages[task] = passage
         try:
-            yield passage
+            yield
         finally:
             del self._passages[task]
 
@@ -94,8 +95,11 @@ class Rations:
         if self._barred_until > self._own.clock.elapsed():
             raise NothingSent(where, "the venue takes no request for now")
         passage = self._passages.get(trio.lowlevel.current_task())
-        if passage is not None:
-            passage.has_sent = True
+        if passage is None:
+            return
+        if not passage.is_wanted():  # its asker looks after the order by other means already
+            raise NothingSent(where, "nobody waits for it any more")
+        passage.has_sent = True
 
     def nothing_left(self) -> None:
         """What was to leave did not."""

@@ -26,7 +26,8 @@ from .backoff import Backoff
 from .clock_offset import SAMPLES, Sample, VenueTime
 from .errands import Errands
 from .errors import Barred, KeyTrouble
-from .hearing import AccountHearing, Key, MarketHearing
+from .hearing import AccountHearing, MarketHearing
+from .kept import Key
 from .line import MISSES, PING
 from .markets import key_of
 from .messages import LineState

@@ -16,7 +16,8 @@ import trio
 from ...runtime import Clock, Millis
 from .attempt import attempted
 from .backoff import Backoff
-from .hearing import Key, MarketHearing
+from .hearing import MarketHearing
+from .kept import Key
 from .line import silence
 
 LEAST: Final = Millis(500)
@@ -37,7 +38,7 @@ class Watching:
         silences = 0
         hearing = self._hearing
         watch = _watch(exchange, key)
-        hearing.watched.add(key)
+        hearing.watch(key)
         while True:
             began = self._clock.elapsed()
             with trio.move_on_after(silence(key[0], silences) / 1000):

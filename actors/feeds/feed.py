@@ -17,7 +17,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime import Actor, AskError, Millis, Refusal, Tell, on
+from ...runtime import Actor, AskError, Millis, Refusal, Tell, Timer, on
+from ..exchange.backoff import Backoff
+from ..exchange.errors import NotOffered
 from ..exchange.gate.messages import HistoryHeld, HistoryMissing
 from ..exchange.messages import CandleReported, FetchCandles, LineChanged, Watch
 from ..market.candle import Candle
@@ -26,7 +28,8 @@ from .messages import BadLimit, FeedCaughtUp, FeedCounts, GapFound, GetCandles, 
 from .ring import BLOCK, CAPACITY, CandleRing
 
 _NEVER: Final = -(1 << 62)  # ms; added to a time it gives none at which a candle can begin
-AGAIN: Final = Millis(5_000)  # after a venue that did not tell its past
+LEAST: Final = Millis(1_000)  # until a venue that did not tell its past is asked again
+MOST: Final = Millis(60_000)
 
 
 class Intake(Enum):
@@ -43,13 +46,15 @@ class _CatchUp(msgspec.Struct, Tell, frozen=True):
 class CandleFeed(Actor):
     """Takes `Candle` and publishes it; answers `GetCandles`, `GetLast` and `GetCounts`.
 
-    Where it watches it publishes `FeedCaughtUp` each time that nothing of the past is missing.
+    Where it watches, or was behind, it publishes `FeedCaughtUp` each time that nothing of the past
+    is missing.
 
     Time must advance: a candle that repeats, comes late or lies off the frame's grid is dropped
     and counted, a gap is counted and published as `GapFound`.
 
     connector: path of who knows the candles of before (`FetchCandles`), asked at every start, so
-    that a feed that crashed remembers again; None: it begins empty.
+    that a feed that crashed remembers again; None: it begins empty. Where it does not tell them the
+    feed is behind, which is a state and no crash (C12): it asks again, after pauses that grow.
     capacity: how many candles it remembers, for those who start or restart later.
     intake: how later ones come. gate: path of who is told whether the past is known; None: nobody.
     """
@@ -69,6 +74,7 @@ class CandleFeed(Actor):
         self._connector = connector
         self._intake = intake
         self._gate = gate
+        self._again: Timer | None = None  # for the next question of one that is behind
         self._is_behind = False  # what comes now is not told on: the venue's past will have it
         self._ring = CandleRing(capacity)
         self._new = self._ring.new  # appended to here: a call less for every bar
@@ -84,13 +90,11 @@ class CandleFeed(Actor):
         self._publish = self.publish  # a name of its own, which the interpreter finds at once
         if self._connector is None:
             return
+        self._backoff = Backoff(self.chance, least=LEAST, most=MOST)
         self._tell_gate(HistoryMissing(self._series))
         if self._intake is Intake.WATCHED:
             self._watch(self._connector)
-            await self._catch_up()  # a venue that is away is a state of the line, no crash of ours
-            return
-        await self._remember(self._connector)
-        self._tell_gate(HistoryHeld(self._series))
+        await self._catch_up()  # a venue that is away is a state of the line, no crash of ours
 
     @on(Candle)
     def candle(self, candle: Candle) -> None:
@@ -129,6 +133,7 @@ class CandleFeed(Actor):
 
     @on(_CatchUp)
     async def catch_up(self, _: _CatchUp) -> None:
+        self._again = None
         if self._is_behind:
             await self._catch_up()
 
@@ -158,7 +163,13 @@ class CandleFeed(Actor):
     async def _remember(self, connector: str) -> None:
         """Take in the past, which nobody is told of."""
         question = FetchCandles(self._symbol, str(self._frame), self._ring.capacity)
-        for candle in await self.ask(self.lookup(connector), question):
+        past = await self.ask(self.lookup(connector), question)
+        told = self._ring.newest
+        if told is not None:  # a tape went on while nobody told its past, which has it all now
+            if not past or past[-1].at < told.at:
+                return
+            self._ring.clear()
+        for candle in past:
             self._due = candle.at + self._step
             self._ring.add(candle)
 
@@ -168,16 +179,20 @@ class CandleFeed(Actor):
             return
         newest = self._ring.newest
         try:
-            if newest is None:
+            if newest is None or self._intake is Intake.TOLD:
                 await self._remember(self._connector)
             else:
                 await self._fill(self._connector, newest.at)
-        except (Refusal, AskError):
+        except (Refusal, AskError) as error:
+            if isinstance(error, NotOffered) and self._intake is Intake.TOLD:
+                raise  # a tape of something else: no waiting helps
             self._fall_behind()
             return
-        self._is_behind = False
+        was_behind, self._is_behind = self._is_behind, False
+        self._backoff.succeed()
         self._tell_gate(HistoryHeld(self._series))
-        self.publish(FeedCaughtUp(self._symbol, str(self._frame), self.now))
+        if was_behind or self._intake is Intake.WATCHED:
+            self.publish(FeedCaughtUp(self._symbol, str(self._frame), self.now))
 
     async def _fill(self, connector: str, after: Millis) -> None:
         passed = max(0, self.now - after) // self._frame.length if self._frame.is_fixed else 2
@@ -190,7 +205,8 @@ class CandleFeed(Actor):
     def _fall_behind(self) -> None:
         self._is_behind = True
         self._tell_gate(HistoryMissing(self._series))
-        self.after(AGAIN, _CatchUp())
+        if self._again is None:  # else it is asked again already, by whatever else has failed
+            self._again = self.after(self._backoff.next(), _CatchUp())
 
     @property
     def _series(self) -> str:

@@ -55,6 +55,13 @@ class CandleRing:
             self._newest = self.new[-1]
             self.new.clear()
 
+    def clear(self) -> None:
+        """Forget all."""
+        self.new.clear()
+        self._blocks.clear()
+        self._newest = None
+        self._start = self._stop = 0
+
     def __len__(self) -> int:
         new = len(self._blocks) * BLOCK + len(self.new)
         return min(self.capacity, self._stop - self._start + new)

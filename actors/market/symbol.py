@@ -32,7 +32,7 @@ class Symbol(msgspec.Struct, frozen=True, order=True):
         if not isinstance(text, str):
             raise BadValue(place, text, 'write a pair as text, such as "BTC/USDT"')
         if ":" in text:
-            raise BadValue(place, text, 'only spot pairs are traded; write it as "BTC/USDT"')
+            raise BadValue(place, text, _contract(text))
         base, slash, quote = text.partition("/")
         if not slash or "/" in quote:
             raise BadValue(place, text, 'write a pair as BASE/QUOTE, such as "BTC/USDT"')
@@ -58,6 +58,16 @@ class Symbol(msgspec.Struct, frozen=True, order=True):
             return f"{self.base}/{self.quote}"
         term = f"-{self.term}" if self.term else ""
         return f"{self.base}/{self.quote}:{self.settle}{term}"
+
+
+def _contract(text: str) -> str:
+    """What to do instead of trading a contract."""
+    pair = text.partition(":")[0]
+    name = pair if "/" in pair else "BTC/USDT"
+    return (
+        "is a contract, and orders on contracts are not offered yet, neither live nor on paper nor "
+        f'in a backtest: only spot pairs are traded, in all three; write the pair, "{name}"'
+    )
 
 
 def is_asset(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 After a restart it shows what the feed remembers to a fresh evaluation, without a word to anybody,
 and goes on with what is newer. So a signal may be missed while it is down, and none comes twice.
+Where the feed remembers nothing yet, since its venue is away, that is done once it has caught up.
 
 What a feed catches up on after an outage is shown to the evaluation too, and what that advises is
 not said: the price of then is not to be had now.
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ...runtime import Actor, Millis, on
-from ..feeds.messages import GetCandles
+from ..feeds.messages import FeedCaughtUp, GetCandles
 from ..market.candle import Candle
 from ..market.side import Side
 from ..market.timeframe import TimeFrame
@@ -47,16 +48,21 @@ class Producer(Actor):
         self._frame = frame
         self._symbol = symbol
         self._feed = feed
+        self._evaluation = evaluation
         self._add = evaluation().add
         self._known = Millis(-1)  # when the last candle began that the feed told of its past
 
     async def on_start(self) -> None:
         feed = self.lookup(self._feed)
         self.subscribe(feed, Candle)  # first: what comes while the feed answers waits here
-        for row in (await self.ask(feed, GetCandles(MEMORY))).tolist():
-            candle = Candle(Millis(int(row[0])), *row[1:])
-            self._add(candle)
-            self._known = candle.at
+        self.subscribe(feed, FeedCaughtUp)
+        await self._show_past()
+
+    @on(FeedCaughtUp)
+    async def caught_up(self, _: FeedCaughtUp) -> None:
+        if self._known < 0:  # it had no past to tell before
+            self._add = self._evaluation().add
+            await self._show_past()
 
     @on(Candle)
     def candle(self, message: Candle) -> None:
@@ -66,6 +72,14 @@ class Producer(Actor):
         side = add(message)
         if side is not None and not self._is_past(message.at):
             self.publish(Signal(self._symbol, side, message.close, message.at))
+
+    async def _show_past(self) -> None:
+        """Show a fresh evaluation what the feed remembers."""
+        feed = self.lookup(self._feed)
+        for row in (await self.ask(feed, GetCandles(MEMORY))).tolist():
+            candle = Candle(Millis(int(row[0])), *row[1:])
+            self._add(candle)
+            self._known = candle.at
 
     def _is_past(self, at: Millis) -> bool:
         """Whether the candle that began then is not the latest that has closed."""

@@ -260,7 +260,8 @@ class OrderDesk(Actor):
             order.kind,
             order.amount,
             order.price,
-            purpose=message.purpose,
+            purpose=order.purpose,
+            until=Millis(self.elapsed + self._patience.answer),  # when nobody waits any more (O5)
         )
         token = Placed(client_id, now)
         outcome = self.request(self._connector, submit, token, timeout=self._patience.answer)

@@ -75,6 +75,7 @@ def intended(message: PlaceOrder, terms: Terms, order_id: str, client_id: str, a
         "",
         at,
         at,
+        purpose=message.purpose,
     )
 
 

@@ -145,6 +145,7 @@ def filled(order: Order, fills: tuple[Fill, ...], venue_id: str, at: Millis) -> 
         at,
         venue_id or order.venue_id,
         order.evidence if status == "cancelled" else "",
+        order.purpose,
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from ...runtime import Millis
 from ..market.money import subtract
-from ..market.side import Kind, Side
+from ..market.side import Kind, Purpose, Side
 
 Status = Literal["intent", "accepted", "unknown", "filled", "cancelled", "refused"]
 """`intent`: durable here, not known to have been sent. `accepted`: the venue has it.
@@ -41,6 +41,7 @@ class Order(msgspec.Struct, frozen=True, gc=False, array_like=True):
     changed_at: Millis
     venue_id: str = ""  # the venue's own, once known
     evidence: str = ""  # what the last change of status rests on, where the status is not enough
+    purpose: Purpose = "entry"  # what it was placed for; orders of before this was kept: entries
 
     @property
     def is_live(self) -> bool:

@@ -27,11 +27,7 @@ def to_cancel(policy: OrdersAtEnd, orders: Iterable[Order]) -> tuple[Order, ...]
     """Which of the live orders are taken back."""
     if policy == "keep":
         return ()
-    return tuple(
-        order
-        for order in orders
-        if policy == "cancel_all" or getattr(order, "purpose", "entry") == "entry"
-    )
+    return tuple(order for order in orders if policy == "cancel_all" or order.purpose == "entry")
 
 
 async def settle(system: System, bot: Bot, say: Say) -> None:

@@ -40,10 +40,11 @@ from ..live.protocol import from_tree
 from ..live.server import serve
 from .berth import Berth, reason_of
 from .differences import differences
+from .heartbeat import beat
 from .logs import Log
 from .notify import Notifier
 from .settling import settle
-from .warden import Beat, Guard, Warden
+from .warden import Guard, Warden
 
 WARDEN: Final = f"/{ROOT}/warden"
 START: Final = Millis(60_000)  # for one bot: its store is open by then
@@ -151,15 +152,10 @@ class Voyage:
         """Look at tree and lines, and tell the service manager while turns are taken."""
         seen: TreeNode | None = None
         warden = self._system.lookup(WARDEN)
-        beat = self._notifier.beat
-        pause = LOOK if beat is None else min(LOOK, beat)
+        every = self._notifier.beat
+        pause = LOOK if every is None else min(LOOK, every)
         while True:
-            try:
-                await warden.ask(Beat(), timeout=int(pause * 1000))
-            except AskError:
-                self._log.say("error", "no turns", {"for_s": pause})
-            else:
-                self._notifier.alive()
+            if await beat(warden, self._notifier, self._log.say, pause):
                 self._notifier.status(status_of(await self._listed()))
             tree = self._system.tree()
             for each in differences(seen, tree):

@@ -39,8 +39,8 @@ FUTURES_URLS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "api": {
             "ws": {
-                "future": "wss://fstream.binance.com/usdm/ws",
-                "delivery": "wss://dstream.binance.com/coinm/ws",
+                "linear": "wss://fstream.binance.com/usdm/ws",
+                "inverse": "wss://dstream.binance.com/coinm/ws",
             }
         }
     }

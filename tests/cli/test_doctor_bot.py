@@ -12,6 +12,14 @@ from typing import Any
 
 import pytest
 
+from benthic.actors.exchange.bans import Ban, RememberBan
+from benthic.runtime import LiveClock, Millis
+from benthic.storage import open_store
+from benthic.storage.creation import create_file
+from benthic.storage.folder import take
+from benthic.storage.migrations import KIND
+from benthic.storage.tables import TABLES
+
 from .running import Served, a_free_port, a_venue
 
 LOOKS = ["file", "secrets", "store", "ccxt", "rate budget", "line", "clock", "key", "market"]
@@ -68,3 +76,43 @@ def test_what_is_wrong_on_this_side_is_found_without_the_venue(tmp_path: Path) -
     code, found = look(file, {"BENTHIC_API_KEY": "k" * 20, "BENTHIC_API_SECRET": "s" * 20})
     assert (code, found["line"]["state"]) == (1, "bad")
     assert found["line"]["remedy"] == "see to the network, or wait"
+
+
+def test_a_ban_that_the_store_remembers_is_told_and_obeyed(venue: Served, tmp_path: Path) -> None:
+    store = tmp_path / "first.store"
+    until = Millis(LiveClock().now() + 3_600_000)
+    with open_store(store) as opened:
+        opened.write([RememberBan(Ban("binance/live", until, "banned for asking too much"))])
+
+    code, found = look(venue.bot(tmp_path), venue.environment)  # L2: the venue would answer
+
+    assert (code, found["rate budget"]["state"]) == (1, "bad")
+    assert "banned for asking too much" in found["rate budget"]["text"]
+    assert found["rate budget"]["remedy"] == "wait until then"
+    assert found["line"]["text"].split(": ")[1] in {"barred", "away"}
+    assert found["store"]["state"] == "ok"
+
+
+def test_a_store_that_a_bot_writes_is_looked_into_all_the_same(
+    venue: Served, tmp_path: Path
+) -> None:
+    file = venue.bot(tmp_path)
+    with open_store(tmp_path / "first.store"):
+        _, found = look(file, venue.environment)
+
+    assert found["store"]["state"] == "ok"
+    assert f"process {os.getpid()} writes it now" in found["store"]["text"]
+
+
+def test_a_store_of_an_older_layout_will_be_migrated_and_is_not_bad(
+    venue: Served, tmp_path: Path
+) -> None:
+    lock = take(tmp_path / "first.store")
+    create_file(tmp_path / "first.store", KIND, 1, [n for n in TABLES if n != "bans"], 1 << 20)
+    lock.release()
+
+    code, found = look(venue.bot(tmp_path), venue.environment)
+
+    assert (code, found["store"]["state"]) == (0, "warning")
+    assert "has layout 1: it will be migrated at start to 2" in found["store"]["text"]
+    assert not (tmp_path / "first.store" / "layout-1").exists()  # it changes nothing

@@ -53,6 +53,17 @@ def test_a_live_bot_trades_and_ends_in_order_when_it_is_told_to(
     assert "Traceback" not in bot.text
 
 
+def test_a_venue_that_has_spot_alone_keeps_no_line_away(tmp_path: Path) -> None:
+    with (
+        a_venue(0, "--families", "spot") as served,
+        running(served.bot(tmp_path), environment=served.environment) as bot,
+    ):
+        bot.wait_for("gate open", bot="first")
+        assert stop(bot) == ExitCode.OK
+
+    assert "line away" not in bot.events()
+
+
 def test_the_same_file_trades_on_paper_without_a_key(venue: Served, tmp_path: Path) -> None:
     file = venue.bot(tmp_path, context="paper")
     with running(file, environment={}) as bot:  # the keys are not even read

@@ -16,6 +16,7 @@ from .client_ids import ClientIdRule
 from .codes import BYBIT, Codes
 from .reading import rows_of
 
+MESSAGE: Final = 1_024  # trades that one of its messages may bring
 WEEK: Final = Millis(604_800_000)
 LISTS: Final = ("fetch_open_orders", "fetch_canceled_and_closed_orders")
 
@@ -33,7 +34,10 @@ class Bybit(Adapter):
         """Its currencies cost a signed request."""
         return {
             "has": {"fetchCurrencies": False},
-            "options": {"recvWindow": int(settings.receive_window)},
+            "options": {
+                "recvWindow": int(settings.receive_window),
+                "tradesLimit": MESSAGE,
+            },
         }
 
     def capabilities(self, exchange: Any) -> Capabilities:

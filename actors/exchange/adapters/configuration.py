@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from ...ccxt_trio.loading import PRO, REST, exchange_class, names
 from ..errors import NoTestnet
 from ..settings import VenueSettings
 from .capabilities import has_testnet
+
+CACHES: Final[Mapping[str, int]] = MappingProxyType(
+    {"tradesLimit": 200, "OHLCVLimit": 100, "ordersLimit": 500}
+)
+"""Rows that ccxt keeps of each stream, of 1,000. A tap reads what one message brings, and no more
+is needed; so a long run has all the memory that it will ever have within minutes.
+"""
 
 
 def configuration(settings: VenueSettings, own: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,6 +32,7 @@ def configuration(settings: VenueSettings, own: Mapping[str, Any]) -> dict[str, 
         "maxRetriesOnFailure": 0,  # nothing is sent again behind our back
         **{key: value for key, value in own.items() if key != "options"},
         "options": {
+            **CACHES,
             **own.get("options", {}),
             **settings.options,
             "maxRetriesOnFailure": 0,

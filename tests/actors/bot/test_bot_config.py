@@ -70,7 +70,13 @@ BAD = [
     ("[bot]", "[bot]\nseed = -1", "bot.seed: -1 is out of range"),
     ("[bot]", "[bot]\nseed = 1979-05-27", "is a date or time, expected a whole number"),
     ('"BTC/USDT"', '"BTCUSDT"', "market.symbol: 'BTCUSDT': write a pair as BASE/QUOTE"),
-    ('"BTC/USDT"', '"BTC/USDT:USDT"', "only spot pairs are traded"),
+    (
+        '"BTC/USDT"',
+        '"ETH/USDT:USDT"',
+        "market.symbol: 'ETH/USDT:USDT': is a contract, and orders on contracts are not offered "
+        "yet, neither live nor on paper nor in a backtest: only spot pairs are traded, in all "
+        'three; write the pair, "ETH/USDT"',
+    ),
     ('"1m"', '"60"', "market.time_frame: '60': write a number and one of"),
     ('"1m"', "60", "market.time_frame: 60: write a number and one of"),
     ('"0.001"\nprice', "0.001\nprice", 'the float 0.001 is not exact: write it in quotes, "0.001"'),

@@ -77,8 +77,7 @@ def play(minutes: int, *rules: Mapping[str, Any]) -> Seen:
         venue = Venue(config)
         key = venue.api_key("ann")
         credentials = Credentials(Secret(key.key), Secret(key.secret.reveal()))
-        spot = {"fetchMarkets": {"types": ["spot"]}}  # this exchange has no other family
-        settings = VenueSettings(name="binance", credentials=credentials, options=spot)
+        settings = VenueSettings(name="binance", credentials=credentials)
         async with reaching(venue, plan=plan) as reached:
             context = simulation(settings, reached.network, start=START)
             bot = ExchangeBuilder(parse_config(BOT)).in_context(context).build()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import trio
+from msgspec.structs import replace
 
 from benthic.actors.exchange.errors import Unsettled
 from benthic.actors.exchange.messages import (
@@ -179,6 +180,41 @@ def test_a_time_stamp_that_was_refused_is_mended_and_sent_once_more() -> None:  
             posts = desk.posts("bn-1")
             assert len(posts) == 2  # a definite non-acceptance, then the order
             assert posts[0].text != posts[1].text
+
+    played(body)
+
+
+def test_an_order_is_given_up_when_its_own_deadline_says_so() -> None:  # O5
+    async def body(clock: VirtualClock) -> None:
+        late = {"fault": "A5", "verb": "delay", "time": "8s", "when": POST}
+        async with connected(clock, plan=struck(late)) as desk:
+            await desk.until("up")
+            began = desk.system.clock.elapsed()
+            soon = replace(limit("bn-1"), until=Millis(began + 2_000))
+            with pytest.raises(Unsettled):
+                await desk.line.ask(soon)
+            assert desk.system.clock.elapsed() - began <= 2_000
+
+            past = replace(limit("bn-2"), until=desk.system.clock.elapsed())
+            with pytest.raises(OrderRejected, match="NOT_SENT"):
+                await desk.line.ask(past)
+            await trio.sleep(20)
+            assert desk.posts("bn-2") == []
+
+    played(body)
+
+
+def test_nothing_is_sent_again_for_an_asker_who_has_gone() -> None:  # O5
+    async def body(clock: VirtualClock) -> None:
+        step = {"fault": "L4", "verb": "clock_step", "by": "90s", "when": {"at": "30s"}}
+        slow = {"verb": "delay", "time": "3s", "when": {"path": "/api/v3/time", "since": "30s"}}
+        async with connected(clock, plan=struck(step, slow)) as desk:
+            await desk.until("up")
+            await trio.sleep(31)
+            with pytest.raises(AskTimeout):
+                await desk.line.ask(limit("bn-1"), timeout=2_000)
+            await trio.sleep(20)
+            assert len(desk.posts("bn-1")) == 1  # refused for its time stamp
 
     played(body)
 

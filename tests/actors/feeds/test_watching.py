@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 
 import msgspec
+import pytest
 import trio
 
 from benthic.actors.exchange.errors import VenueAway
@@ -17,9 +19,11 @@ from benthic.actors.exchange.messages import (
     LineState,
     Watch,
 )
-from benthic.actors.feeds import CandleFeed, GapFound, GetCounts, Intake
+from benthic.actors.feeds import CandleFeed, GapFound, GetCandles, GetCounts, Intake
 from benthic.actors.market import Candle, TimeFrame
-from benthic.runtime import Actor, Child, Millis, Supervisor, System, Tell, on, run_virtual
+from benthic.actors.market.side import Side
+from benthic.actors.modes.producer import Producer
+from benthic.runtime import Actor, Ask, Child, Millis, Supervisor, System, Tell, on, run_virtual
 
 MINUTE = 60_000
 SYMBOL, FRAME = "BTC/USDT", TimeFrame(1, "m")
@@ -36,14 +40,23 @@ class Report(msgspec.Struct, Tell, frozen=True):
     number: int
 
 
+class Flap(msgspec.Struct, Tell, frozen=True):
+    """The line says that it is up, and is not."""
+
+
 class Move(msgspec.Struct, Tell, frozen=True):
     state: LineState
+
+
+class GetAsked(Ask[list[Millis]]):
+    """When the past was asked for."""
 
 
 class Venue(Actor):
     """Knows all candles that have closed by now; its line is as it is told."""
 
     def __init__(self, watched: list[Watch], state: list[LineState]) -> None:
+        self._asked = list[Millis]()  # when for the past
         self._watched = watched
         self._state = state
 
@@ -53,14 +66,23 @@ class Venue(Actor):
 
     @on(FetchCandles)
     def past(self, message: FetchCandles) -> tuple[Candle, ...]:
+        self._asked.append(self.now)
         if self._state[-1] != "up":
             raise VenueAway("binance", "no answer")
         closed = self.now // MINUTE
         return tuple(a_candle(each) for each in range(closed - min(message.limit, 5), closed))
 
+    @on(GetAsked)
+    def asked(self, _: GetAsked) -> list[Millis]:
+        return self._asked
+
     @on(Report)
     def report(self, message: Report) -> None:
         self.publish(CandleReported(SYMBOL, str(FRAME), a_candle(message.number)))
+
+    @on(Flap)
+    def flap(self, _: Flap) -> None:
+        self.publish(LineChanged(Line("up", self.now)))
 
     @on(Move)
     def move(self, message: Move) -> None:
@@ -88,14 +110,17 @@ class Witness(Actor):
 
 
 def watch(
-    story: Callable[[System], Awaitable[None]], state: LineState = "up"
+    story: Callable[[System], Awaitable[None]],
+    state: LineState = "up",
+    *,
+    intake: Intake = Intake.WATCHED,
 ) -> tuple[list[object], list[Watch]]:
     """What a feed says while the story happens, and what it asked to be watched."""
     heard, watched = list[object](), list[Watch]()
     states: list[LineState] = [state]
 
     def feed() -> CandleFeed:
-        return CandleFeed(SYMBOL, FRAME, connector="venue", intake=Intake.WATCHED, gate="gate")
+        return CandleFeed(SYMBOL, FRAME, connector="venue", intake=intake, gate="gate")
 
     children = [
         Child("venue", lambda: Venue(watched, states)),
@@ -167,3 +192,92 @@ def test_a_venue_that_is_away_when_the_feed_starts_is_asked_again() -> None:
     assert "HistoryHeld" in heard
     assert heard[-1] == 1_001
     assert sum(each == 1_001 for each in heard) == 1
+
+
+def restarts(system: System) -> int:
+    return sum(node.restarts for node in system.tree().walk())
+
+
+@pytest.mark.parametrize("intake", Intake)
+def test_a_feed_that_is_refused_its_past_waits_as_a_state(intake: Intake) -> None:
+    async def story(system: System) -> None:
+        await minutes(system, 30)
+        tell(system, Move("up"))
+        await minutes(system, 2)
+        assert restarts(system) == 0  # C12: no crash is spent on it
+        asked = await system.lookup("/root/venue").ask(GetAsked())
+        pauses = [after - before for before, after in pairwise(asked)]
+        assert 30 <= len(asked) <= 150  # ever later, but not later than a minute
+        assert max(pauses) <= MINUTE
+        feed = system.lookup("/root/feed")
+        assert len(await feed.ask(GetCandles(100))) == 5
+
+    heard, _ = watch(story, "barred", intake=intake)
+    assert heard[0] == "HistoryMissing"
+    assert heard.count("HistoryHeld") >= 1
+
+
+def test_a_line_that_flaps_leaves_one_question_waiting_and_not_one_for_each_time() -> None:
+    async def story(system: System) -> None:
+        for _ in range(50):
+            tell(system, Flap())
+        await minutes(system, 10)
+        asked = await system.lookup("/root/venue").ask(GetAsked())
+        since = [at for at in asked if at > START + 5 * MINUTE]
+        assert 5 <= len(since) <= 60
+
+    watch(story, "away")
+
+
+def test_a_tape_that_went_on_meanwhile_is_remembered_once_and_in_order() -> None:
+    async def story(system: System) -> None:
+        feed = system.lookup("/root/feed")
+        await minutes(system, 1)
+        feed.tell(a_candle(1_000))
+        await system.settle()
+        tell(system, Move("up"))
+        await minutes(system, 1)
+        times = (await feed.ask(GetCandles(100)))[:, 0] // MINUTE
+        assert times.tolist() == [996, 997, 998, 999, 1_000]
+        feed.tell(a_candle(1_001))
+        counts = await feed.ask(GetCounts())
+        assert (counts.missing, counts.repeated, counts.late) == (0, 0, 0)
+
+    heard, _ = watch(story, "away", intake=Intake.TOLD)
+    assert heard[-3:] == [1_000, "HistoryHeld", 1_001]
+
+
+class Diary:
+    """An evaluation that writes down what it is shown."""
+
+    def __init__(self, shown: list[int]) -> None:
+        self._shown = shown
+
+    def add(self, candle: Candle) -> Side | None:
+        self._shown.append(int(candle.at // MINUTE))
+        return None
+
+
+def test_a_producer_is_shown_the_past_once_the_venue_has_told_it() -> None:
+    shown, states = list[int](), list[LineState](["away"])
+
+    def feed() -> CandleFeed:
+        return CandleFeed(SYMBOL, FRAME, connector="venue", intake=Intake.WATCHED)
+
+    async def story(system: System) -> None:
+        await minutes(system, 3)
+        assert shown == []
+        tell(system, Move("up"))
+        await system.settle()
+        assert shown == [998, 999, 1_000, 1_001, 1_002]
+        await minutes(system, 1)
+        tell(system, Report(1_003), Move("up"))
+        await system.settle()
+
+    children = [
+        Child("venue", lambda: Venue([], states)),
+        Child("feed", feed),
+        Child("producer", lambda: Producer(SYMBOL, feed="feed", evaluation=lambda: Diary(shown))),
+    ]
+    run_virtual(Supervisor("root", children), story, start=START)
+    assert shown == [998, 999, 1_000, 1_001, 1_002, 1_003]

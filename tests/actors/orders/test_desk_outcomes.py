@@ -161,3 +161,15 @@ def test_a_look_up_counts_from_when_it_was_made_and_not_from_when_it_was_answere
     assert first - sent >= FENCE
     assert second - first >= PATIENCE.spacing
     assert {first, second} <= set(world.venue.queries)
+
+
+def test_a_create_says_when_nobody_waits_for_it_any_more() -> None:  # O5
+    async def story(world: World) -> None:
+        began = world.system.clock.elapsed()
+        order = await world.place(BUY)
+        (submit,) = world.venue.on_the_way
+
+        assert submit.until == began + PATIENCE.answer == world.system.clock.elapsed()
+        assert order.status == "unknown"
+
+    run(story, "never arrives")

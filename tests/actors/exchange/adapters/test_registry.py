@@ -123,6 +123,17 @@ def test_users_options_win_and_nothing_is_retried_unseen() -> None:
     assert config["options"]["fetchMarkets"] == {"types": ["spot"]}
 
 
+@pytest.mark.parametrize("name", ["binance", "binanceusdm", "bybit", "okx", "kraken", "htx"])
+def test_ccxt_keeps_few_rows_of_a_stream_unless_the_user_wants_more(name: str) -> None:
+    options = adapter_for(name).config(VenueSettings(name=name))["options"]
+    more = VenueSettings(name=name, options={"tradesLimit": 5_000})
+
+    assert options["OHLCVLimit"] <= 100
+    assert options["ordersLimit"] <= 500
+    assert options["tradesLimit"] <= (1_024 if name == "bybit" else 200)
+    assert adapter_for(name).config(more)["options"]["tradesLimit"] == 5_000
+
+
 OURS = st.integers(0, 2**128 - 1).map(lambda number: f"bn-{number:032x}")
 
 
