@@ -138,7 +138,10 @@ class Reconciling:
         await self._begin(line)
 
     async def sweep(self) -> None:
-        """Look at all orders, where that is not done already."""
+        """Look at all orders, where that is not done already.
+
+        It takes the place of a pass that is under way or planned, and looks at what that would.
+        """
         self._is_sweeping = False
         line = self.line
         if (
@@ -147,7 +150,8 @@ class Reconciling:
             and self._stage not in {"reading", "judging"}
             and not self._doubts.is_silent  # then look-ups find out whether it is back
         ):
-            await self._begin(None if is_same_time(line, self._orders_for) else line)
+            is_done = is_same_time(line, self._orders_for) and not self._judged
+            await self._begin(None if is_done and self._stage == "idle" else line)
         self.plan_sweep()
 
     def plan_sweep(self) -> None:

@@ -71,6 +71,24 @@ def test_what_nothing_explains_is_booked_as_external_and_said_aloud() -> None:
     assert Entry("USDT", "external", Decimal("-250.5")) in entries
 
 
+def test_a_sweep_does_not_end_the_search_for_what_explains_a_difference() -> None:
+    venue = holding_venue(holding("USDT", "1000"))
+
+    async def story(world: World) -> None:
+        await world.place(BID)
+        await world.pass_time(SWEEP - 1_000)
+        world.venue.holdings = (holding("USDT", "1100"),)
+        await world.change_line("up", 2)
+        assert await obstacles(world) == ["balances"]
+        await world.pass_time(20_000)  # the sweep comes between two looks at the holdings
+
+        assert await obstacles(world) == []
+        assert await world.balances() == {"USDT": (Decimal("899.8"), Decimal("200.2"))}
+
+    world = run(story, "rest", venue=venue, gate=GATE)
+    assert [each.booked for each in world.told(DriftFound)] == [100]
+
+
 def test_a_difference_that_an_order_of_unknown_outcome_explains_is_not_booked() -> None:
     venue = holding_venue(holding("USDT", "1000"))
 
