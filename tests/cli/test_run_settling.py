@@ -32,7 +32,9 @@ def left_behind(policy: OrdersAtEnd) -> tuple[set[Purpose], list[str]]:
     async def story(clock: VirtualClock) -> set[Purpose]:
         async with standing(clock, text=f'[shutdown]\norders = "{policy}"\n') as first:
             assert await first.system.lookup(first.bot.paths.gate).ask(GetGate()) == ()
-            placed = {await rest(first.desk, purpose): purpose for purpose in PURPOSES}
+            placed: dict[str, Purpose] = {}
+            for purpose in PURPOSES:
+                placed[await rest(first.desk, purpose)] = purpose
             await settle(first.system, first.bot, say)
             reports = await first.connector.ask(FetchOpenOrders(SYMBOL), timeout=Millis(30_000))
         return {placed[report.client_id] for report in reports}

@@ -74,9 +74,9 @@ BAD = [
         '"BTC/USDT"',
         '"ETH/USDT:USDT"',
         (
-            "market.symbol: 'ETH/USDT:USDT': is a contract, and orders on contracts are not offered "
-            "yet, neither live nor on paper nor in a backtest: only spot pairs are traded, in all "
-            'three; write the pair, "ETH/USDT"'
+            "market.symbol: 'ETH/USDT:USDT': is a contract, and orders on contracts are not "
+            "offered yet, neither live nor on paper nor in a backtest: only spot pairs are "
+            'traded, in all three; write the pair, "ETH/USDT"'
         ),
     ),
     ('"1m"', '"60"', "market.time_frame: '60': write a number and one of"),
