@@ -169,11 +169,12 @@ def a_tree(
     listener = more.pop("listener", Listener)
     network = more.pop("network", reached.network)
     bans = more.pop("bans", MemoryBans)
+    budget = more.pop("budget", RateBudget)
     return Supervisor(
         "bot",
         [
             Child("bans", bans),
-            Child("budget", lambda: RateBudget(settings.name, settings.address, bans="bans")),
+            Child("budget", lambda: budget(settings.name, settings.address, bans="bans")),
             Child("markets", Markets),
             Child(
                 "line",

@@ -9,7 +9,9 @@ import pytest
 import trio
 from msgspec.structs import replace
 
+from benthic.actors.exchange.budget import Admit, RateBudget
 from benthic.actors.exchange.errors import Unsettled
+from benthic.actors.exchange.markets import key_of
 from benthic.actors.exchange.messages import (
     Accepted,
     Cancel,
@@ -20,9 +22,11 @@ from benthic.actors.exchange.messages import (
     Query,
     Submit,
 )
-from benthic.runtime import AskTimeout, Millis, Refusal, VirtualClock
+from benthic.actors.exchange.settings import Credentials, VenueSettings
+from benthic.runtime import AskTimeout, Millis, Refusal, VirtualClock, on
+from benthic.runtime.secret import Secret
 
-from .connecting import SYMBOL, connected, limit, played, struck
+from .connecting import SYMBOL, a_venue, connected, limit, played, settings_of, struck
 
 ORDER = "/api/v3/order"
 POST = {"method": "POST", "path": ORDER, "nth": 1}
@@ -306,5 +310,31 @@ def test_a_trade_with_ourselves_is_two_trades_of_ours() -> None:
             assert streamed == {*bought.fills, *sold.fills}
             assert len({each.trade_id for each in streamed}) == 2
             assert {each.trade_id for each in listed} == {each.trade_id for each in streamed}
+
+    played(body)
+
+
+def test_the_rate_budget_tells_accounts_apart_and_learns_nothing_of_their_keys() -> None:  # S1
+    accounts = set[str]()
+
+    class Noting(RateBudget):
+        """Notes whose requests are admitted."""
+
+        @on(Admit)
+        def admit(self, message: Admit) -> None:
+            accounts.add(message.account)
+            super().admit(message)
+
+    async def body(clock: VirtualClock) -> None:
+        venue = a_venue()
+        key = venue.api_key("ann").key
+        async with connected(clock, venue, budget=Noting) as desk:
+            await desk.until("up")
+            await desk.line.ask(limit("bn-1"))
+        (account,) = accounts - {""}
+        parts = {key[start : start + 4] for start in range(len(key) - 3)}
+        assert not any(part in account for part in parts)
+        other = VenueSettings(name="binance", credentials=Credentials(Secret("k"), Secret("s")))
+        assert account == key_of(settings_of(venue)).account != key_of(other).account
 
     played(body)
