@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 
 import outcome
 
+from ..ccxt_trio.upstream import errors
+
 Attempt: TypeAlias = "outcome.Value[Any] | Exception"
 
 
@@ -23,4 +25,7 @@ async def attempted(call: Callable[..., Awaitable[Any]], *args: Any) -> Attempt:
     error: Exception = ended.error
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
+    refusal = error.__context__
+    if isinstance(error, LookupError) and isinstance(refusal, errors.BaseError):
+        return refusal  # type: ignore[no-any-return]  # ccxt failed as it tidied up after this
     return error

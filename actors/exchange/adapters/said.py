@@ -23,7 +23,7 @@ _CODES: Final = ("code", "retCode", "ret_code", "err-code", "sCode", "error_code
 _WORDS: Final = ("msg", "retMsg", "ret_msg", "err-msg", "sMsg", "message", "error_message")
 _QUERY: Final = re.compile(r"\?\S+")
 _WORD: Final = re.compile(rf"[A-Za-z0-9+/=_-]{{{TOKEN},}}", re.ASCII)
-_BAN: Final = re.compile(r"until (\d{13})", re.ASCII)
+_BAN: Final = re.compile(r'(?:until |"retryAfter": ?)(\d{13})', re.ASCII)
 _DEEP: Final = 3  # levels of an answer that are looked at
 
 
@@ -76,13 +76,14 @@ def _is_token(word: str) -> bool:
     return len(word) >= ALWAYS or any(letter.isdigit() for letter in word)
 
 
-def until(said: Said | None, now: Millis) -> Millis | None:
+def until(said: Said | None, now: Millis, *, words: str = "") -> Millis | None:
     """The time before which the venue wants no request; None where it says none (L1, L2).
 
     The later one counts of what the header and the words say; the header is seconds, or a date.
+    words: what is known where no answer is, as of a refusal that came over a WebSocket.
     """
     if said is None:
-        return None
+        return Millis(max(map(int, _BAN.findall(words)), default=0)) or None
     times = [int(found) for found in _BAN.findall(said.text)]
     header = (said.retry_after or "").strip()
     if header.isdecimal() and len(header) <= 9:  # noqa: PLR2004 - thirty years

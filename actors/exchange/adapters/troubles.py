@@ -109,7 +109,7 @@ def _shared(error: BaseException, meaning: Meaning, detail: str, about: About) -
     if meaning == "RATE_LIMIT":
         said = said_of(error)
         pause = BAN if said is not None and said.status == _TEAPOT else PAUSE
-        told = until(said, about.now)
+        told = until(said, about.now, words=str(error))
         end = Millis(about.now + pause) if told is None or told <= about.now else told
         return Trouble(Barred(venue, detail, until=end), "then", "RATE_LIMIT", detail)
     if meaning == "CLOCK":

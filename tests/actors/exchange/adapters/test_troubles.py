@@ -329,6 +329,15 @@ def test_the_venue_is_left_alone_for_as_long_as_it_says(
     assert until(of_write(error, SPOT)) == until(of_read(error, SPOT)) == NOW + wait  # L1, L2
 
 
+def test_a_ban_that_is_told_over_a_websocket_is_as_long_as_it_says() -> None:
+    words = f'binance {{"code":-1003,"msg":"IP banned until {NOW + 9_000}."'
+    banned = errors.DDoSProtection(f"{words}}}")
+    longer = errors.DDoSProtection(f'{words},"data":{{"retryAfter":{NOW + 60_000}}}}}')
+
+    assert until(of_read(banned, SPOT)) == NOW + 9_000
+    assert until(of_read(longer, SPOT)) == NOW + 60_000
+
+
 @given(
     place=st.sampled_from(["msg", "message", "retMsg", "path"]),
     before=st.text(max_size=20),
