@@ -133,7 +133,10 @@ class OrderDesk(Actor):
             self.subscribe(self._connector, event)  # before anything is read: nothing falls between
         for order in snapshot.orders:
             self._clerk.unreconciled.add(order.client_id)
-            self._doubts.add(order.client_id, Doubt(self.now), self.now)
+            # What a desk before this one asked may leave as long as that would have waited (C17).
+            is_sent = order.status == "accepted"
+            since = self.now if is_sent else Millis(self.now + self._patience.answer)
+            self._doubts.add(order.client_id, Doubt(since), self.now)
         await self._reconciling.start(snapshot)
         await self._go_on()
 
