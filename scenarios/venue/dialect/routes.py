@@ -139,9 +139,13 @@ class RestApi:
         self, route: Route, request: Request, now: Millis, headers: list[tuple[str, str]]
     ) -> Response:
         params, flaw = _try_params(request)
-        used = self.gate.weights.spend(request.address, _weight(route, params), now)
-        headers.append((self.gate.weight_header, str(used)))
-        headers.append((f"{self.gate.weight_header}-1M", str(used)))
+        weights = self.gate.weights
+        try:
+            weights.spend(request.address, _weight(route, params), now)
+        finally:  # whoever was refused for it wants to know it most
+            used = str(weights.used(request.address, now))
+            headers.append((self.gate.weight_header, used))
+            headers.append((f"{self.gate.weight_header}-1M", used))
         if flaw is not None:
             raise flaw
         call = Call(

@@ -36,7 +36,7 @@ from .push_verbs import (
     Spike,
 )
 from .request_verbs import DelayAnswer, Garbage, HalfOpen, Merge, Mute, Reset
-from .strike import Strike, Struck, Subject
+from .strike import NOTHING_FITS, Strike, Struck, Subject
 
 FOR_EVER: Final = 10**15
 REMEMBERED: Final = 1_000  # messages of a stream, for the rules that send them again
@@ -114,6 +114,8 @@ class Pushes:
                 if changed is None:
                     self._carry_out(struck)
                     return pushes
+                if pushes and changed == pushes:
+                    self._strike.log.came_to_nothing(struck.entry, NOTHING_FITS)
                 return changed
 
     def _reorder(

@@ -15,12 +15,21 @@ from ..wire.messages import Request, Response
 from ..wire.strikes import RequestFate, ResponseFate
 from .answers import after, answered, before, is_before
 from .memory import Answers
-from .request_verbs import RequestVerb, StaleAnswer, SwapBodies
-from .strike import Strike, Struck, Subject
+from .request_verbs import (
+    Garbage,
+    ItemError,
+    Merge,
+    RequestVerb,
+    StaleAnswer,
+    StaleSnapshot,
+    SwapBodies,
+)
+from .strike import NOTHING_FITS, Strike, Struck, Subject
 
 SYMBOL: Final = re.compile(r"(?:^|&)(?:symbol|pair)=([A-Za-z0-9_]{1,30})(?:&|$)")
 MOST_WAITING: Final = 10_000  # struck requests without an answer, before the oldest is forgotten
 REQUEST_VERBS: Final = get_args(RequestVerb)
+REWRITING: Final = (Garbage, ItemError, Merge, StaleSnapshot)  # of any answer, whatever it says
 
 
 class Requests:
@@ -69,11 +78,14 @@ class Requests:
         said = (response, Fate())
         for each in struck or ():
             verb = each.rule.verb
+            former = said
             known = self._known(verb, request)
             if known is not None:
                 said = (Response(said[0].status, known.body, known.headers), said[1])
             elif is_request_verb(verb):
                 said = after(verb, request, said, now=self._now())
+            if said == former and isinstance(verb, REWRITING):
+                self._strike.log.came_to_nothing(each.entry, NOTHING_FITS)
         if self._strike.has_verb(StaleAnswer, SwapBodies):
             self._answers.keep(request, response)
         return None if struck is None else answered(said)

@@ -21,6 +21,7 @@ from .request_verbs import Verb
 from .state_verbs import StateVerb
 
 STATE_VERBS: Final = get_args(StateVerb)
+NOTHING_FITS: Final = "nothing in it is of the kind that the verb changes"  # and it went out as is
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):

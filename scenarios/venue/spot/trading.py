@@ -10,7 +10,7 @@ from ....actors.matching.values import Event, Execution, Order, OrderChanged, Or
 from ....runtime import Millis
 from ..access.errors import TOO_MANY, ApiError, missing
 from ..access.limits import OrderLimit
-from ..dialect.errors import CONFLICT, either, not_valid, spot_refusal
+from ..dialect.errors import CONFLICT, FILTERS, either, not_valid, spot_refusal
 from ..dialect.params import Params
 from ..dialect.routes import Call, Route, error_body
 from . import shapes
@@ -130,6 +130,7 @@ class Trading:
         kind = answer_kind(params, default_answer(request.kind, request.time_in_force))
         if limit_mode == "DO_NOTHING":
             self._limit.check(call.account, 1, call.now)
+        self._check_filters(request)
         cancelled = self._try_cancel(call, market)
         placed: dict[str, object] | ApiError | None = None
         if mode == "ALLOW_FAILURE" or not isinstance(cancelled, ApiError):
@@ -165,6 +166,13 @@ class Trading:
         if order.list_id >= 0:
             shown["listStatus"] = self._lists.status(call.account, order.list_id)
         return shown
+
+    def _check_filters(self, request: OrderRequest) -> None:
+        try:
+            self._desk.check(request)
+        except Refused as refused:
+            if refused.reason in FILTERS:  # what else there is may have changed after the cancel
+                raise
 
     def _place(
         self, call: Call, market: Market, request: OrderRequest, kind: str

@@ -248,6 +248,41 @@ def test_a_fill_goes_through_what_stands_before_the_order() -> None:
     run([at("5s", "fill", symbol=SYMBOL, share="0.5")], body)
 
 
+@pytest.mark.parametrize(
+    ("verb", "struck"),
+    [
+        pytest.param({"verb": "garbage", "kind": "nan", "field": "serverTime"}, True, id="number"),
+        pytest.param({"verb": "item_error", "code": -1, "msg": "no"}, True, id="no list"),
+        pytest.param({"verb": "garbage", "kind": "future"}, False, id="it does fit"),
+    ],
+)
+def test_an_answer_that_a_verb_does_not_fit_is_on_record(verb: Rule, struck: bool) -> None:  # noqa: FBT001 - a case
+    async def body(world: World) -> None:
+        world.faults.add(rule_of({**verb, "when": {"path": TIME}}))
+        await (await world.http()).get(TIME)
+
+        (entry,) = world.faults.log.entries()
+        assert bool(entry.problem) is struck
+        world.faults.log = type(world.faults.log)()  # the problem was the point
+
+    run([], body)
+
+
+def test_a_push_that_a_verb_does_not_fit_is_on_record() -> None:
+    async def body(world: World) -> None:
+        world.faults.add(rule_of({"verb": "crossed", "when": {"stream": "*@trade", "nth": 1}}))
+        ears = await world.hear(f"/ws/{SYMBOL.lower()}@trade")
+        world.rests("buy", 50_000, "1")
+        world.rests("sell", 50_000, "1")
+        await ears.next()
+
+        (entry,) = world.faults.log.entries()
+        assert entry.problem
+        world.faults.log = type(world.faults.log)()  # the problem was the point
+
+    run([], body)
+
+
 def test_a_verb_that_finds_nothing_is_on_record_and_stops_nothing() -> None:
     async def body(world: World) -> None:
         world.faults.add(rule_of(at("1s", "venue_cancel", symbol=SYMBOL)))

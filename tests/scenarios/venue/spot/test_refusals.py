@@ -251,6 +251,7 @@ def test_weights_are_those_of_the_endpoints_and_run_out() -> None:
     assert (status, code) == (429, -1003)
     assert "current limit is 100 request weight per 1 MINUTE" in words
     assert trader.header("Retry-After") == "60"
+    assert trader.header("X-MBX-USED-WEIGHT-1M") == "115"
     trader.address = "10.9.9.9"
     assert trader.public("ping") == {}
 

@@ -96,3 +96,27 @@ def test_the_parameters_are_checked_before_anything_is_cancelled() -> None:
 
     assert (status, body["code"]) == (400, -1102)
     assert len(trader.ask("GET", "openOrders")) == 1
+
+
+@pytest.mark.parametrize("mode", ["STOP_ON_FAILURE", "ALLOW_FAILURE"])
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [({"price": "1"}, "PERCENT_PRICE"), ({"quantity": "0.00001"}, "NOTIONAL")],
+)
+def test_filters_are_looked_at_before_anything_is_cancelled(
+    mode: str, wrong: dict[str, str], name: str
+) -> None:
+    trader, number = with_order()
+    status, body = replace(trader, number, mode, GOOD | wrong)
+
+    assert (status, body) == (400, {"code": -1013, "msg": f"Filter failure: {name}"})
+    assert [each["orderId"] for each in trader.ask("GET", "openOrders")] == [number]
+
+
+def test_the_client_id_of_the_cancelled_order_may_come_again() -> None:
+    trader, number = with_order()
+    again = replace(trader, number, "STOP_ON_FAILURE", GOOD, newClientOrderId="same")[1]
+    number = again["newOrderResponse"]["orderId"]
+    status, _ = replace(trader, number, "STOP_ON_FAILURE", GOOD, newClientOrderId="same")
+
+    assert status == 200
