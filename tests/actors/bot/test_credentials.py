@@ -115,3 +115,28 @@ def test_all_secrets_that_are_missing_are_named_at_once(tmp_path: Path) -> None:
         venue_settings(parse_config(BOT, file=file), {}, file=file)
     keys = [problem.key for problem in refused.value.problems]
     assert keys == ["exchange.key", "exchange.secret", "exchange.proxy"]
+
+
+def test_a_testnet_is_refused_where_the_venue_has_none(tmp_path: Path) -> None:
+    file = tmp_path / "bot.toml"
+    text = """
+[bot]
+name = "first"
+context = "paper"
+
+[exchange]
+name = "kraken"
+sandbox = "testnet"
+
+[market]
+symbol = "BTC/USD"
+time_frame = "1m"
+
+[account]
+deposits = { USD = "10000" }
+
+[mode]
+name = "ema_cross"
+"""
+    with pytest.raises(ConfigError, match=r"exchange\.sandbox: kraken has no testnet"):
+        venue_settings(parse_config(text, file=file), {}, file=file)
