@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from benthic.actors.bot.builder import ExchangeBuilder
 from benthic.actors.bot.config import Reference
+from benthic.actors.bot.contexts import live
 from benthic.actors.bot.credentials import DIRECTORY, LARGEST, read_secret, venue_settings
 from benthic.actors.bot.errors import ConfigError, Unexpected
 from benthic.actors.bot.reading import parse_config
+from benthic.runtime import UsageError
 
 CANARY = "canary-4f1c9d"
 BOT = """
@@ -140,3 +143,13 @@ name = "ema_cross"
 """
     with pytest.raises(ConfigError, match=r"exchange\.sandbox: kraken has no testnet"):
         venue_settings(parse_config(text, file=file), {}, file=file)
+
+
+def test_a_live_bot_is_not_built_without_a_store(tmp_path: Path) -> None:
+    a_secret(tmp_path / "secret")
+    file = tmp_path / "bot.toml"
+    config = parse_config(BOT, file=file)
+    settings = venue_settings(config, {"KEY": "k", "PROXY": "http://proxy:3128"}, file=file)
+
+    with pytest.raises(UsageError, match="with_store"):
+        ExchangeBuilder(config).in_context(live(settings)).build()  # P1
