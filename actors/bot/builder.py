@@ -133,12 +133,14 @@ class ExchangeBuilder:
         return self
 
     def build(self) -> Bot:
-        """The bot. Raises UsageError where it was not said in which context it runs."""
+        """The bot. Raises UsageError where its context was not said, or the store of a live one."""
         config, context = self._config, self._context
         if context is None:
             raise UsageError("a bot runs somewhere: call in_context(backtest(tape)) first")
         memory, store = None, self._store
         if store is None:
+            if isinstance(context, AtVenue) and context.name == "live":
+                raise UsageError("a live bot forgets no order: call with_store(…) first")
             memory = JournalMemory()
             store = partial(MemoryJournal, memory)
         more: list[Child] = []

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from ...runtime.secret import Secret
+from ..exchange.adapters.capabilities import has_testnet
+from ..exchange.adapters.configuration import plain_exchange
 from ..exchange.addresses import moved_urls
+from ..exchange.errors import NoTestnet
 from ..exchange.settings import Credentials, VenueSettings
 from .config import BotConfig, ExchangeSection, Reference
 from .errors import ConfigError, Problem, Unexpected
@@ -67,6 +70,8 @@ def venue_settings(
             found[key.rpartition(".")[2]] = read_secret(reference, environment)
         except Unexpected as error:
             problems.append(Problem(key, str(error)))
+    if exchange.sandbox == "testnet" and not has_testnet(plain_exchange(exchange.name)):
+        problems.append(Problem("exchange.sandbox", str(NoTestnet(exchange.name))))
     if problems:
         raise ConfigError(file, tuple(problems))
     return _settings(exchange, found)

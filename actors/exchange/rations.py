@@ -119,13 +119,16 @@ class Rations:
     def bar(self, status: int, headers: tuple[tuple[str, str], ...]) -> None:
         """Send nothing for a while, where an answer says so."""
         wait = bar_of(status, headers)
-        if wait is None:
-            return
+        if wait is not None:
+            self.bar_for(
+                wait, "banned for asking too much" if status == BANNED else "asked too much"
+            )
+
+    def bar_for(self, wait: int, reason: str) -> None:
+        """Send nothing for so many ms, however the venue has said so."""
         clock = self._own.clock
         self._barred_until = max(self._barred_until, clock.elapsed() + wait + MARGIN)
-        reason = "banned for asking too much" if status == BANNED else "asked too much"
-        until = Millis(clock.now() + wait + MARGIN)
-        self._own.budget.tell(BarTold(until, reason))
+        self._own.budget.tell(BarTold(Millis(clock.now() + wait + MARGIN), reason))
 
     async def _admit(self, admit: Admit) -> None:
         try:

@@ -124,10 +124,11 @@ class VenueSession:
     def _trouble(self, error: Exception) -> BenthicError:
         """What ended the line, as one of our errors."""
         venue = self._stage.settings.name
-        codes = self.adapter.codes
-        return of_read(
-            error, About(venue=venue, what="opening", now=self.time.now(), codes=codes)
-        ).error
+        now, codes = self.time.now(), self.adapter.codes
+        trouble = of_read(error, About(venue=venue, what="opening", now=now, codes=codes)).error
+        if isinstance(trouble, Barred) and trouble is not error:  # over a WebSocket, it may be
+            self.rations.bar_for(trouble.until - now, "asked too much")
+        return trouble
 
     async def _rest(self, trouble: BenthicError, began: Millis) -> None:
         """Say that it is away, and wait: the longer, the shorter it lasted."""

@@ -97,7 +97,8 @@ def resting(folder: Path, account: str) -> tuple[Order, ...]:
 
 def secrets_of(settings: VenueSettings) -> Iterator[Secret]:
     """All that must never be written."""
-    yield settings.proxy
+    if "@" in settings.proxy.reveal():  # else it is an address and no more
+        yield settings.proxy
     if settings.credentials is not None:
         yield settings.credentials.key
         yield settings.credentials.secret

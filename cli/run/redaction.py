@@ -19,6 +19,7 @@ SHORTEST: Final = 4  # characters: what is shorter is in every other word
 
 _NAMED: Final = re.compile(
     r"""(?ix)
+    (?<!exchange\.) (?<!LoadCredential=)  # our own words, which never repeat what they refuse
     ( (?: signature | x-mbx-apikey | listen-?key | api-?key | api-?secret | secret | password
         | passphrase | private-?key | token )
       ["']? \s* [=:] \s* (?: b?["'] )? )

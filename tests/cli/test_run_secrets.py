@@ -14,6 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benthic.actors.exchange.settings import VenueSettings
+from benthic.cli.run.berth import secrets_of
 from benthic.cli.run.redaction import Redactor
 from benthic.runtime.secret import HIDDEN, Secret
 
@@ -197,7 +199,22 @@ def test_what_looks_like_a_secret_is_taken_out_though_nobody_knows_it(text: str)
     assert HIDDEN in cleaned
 
 
-def test_what_is_no_secret_stays() -> None:
-    words = "order bn-409b3399000080018427000000000001 filled 0.40586000 at 59991.00 in 12 ms"
-
+@pytest.mark.parametrize(
+    "words",
+    [
+        "order bn-409b3399000080018427000000000001 filled 0.40586000 at 59991.00 in 12 ms",
+        "bot.toml: exchange.secret: the variable KEY is not set: export it first",
+        "bot.toml: exchange.password: s/p can be used by others than its owner: chmod 600 s/p",
+        "start the bot as a service of systemd with LoadCredential=secret:PATH, or use a file",
+    ],
+)
+def test_what_is_no_secret_stays(words: str) -> None:
     assert Redactor().clean(words) == words
+
+
+def test_a_proxy_is_a_secret_where_it_names_a_user_and_else_an_address_like_any_other() -> None:
+    plain = VenueSettings(name="binance", proxy=Secret("http://127.0.0.1:1"))
+    mine = VenueSettings(name="binance", proxy=Secret("http://me:0123abcd@127.0.0.1:1"))
+
+    assert list(secrets_of(plain)) == []
+    assert list(secrets_of(mine)) == [mine.proxy]

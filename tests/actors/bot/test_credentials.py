@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from benthic.actors.bot.builder import ExchangeBuilder
 from benthic.actors.bot.config import Reference
+from benthic.actors.bot.contexts import live
 from benthic.actors.bot.credentials import DIRECTORY, LARGEST, read_secret, venue_settings
 from benthic.actors.bot.errors import ConfigError, Unexpected
 from benthic.actors.bot.reading import parse_config
+from benthic.runtime import UsageError
 
 CANARY = "canary-4f1c9d"
 BOT = """
@@ -115,3 +118,38 @@ def test_all_secrets_that_are_missing_are_named_at_once(tmp_path: Path) -> None:
         venue_settings(parse_config(BOT, file=file), {}, file=file)
     keys = [problem.key for problem in refused.value.problems]
     assert keys == ["exchange.key", "exchange.secret", "exchange.proxy"]
+
+
+def test_a_testnet_is_refused_where_the_venue_has_none(tmp_path: Path) -> None:
+    file = tmp_path / "bot.toml"
+    text = """
+[bot]
+name = "first"
+context = "paper"
+
+[exchange]
+name = "kraken"
+sandbox = "testnet"
+
+[market]
+symbol = "BTC/USD"
+time_frame = "1m"
+
+[account]
+deposits = { USD = "10000" }
+
+[mode]
+name = "ema_cross"
+"""
+    with pytest.raises(ConfigError, match=r"exchange\.sandbox: kraken has no testnet"):
+        venue_settings(parse_config(text, file=file), {}, file=file)
+
+
+def test_a_live_bot_is_not_built_without_a_store(tmp_path: Path) -> None:
+    a_secret(tmp_path / "secret")
+    file = tmp_path / "bot.toml"
+    config = parse_config(BOT, file=file)
+    settings = venue_settings(config, {"KEY": "k", "PROXY": "http://proxy:3128"}, file=file)
+
+    with pytest.raises(UsageError, match="with_store"):
+        ExchangeBuilder(config).in_context(live(settings)).build()  # P1

@@ -23,7 +23,9 @@ from benthic.actors.exchange.messages import (
 from benthic.actors.exchange.settings import Credentials
 from benthic.runtime import Millis, VirtualClock
 from benthic.runtime.secret import Secret
+from benthic.scenarios.venue.access.errors import ApiError
 from benthic.scenarios.venue.config import START
+from benthic.scenarios.venue.spot.wsapi import WsClient
 
 from .connecting import (
     MINUTE,
@@ -204,6 +206,28 @@ def test_nothing_is_sent_before_the_time_that_the_venue_said(status: int) -> Non
             await desk.until("up", count=2, within=4 * MINUTE)
             assert (await desk.line.ask(limit("bn-2"))).client_id == "bn-2"
             assert desk.is_well_behaved()
+
+    played(body)
+
+
+def test_a_ban_that_the_account_s_stream_is_refused_with_holds_for_every_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # L2
+    words = f"Way too much request weight used; IP banned until {START + HOUR}."
+
+    def refuse(*_: object) -> dict[str, object]:
+        raise ApiError(-1003, words, status=418)
+
+    monkeypatch.setattr(WsClient, "_subscribe_signed", refuse)
+
+    async def body(clock: VirtualClock) -> None:
+        async with connected(clock) as desk:
+            line = await desk.until("barred")
+            asked = desk.record.arrived
+            await trio.sleep(HOUR / 1_000 - 1)
+            assert line.until is not None
+            assert line.until >= START + HOUR
+            assert desk.record.arrived == asked
 
     played(body)
 
