@@ -18,6 +18,7 @@ from ..orders.messages import (
     DriftFound,
     FillUnmatched,
     ForeignOrderSeen,
+    NotStored,
     OrderChanged,
     OrderFilled,
     StrayOrderFound,
@@ -34,6 +35,7 @@ _OF_ORDERS: Final = (
     DriftFound,
     ForeignOrderSeen,
     StrayOrderFound,
+    NotStored,
 )
 
 
@@ -126,6 +128,10 @@ class Chronicle(Actor):
     def stray(self, message: StrayOrderFound) -> None:
         report = message.order.report
         self._tell("error", "stray order", venue_id=report.venue_id, symbol=report.symbol)
+
+    @on(NotStored)
+    def not_stored(self, message: NotStored) -> None:
+        self._tell("error", "not stored", reason=message.reason)
 
     @on(OrderChanged)
     def order(self, message: OrderChanged) -> None:

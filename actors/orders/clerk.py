@@ -32,7 +32,7 @@ from .evidence import Doubt
 from .factory import Terms
 from .journal import Commit, DuplicateTrade, Load, Snapshot, trade_key
 from .lifecycle import ImpossibleChange
-from .messages import FillUnmatched, NotDurable, OrderChanged, OrderFilled, StrayOrders
+from .messages import FillUnmatched, NotDurable, NotStored, OrderChanged, OrderFilled, StrayOrders
 from .model import LIVE, Order
 from .register import OrderRegister
 
@@ -186,6 +186,7 @@ class Clerk:
         except Refusal as no:
             if booking is not None:
                 self._portfolio.tell(Aborted(booking.number))
+            self._desk.publish(NotStored(str(no)))
             return no
         self.steps += 1
         return None

@@ -134,9 +134,8 @@ class OrderDesk(Actor):
         for order in snapshot.orders:
             self._clerk.unreconciled.add(order.client_id)
             # What a desk before this one asked may leave as long as that would have waited (C17).
-            is_sent = order.status == "accepted"
-            since = self.now if is_sent else Millis(self.now + self._patience.answer)
-            self._doubts.add(order.client_id, Doubt(since), self.now)
+            grace = Millis(0) if order.status == "accepted" else self._patience.answer
+            self._doubts.add(order.client_id, Doubt(self.now, grace=grace), self.now)
         await self._reconciling.start(snapshot)
         await self._go_on()
 

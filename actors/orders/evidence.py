@@ -36,9 +36,15 @@ class Patience(msgspec.Struct, frozen=True):
 class Doubt(msgspec.Struct, frozen=True):
     """What is known of an order whose state at the venue is not."""
 
-    since: Millis  # when it was last possible that a request for it left
+    since: Millis  # since when: answers to what was asked before say nothing of it
     attempts: int = 0  # look-ups so far
     absent_at: Millis | None = None  # the first look-up past the fence that found none
+    grace: Millis = Millis(0)  # how long after `since` a request for it may still leave
+
+    @property
+    def sent_until(self) -> Millis:
+        """When it was last possible that a request for it left."""
+        return Millis(self.since + self.grace)
 
 
 def pause(attempts: int, patience: Patience) -> Millis:
@@ -53,21 +59,21 @@ def delay(doubt: Doubt, patience: Patience, at: Millis) -> Millis:
     wait = pause(doubt.attempts, patience)
     if patience.fence is None:
         return wait
-    until_fence = doubt.since + patience.fence - at
+    until_fence = doubt.sent_until + patience.fence - at
     return Millis(min(wait, until_fence) if until_fence > 0 else wait)
 
 
 def tried(doubt: Doubt) -> Doubt:
     """The doubt after a look-up that brought nothing to rely on."""
-    return Doubt(doubt.since, doubt.attempts + 1, doubt.absent_at)
+    return Doubt(doubt.since, doubt.attempts + 1, doubt.absent_at, doubt.grace)
 
 
 def absent(doubt: Doubt, patience: Patience, at: Millis) -> Doubt:
     """The doubt after a look-up that was made at `at` and found no such order."""
     seen = doubt.absent_at
-    if seen is None and patience.fence is not None and at >= doubt.since + patience.fence:
+    if seen is None and patience.fence is not None and at >= doubt.sent_until + patience.fence:
         seen = at
-    return Doubt(doubt.since, doubt.attempts + 1, seen)
+    return Doubt(doubt.since, doubt.attempts + 1, seen, doubt.grace)
 
 
 def proves_absence(doubt: Doubt, patience: Patience, at: Millis) -> bool:
@@ -77,12 +83,12 @@ def proves_absence(doubt: Doubt, patience: Patience, at: Millis) -> bool:
 
 def is_overdue(doubt: Doubt, patience: Patience, at: Millis) -> bool:
     """Whether an order has been in doubt for longer than the venue gives reason for (R4)."""
-    return at > doubt.since + (patience.cap if patience.fence is None else patience.fence)
+    return at > doubt.sent_until + (patience.cap if patience.fence is None else patience.fence)
 
 
 def absence_evidence(order: Order, doubt: Doubt, at: Millis) -> str:
     """The sentence that stands in the journal for an order that never was, or is no more."""
     return (
         f"the venue knew of no {order.client_id} at {doubt.absent_at} and at {at} ms, "
-        f"past its time-out for requests of {doubt.since} ms"
+        f"past its time-out for requests of {doubt.sent_until} ms"
     )

@@ -158,6 +158,15 @@ class FillUnmatched(msgspec.Struct, Tell, frozen=True, gc=False):
     reason: str
 
 
+class NotStored(msgspec.Struct, Tell, frozen=True, gc=False):
+    """The journal would not keep a step, so it has not happened here (K3). Someone must look.
+
+    What is at the venue goes on; the desk tries again, and no entry goes out meanwhile.
+    """
+
+    reason: str
+
+
 class ListForeignOrders(msgspec.Struct, Ask[tuple[ForeignOrder, ...]], frozen=True, gc=False):
     """The open orders of the account that are not in our books, as far as they were seen."""
 

@@ -51,7 +51,11 @@ START: Final = Millis(60_000)  # for one bot: its store is open by then
 LOOK: Final = 1.0  # s between two looks at the tree and the lines
 LAST: Final = 10.0  # s for the tree to stop, once orders are settled
 _ENDINGS: Final[Mapping[signal.Signals, ExitCode]] = MappingProxyType(
-    {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
+    {
+        signal.SIGINT: ExitCode.INTERRUPTED,
+        signal.SIGTERM: ExitCode.TERMINATED,
+        signal.SIGHUP: ExitCode.TERMINATED,  # its terminal was closed
+    }
 )
 """What stands for a second signal."""
 

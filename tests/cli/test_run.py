@@ -99,6 +99,16 @@ def test_a_bot_that_is_killed_comes_back_to_what_it_had(venue: Served, tmp_path:
     assert (tmp_path / "first.store.sock").exists() is False
 
 
+def test_a_closed_terminal_ends_it_in_order(venue: Served, tmp_path: Path) -> None:
+    with running(venue.bot(tmp_path), environment=venue.environment) as bot:
+        bot.wait_for("line up")
+        bot.signal(signal.SIGHUP)
+        code = bot.ended()
+
+    assert code == ExitCode.OK
+    assert bot.events()[-1] == "ended"
+
+
 def test_the_second_signal_ends_it_where_it_stands(venue: Served, tmp_path: Path) -> None:
     with running(venue.bot(tmp_path), environment=venue.environment) as bot:
         bot.wait_for("gate open")

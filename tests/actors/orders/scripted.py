@@ -29,6 +29,7 @@ from benthic.actors.orders.messages import (
     FillUnmatched,
     ForeignOrderSeen,
     ListOpenOrders,
+    NotStored,
     OrderChanged,
     OrderFilled,
     PlaceOrder,
@@ -118,6 +119,7 @@ EVENTS = (
     ForeignOrderSeen,
     StrayOrderFound,
     DriftFound,
+    NotStored,
 )
 
 

@@ -14,6 +14,7 @@ from benthic.actors.orders.messages import (
     CancelOrder,
     FillUnmatched,
     NotReconciled,
+    NotStored,
     OrderChanged,
     VenueSilent,
 )
@@ -151,6 +152,7 @@ def test_a_full_disk_after_the_fill_leaves_the_order_live_until_there_is_room() 
         assert (order.status, await world.balances()) == ("intent", HELD)  # K3
 
         await world.pass_time(HOUR)
+        assert {event.reason for event in world.told(NotStored)} == {"no room left on the disk"}
         world.disk.commits_left = 10
         await world.pass_time(2 * PATIENCE.cap)
 

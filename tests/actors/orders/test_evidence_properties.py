@@ -70,3 +70,15 @@ def test_without_a_fence_silence_never_proves_anything(waits: list[int]) -> None
         assert not proves_absence(doubt, patience, at)
         doubt = absent(doubt, patience, at)
         assert 0 < delay(doubt, patience, at) <= patience.cap
+
+
+@given(grace=st.integers(0, 60_000), early=st.integers(0, 200_000))
+def test_what_may_still_leave_puts_the_fence_off(grace: int, early: int) -> None:
+    """A desk that was restarted knows of no request of the one before it (C17)."""
+    doubt = Doubt(SINCE, grace=Millis(grace))
+    at = Millis(SINCE + early)
+
+    seen = absent(doubt, PATIENCE, at)
+
+    assert (seen.absent_at is None) == (early < grace + FENCE)
+    assert tried(seen).grace == seen.grace == grace
