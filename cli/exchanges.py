@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import attrs
 from cyclopts import App, Parameter
+from rich.markup import escape
 
 from .exits import ExitCode
 from .output import console, print_json, table
@@ -142,7 +143,7 @@ def _letters(legend: Iterable[tuple[str, str]], known: Iterable[str]) -> str:
 
 def _client_id(known: Capabilities) -> str:
     rule = known.client_id
-    return NO if rule is None else f"{rule.longest} of {rule.letters}, ours {rule.form}"
+    return NO if rule is None else escape(f"{rule.longest} of {rule.letters}, ours {rule.form}")
 
 
 def _mark(has: bool) -> str:  # noqa: FBT001 - it is what is shown

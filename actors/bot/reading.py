@@ -57,6 +57,8 @@ from .config import (
 )
 from .errors import ConfigError, Problem, Unexpected
 
+SHORTEST_WINDOW: Final = 100  # ms
+LONGEST_WINDOW: Final = 60_000  # ms; Binance takes no longer one
 LARGEST: Final = 1_000_000  # bytes of a bot file
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -163,6 +165,11 @@ def _contradictions(config: BotConfig, data: dict[str, Any]) -> Iterator[Problem
         yield Problem("exchange.key", "goes with exchange.secret: give both or neither")
     if config.bot.context == "live" and exchange.key is None:
         yield Problem("exchange.key", "missing: a live bot signs its requests")
+    if not SHORTEST_WINDOW <= exchange.receive_window_ms <= LONGEST_WINDOW:
+        text = (
+            f"lies between {SHORTEST_WINDOW} and {LONGEST_WINDOW}: a request needs time to arrive"
+        )
+        yield Problem("exchange.receive_window_ms", text)
     if exchange.sandbox == "testnet" and exchange.urls.rest is not None:
         yield Problem("exchange.urls", 'says where the venue is: leave out sandbox = "testnet"')
     said = _table_of(data, "account").get("name")

@@ -32,6 +32,14 @@ def test_one_exchange_is_told_in_full(capsys: pytest.CaptureFixture[str]) -> Non
         assert words in shown
 
 
+def test_what_client_ids_may_be_is_told_letter_by_letter(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["exchanges", "kraken"]) == 0
+
+    assert "36 of [a-zA-Z0-9-], ours a UUID" in capsys.readouterr().out
+
+
 def test_exchanges_are_chosen_by_family_and_need(capsys: pytest.CaptureFixture[str]) -> None:
     needs = ["--need", "adapter", "--need", "testnet", "--family", "inverse", "--json"]
     assert main(["exchanges", *needs]) == 0

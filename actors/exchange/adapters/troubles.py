@@ -180,7 +180,8 @@ def _detail(error: BaseException, said: Said | None, words: str) -> str:
     if said is None:
         return str(error) or type(error).__name__
     codes = " ".join(code for code in codes_in(said) if len(code) < 12)  # noqa: PLR2004 - no id
-    return " ".join(part for part in (f"status {said.status}", codes, words) if part)
+    page = "with a page where JSON was due" if said.text.lstrip().startswith("<") else ""
+    return " ".join(part for part in (f"status {said.status}", codes, words, page) if part)
 
 
 def _last_words(error: BaseException) -> str:

@@ -144,3 +144,12 @@ def test_a_literal_secret_in_any_place_is_refused_and_not_repeated(secret: str, 
 
     assert any(line.startswith(f"exchange.{place}: ") for line in found)
     assert secret not in "\n".join(found)
+
+
+@pytest.mark.parametrize("window", [0, 99, 60_001])
+def test_a_window_in_which_no_request_can_arrive_is_refused(window: int) -> None:
+    key = 'secret = { file = "secret.txt" }\n'
+
+    (fault,) = faults(SOUND.replace(key, f"{key}receive_window_ms = {window}\n"))
+
+    assert fault.startswith("exchange.receive_window_ms: lies between 100 and 60000")

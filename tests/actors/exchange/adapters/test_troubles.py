@@ -303,6 +303,13 @@ def test_a_read_that_failed_says_whether_it_may_be_asked_again(
     assert trouble.reason is None
 
 
+def test_a_page_in_place_of_an_answer_is_told_as_one() -> None:
+    trouble = of_read(answered(errors.BadResponse, 200, "<html>portal</html>"), SPOT)
+
+    assert "status 200 with a page where JSON was due" in str(trouble.error)  # E9
+    assert "portal" not in str(trouble.error)
+
+
 def until(trouble: Trouble) -> int:
     assert isinstance(trouble.error, Barred)
     return trouble.error.until
