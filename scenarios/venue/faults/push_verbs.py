@@ -33,6 +33,7 @@ class Duplicate(Verb, frozen=True, tag="duplicate"):
 class Reorder(Verb, frozen=True, tag="reorder"):
     """Holds back `window` messages and sends them in another order, at the latest after `wait`.
 
+    They are the one that is struck and those after it that the rule is about, counts aside.
     order: `last_first`, or `shuffled` by the seed.
     """
 
