@@ -97,8 +97,8 @@ class Pushes:
         if left_out:
             return ()
         held = self._held_for(subject, session, stream, struck)
-        for each in held:
-            pushes = self._reorder(each.struck, each.verb, session, stream, pushes)
+        for one in held:
+            pushes = self._reorder(one.struck, one.verb, session, stream, pushes)
         return self._flood.passes(session, pushes) if struck or held or self._flood else None
 
     def _strike_one(
