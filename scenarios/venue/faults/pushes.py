@@ -224,7 +224,7 @@ def _multiplied(verb: object, pushes: list[Push]) -> list[Push] | None:
         case Frame():
             instead = [Push("", Fate(raw=bytes.fromhex(verb.hex))), *pushes]
         case Inject():
-            instead = [Push(verb.message), *pushes]
+            instead = [Push(verb.text), *pushes]
         case Pings():
             instead = [Push("", Fate(raw=PING), verb.count), *pushes]
         case Duplicate() if len(pushes) <= MOST_PUSHES:
