@@ -14,6 +14,7 @@ from ..market.fees import Fees
 from ..market.instrument import Instrument
 from ..market.symbol import Symbol
 from ..market.timeframe import TimeFrame
+from ..matching.quanta import VenueRules
 
 # The same types with a promise; `reading` holds the file to it.
 Name = NewType("Name", str)  # 1 to 64 letters, digits, "-" and "_"
@@ -21,6 +22,8 @@ Asset = NewType("Asset", str)  # as `market.symbol.is_asset`
 Positive = NewType("Positive", Decimal)  # > 0
 NotNegative = NewType("NotNegative", Decimal)  # >= 0
 Rate = NewType("Rate", Decimal)  # -1 < rate < 1
+Share = NewType("Share", Decimal)  # 0 < share <= 1
+Slippage = NewType("Slippage", Decimal)  # 0 <= rate < 1
 Seed = NewType("Seed", int)  # 0 <= seed < 2**64
 Place = NewType("Place", Path)  # of a file or folder; a relative one counts from the bot file
 RestUrl = NewType("RestUrl", str)  # http or https, and a host, without a user or a query
@@ -91,6 +94,15 @@ class VenueSection:
     rules: Rules = "quick"  # a market of contracts has the full ones in any case
     request_ms: Millis = Millis(0)  # until it acts on a request
     answer_ms: Millis = Millis(0)  # from there until the answer is back
+    slippage: Slippage | None = None  # of the price, to the worse, of what takes; full rules
+    share: Share | None = None  # of a bar's volume, that resting orders get; full rules
+
+    @property
+    def venue_rules(self) -> VenueRules:
+        """What a venue of the full rules does beside its market's own."""
+        return VenueRules(
+            slippage=Decimal(0) if self.slippage is None else self.slippage, share=self.share
+        )
 
 
 @attrs.frozen

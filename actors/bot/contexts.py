@@ -84,7 +84,11 @@ def _venue(config: BotConfig) -> VenueFace:
     if instrument.symbol.is_spot and config.venue.rules == "quick":
         return SimulatedVenue([instrument])
     funds = {str(asset): amount for asset, amount in config.account.deposits.items()}
-    return PathVenue([instrument], funds=None if instrument.symbol.is_spot else funds)
+    return PathVenue(
+        [instrument],
+        funds=None if instrument.symbol.is_spot else funds,
+        rules=config.venue.venue_rules,
+    )
 
 
 def backtest(tape: Tape) -> Replayed:

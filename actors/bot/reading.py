@@ -52,6 +52,8 @@ from .config import (
     Reference,
     RestUrl,
     Seed,
+    Share,
+    Slippage,
     UrlsSection,
     WsUrl,
 )
@@ -61,6 +63,7 @@ SHORTEST_WINDOW: Final = 100  # ms
 LONGEST_WINDOW: Final = 60_000  # ms; Binance takes no longer one
 LARGEST: Final = 1_000_000  # bytes of a bot file
 
+_FINEST: Final = Decimal("1e-8")  # of a rate
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _KINDS: Final = (
     (bool, "a boolean"),
@@ -155,6 +158,7 @@ def _contradictions(config: BotConfig, data: dict[str, Any]) -> Iterator[Problem
     if deposits and not deposits.keys() & {symbol.base, symbol.quote}:
         text = f"brings neither {symbol.base} nor {symbol.quote}, and the bot trades {symbol}"
         yield Problem("account.deposits", f'{text}: write {symbol.quote} = "1000"')
+    yield from _of_venue(config)
     if exchange is None:
         return
     if exchange.name not in (known := names(REST)):
@@ -177,6 +181,19 @@ def _contradictions(config: BotConfig, data: dict[str, Any]) -> Iterator[Problem
         yield Problem("exchange.account", "is another than account.name: leave one of them out")
 
 
+def _of_venue(config: BotConfig) -> Iterator[Problem]:
+    """What the simulated venue's rules ask of one another, and of the mode."""
+    venue = config.venue
+    if venue.rules == "quick" and config.market.symbol.is_spot:
+        for key in ("slippage", "share"):
+            if getattr(venue, key) is not None:
+                yield Problem(f"venue.{key}", 'is of the full rules: write rules = "full"')
+    paid = getattr(config.mode.settings, "slippage", None)
+    if venue.slippage and paid is not None and paid < venue.slippage:
+        text = "orders would cost more than the mode keeps for them: write slippage = "
+        yield Problem("venue.slippage", f'{text}"{venue.slippage:f}" or more under [mode]')
+
+
 # -- values
 
 
@@ -192,6 +209,8 @@ def _converter(folder: Path) -> cattrs.Converter:
         (Positive, lambda value: _decimal(value, lambda number: number > 0, "above 0")),
         (NotNegative, lambda value: _decimal(value, lambda number: number >= 0, "of 0 or more")),
         (Rate, lambda value: _decimal(value, lambda number: -1 < number < 1, "between -1 and 1")),
+        (Share, lambda value: _decimal(value, lambda number: 0 < number <= 1, "above 0, up to 1")),
+        (Slippage, lambda value: _decimal(value, _is_slippage, "from 0 to below 1, of 8 digits")),
         (Decimal, lambda value: _decimal(value, lambda number: number >= 0, "of 0 or more")),
         (Symbol, lambda value: Symbol.parse(value, place="")),
         (TimeFrame, lambda value: TimeFrame.parse(value, place="")),
@@ -296,6 +315,10 @@ def _decimal(value: Any, allowed: Callable[[Decimal], bool], range_: str) -> Dec
     if not allowed(number):
         raise Unexpected(f"{value!r} is out of range: expected a number {range_}")
     return number
+
+
+def _is_slippage(number: Decimal) -> bool:
+    return 0 <= number < 1 and number == number.quantize(_FINEST)
 
 
 def _told(value: Any) -> str:

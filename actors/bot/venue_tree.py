@@ -119,7 +119,7 @@ def _grown(
     """What needs the listing, oldest first."""
     parts: list[Child | Supervisor] = []
     if context.name == "paper":
-        venue = PathVenue([instrument], funds=None)
+        venue = PathVenue([instrument], funds=None, rules=plot.config.venue.venue_rules)
         venue.lay_out(report_of(order) for order in context.resting if order.venue_id)
         parts.append(Child("connector", lambda: PaperConnector(venue, data=plot.paths.data)))
     parts += [

@@ -16,7 +16,8 @@ from decimal import Decimal
 
 import msgspec
 
-from ..market.candle import Candle
+from ...runtime import UsageError
+from ..market.candle import Candle, fault_of
 from ..market.money import from_float
 from ..market.side import Side
 
@@ -37,6 +38,15 @@ class Bar(msgspec.Struct, frozen=True, gc=False):
             from_float(candle.high),
             from_float(candle.low),
             candle.close >= candle.open,
+        )
+
+
+def check_bar(symbol: str, candle: Candle) -> None:
+    """Raise UsageError for a bar that no market can have made."""
+    fault = fault_of(candle)
+    if fault is not None:
+        raise UsageError(
+            f"{symbol}: the bar of {candle.at} cannot be, {fault}; leave it out or repair it"
         )
 
 

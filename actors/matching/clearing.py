@@ -87,7 +87,7 @@ class SpotClearing:
         owner = self._account(account)
         balance = owner.balance(asset)
         if balance.free < atoms:
-            raise Refused("INSUFFICIENT_BALANCE", f"{balance.free} atoms of {asset} are free")
+            raise self._short(account, asset, atoms)
         balance.free -= atoms
         self._net[asset] = self._net.get(asset, 0) - atoms
         self._tell(owner, asset, -atoms, "withdraw", at)

@@ -246,6 +246,10 @@ class MatchingEngine:
                 self.cancel_all(account, market.symbol, at)
         self.events.append(MarketChanged(market.symbol, at))
 
+    def count_trades_from(self, symbol: str, number: int) -> None:
+        """The first trade of a market has this id. Call it before anything trades."""
+        self._pair(symbol).next_trade = number
+
     def set_reference(self, symbol: str, price: int | None) -> None:
         """The average that PERCENT_PRICE and NOTIONAL look at; None: the last price or mark."""
         self._pair(symbol).reference = price

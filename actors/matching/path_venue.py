@@ -26,6 +26,7 @@ from ..market.money import from_float
 from ..market.position import Position
 from ..market.report import OrderReport
 from ..market.side import TimeInForce
+from .bars import check_bar
 from .dossier import ACCOUNT, Dossier
 from .engine import MatchingEngine
 from .face import FullOrder
@@ -209,6 +210,7 @@ class PathVenue:
         before = self._matched[symbol]
         if closed <= before:
             return []
+        check_bar(symbol, candle)
         self._matched[symbol] = closed
         quanta, engine = self._quanta[symbol], self._engine
         opened, closes = (quanta.nearest(from_float(each)) for each in (candle.open, candle.close))

@@ -30,7 +30,7 @@ from ..market.position import Position
 from ..market.precision import round_to_step
 from ..market.report import OrderReport, VenueStatus
 from ..market.side import PLACEABLE, Liquidity, TimeInForce
-from .bars import Bar, is_marketable
+from .bars import Bar, check_bar, is_marketable
 from .book import RestingBook
 from .face import NewOrder
 from .funds import Funds
@@ -223,6 +223,7 @@ class SimulatedVenue:
         market = self._markets[symbol]
         if closed <= market.matched:
             return []
+        check_bar(symbol, candle)
         market.matched = closed
         fills: list[Fill] = []
         step = market.instrument.price_step

@@ -28,7 +28,7 @@ from ...scenarios.venue.market.paths import PathPlan, usual_price
 from ...scenarios.venue.usual import usual_market
 from ...scenarios.venue.venue import EXCHANGES, Venue
 from .options import Markets
-from .replayed import Recording, recordings
+from .replayed import Recording, recordings, usual_symbols
 
 ACCOUNT: Final = "client"
 WORTH: Final = 100_000  # dollars of each asset that the account begins with, about
@@ -110,14 +110,15 @@ def family_name(family: Family) -> str:
 
 def _listings(options: Markets) -> list[tuple[Symbol, Family]]:
     """Each pair and family to open, without repetitions; the pair as the family writes it."""
-    names = [text.strip() for text in options.symbols.split(",") if text.strip()]
+    symbols = usual_symbols(options) if options.symbols is None else options.symbols
+    names = [text.strip() for text in symbols.split(",") if text.strip()]
     if not names:
         raise UsageError("--symbols names none; write pairs such as BTC/USDT,ETH/USDT")
     families = _families(options)
     found = {listing: None for name in names for listing in _listed(name, families)}
     if not found:
         raise UsageError(
-            f"--symbols {options.symbols}: none of them can be opened in "
+            f"--symbols {symbols}: none of them can be opened in "
             f"{', '.join(map(family_name, families))}; name a pair in dollars, or more --families"
         )
     return list(found)

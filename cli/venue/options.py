@@ -29,9 +29,12 @@ class Markets:
         Market, Parameter(help="How prices move: drawn from the seed, or those of --data.")
     ] = "seeded"
     symbols: Annotated[
-        str,
-        Parameter(help="Pairs, with commas between: BTC/USDT; BTC/USDT:USDT is the contract."),
-    ] = "BTC/USDT,ETH/USDT"
+        str | None,
+        Parameter(
+            help="Pairs, with commas between: BTC/USDT; BTC/USDT:USDT is the contract. "
+            "Usually BTC/USDT,ETH/USDT, or the pairs of --data."
+        ),
+    ] = None
     families: Annotated[
         str | None, Parameter(help="Of spot, usdm and coinm those that a plain pair is opened in.")
     ] = None

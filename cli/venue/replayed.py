@@ -24,6 +24,12 @@ TRADE_WORDS: Final = frozenset(("true", "false", "is_buyer_maker", "isbuyermaker
 _SAID: Final = re.compile(r"([A-Z0-9]+/[A-Z0-9]+)=(.+)", re.DOTALL)
 
 
+_PAIR: Final = re.compile(
+    r"(?<![A-Z0-9])([A-Z0-9]{2,}?)[-_]?(USDT|USDC|FDUSD|TUSD|USD|BTC|ETH|BNB|EUR)(?![A-Z0-9])"
+)
+USUAL: Final = "BTC/USDT,ETH/USDT"
+
+
 class Recording(msgspec.Struct, frozen=True):
     """What was recorded of one pair: candles, or trades in a file."""
 
@@ -45,6 +51,26 @@ def recordings(options: Markets, pairs: Sequence[str]) -> Mapping[str, Recording
         raise UsageError("--market replay replays --data: name a file for each pair")
     files = _by_pair(options.data, pairs)
     return {pair: _read(files[pair], pair, frame) for pair in pairs}
+
+
+def usual_symbols(options: Markets) -> str:
+    """What is opened where nobody says it: the pairs of what is replayed, or the usual ones."""
+    if options.market != "replay" or not options.data:
+        return USUAL
+    return ",".join(dict.fromkeys(_pair_of(entry) for entry in options.data))
+
+
+def _pair_of(entry: str) -> str:
+    said = _SAID.fullmatch(entry)
+    if said is not None:
+        return said[1]
+    file = Path(entry)
+    if file.suffix == ".data":
+        raise UsageError(f"--data {entry} may hold many pairs: name those to open with --symbols")
+    told = _PAIR.search(file.name.upper())
+    if told is None:
+        raise UsageError(f"--data {entry}: its name says no pair; write it as BTC/USDT={entry}")
+    return f"{told[1]}/{told[2]}"
 
 
 def _read(file: Path, pair: str, frame: TimeFrame) -> Recording:

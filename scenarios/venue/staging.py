@@ -17,8 +17,9 @@ from .agenda import Agenda
 from .config import MarketPlan, VenueConfig
 from .dialect.numbers import parse, rescale
 from .market.carry import Carry
+from .market.course import Course, Courses
 from .market.feeds import Feeds
-from .market.past import Pace, Past, drawn_past
+from .market.past import Pace, Past, drawn_past, ids_before
 from .market.paths import PathPlan, SeededPath, usual_price
 from .market.population import Stage
 from .market.prints import Print, past_of, prints_of
@@ -61,6 +62,7 @@ class SharedPaths:
     def __init__(self, seed: int, start: Millis) -> None:
         self._seed = seed
         self._start = start
+        self._courses = Courses(seed, start, "venue/{}/past")
         self._paths: dict[tuple[str, PathPlan, float], SeededPath] = {}
 
     def of(self, market: Market, plan: PathPlan, price: float) -> SeededPath:
@@ -71,6 +73,10 @@ class SharedPaths:
             chance = stream(self._seed, f"venue/{name}/path")
             path = self._paths[name, plan, price] = SeededPath(plan, price, self._start, chance)
         return path
+
+    def course(self, market: Market, plan: PathPlan) -> Course:
+        """How its underlying went before the start."""
+        return self._courses.of(underlying(market), plan.volatility)
 
 
 class Staging:
@@ -94,6 +100,9 @@ class Staging:
             plan.market().symbol: plan for plan in config.markets if plan.family == family
         }
         self.feeds = Feeds(engine, agenda, past=self._past, keep=config.keep)
+        for data in self.feeds:
+            if data.past is not None:  # whose trades have the ids before
+                engine.count_trades_from(data.symbol, data.past.last_id + 1)
         self.movements: dict[str, Movement] = {}
 
     def settle_in(self) -> None:
@@ -162,12 +171,15 @@ class Staging:
             return past_of(plan.tape, market, start)
         price = self._price(plan, market)
         quanta = int(price * 10**market.price_digits) // market.tick * market.tick
+        pace = self._pace(plan, market, price)
+        course = self._paths.course(market, plan.path)
         return drawn_past(
             market,
-            start,
             quanta,
+            course=course,
             chance=stream(self._config.seed, f"venue/{self._family}/{market.symbol}/past"),
-            pace=self._pace(plan, market, price),
+            pace=pace,
+            last_id=ids_before(course, pace),
         )
 
     def _pace(self, plan: MarketPlan, market: Market, price: float) -> Pace:
@@ -176,7 +188,7 @@ class Staging:
         size = 1 if market.contract is None else market.contract.size
         worth = price if market.family != "inverse" else float(size)
         volume = int(trades * plan.flow.take_value / worth * 10**market.amount_digits)
-        return Pace(volatility=plan.path.volatility, volume=volume, trades=trades)
+        return Pace(volume=volume, trades=trades)
 
     def _price(self, plan: MarketPlan, market: Market) -> float:
         """At the start, in quote units for one of base."""

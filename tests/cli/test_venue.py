@@ -18,6 +18,7 @@ import pytest
 
 from benthic.cli.venue.house import furnish
 from benthic.cli.venue.options import Markets
+from benthic.cli.venue.replayed import usual_symbols
 from benthic.runtime import Millis, UsageError
 
 Benthic = Callable[..., Any]
@@ -226,7 +227,13 @@ def test_a_port_that_is_taken_is_one_line_with_a_remedy(benthic: Benthic) -> Non
         (["--market", "replay"], 2, "name a file for each pair"),
         (["--data", "x.csv"], 2, "--data is replayed by --market replay"),
         (["--market", "replay", "--data", "x.csv"], 2, "its name says no pair"),
-        (["--market", "replay", "--data", "BTCUSDT.csv"], 2, "nothing of ETH/USDT"),
+        (["--market", "replay", "--data", "BTCUSDT.csv"], 4, "no such file"),
+        (["--market", "replay", "--data", "all.data"], 2, "name those to open with --symbols"),
+        (
+            ["--market", "replay", "--symbols", "BTC/USDT,ETH/USDT", "--data", "BTCUSDT.csv"],
+            2,
+            "nothing of ETH/USDT",
+        ),
         (["--market", "replay", "--symbols", "BTC/USDT", "--data", "x.csv"], 4, "no such file"),
         (["--start", "soon"], 2, "write one as 2026-01-01T00:00"),
         (["--deposits", "DOGE=1"], 2, "no market uses DOGE; there are BTC, ETH, USDT"),
@@ -337,6 +344,17 @@ def test_a_pair_is_opened_in_every_family_and_a_contract_in_its_own() -> None:
         ("linear", "ETH/USDT"), ("spot", "BTC/USDC"), ("linear", "BTC/USDC"),
         ("spot", "ETH/BTC"),
     ]  # fmt: skip
+
+
+def test_a_replay_opens_the_pairs_of_its_data_where_none_are_named() -> None:
+    def symbols(*data: str) -> str:
+        return usual_symbols(Markets(market="replay", data=list(data)))
+
+    assert symbols("dumps/BTCUSDT-1m.csv") == "BTC/USDT"
+    assert symbols("BTCUSDT-1m.csv", "eth_btc-trades.csv", "SOL/USDC=some.csv") == (
+        "BTC/USDT,ETH/BTC,SOL/USDC"
+    )
+    assert usual_symbols(Markets()) == "BTC/USDT,ETH/USDT"
 
 
 def test_deposits_go_to_every_family_that_uses_the_asset() -> None:

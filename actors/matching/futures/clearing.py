@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from ....runtime import Millis
 from ....runtime.errors import UsageError
+from ...market.money import plain
 from ...market.side import Liquidity, Side
+from ..accounts import units_of
 from ..markets import Market
 from ..protocol import VENUE, Floor, Forced
 from ..refusals import Refused
@@ -87,7 +89,8 @@ class FuturesClearing:
         owner = self._books.account(account)
         most = withdrawable(self._books, owner, asset)
         if atoms > most:
-            raise Refused("INSUFFICIENT_BALANCE", f"{most} atoms of {asset} may be withdrawn")
+            needs, has = plain(units_of(atoms)), plain(units_of(most))
+            raise Refused("INSUFFICIENT_BALANCE", f"needs {needs} {asset}, {has} may be withdrawn")
         self._books.pay_in(owner, asset, -atoms, at)
 
     # -- orders and trades

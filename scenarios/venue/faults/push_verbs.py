@@ -6,7 +6,9 @@ verbs of requests strike a push as well: delay, reset, half_open, merge and garb
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+import msgspec
 
 from .request_verbs import DelayAnswer, Garbage, HalfOpen, Line, Merge, Mute, Reset, Verb
 from .span import Span
@@ -33,6 +35,7 @@ class Duplicate(Verb, frozen=True, tag="duplicate"):
 class Reorder(Verb, frozen=True, tag="reorder"):
     """Holds back `window` messages and sends them in another order, at the latest after `wait`.
 
+    They are the one that is struck and those after it that the rule is about, counts aside.
     order: `last_first`, or `shuffled` by the seed.
     """
 
@@ -55,9 +58,16 @@ class Frame(Verb, frozen=True, tag="frame"):
 
 
 class Inject(Verb, frozen=True, tag="inject"):
-    """Sends another message before this one."""
+    """Sends another message before this one: a text as it stands, or a table as JSON."""
 
-    message: str
+    message: str | dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """What is sent."""
+        if isinstance(self.message, str):
+            return self.message
+        return msgspec.json.encode(self.message).decode()
 
 
 class Burst(Verb, frozen=True, tag="burst"):

@@ -51,6 +51,8 @@ class _Held(msgspec.Struct):
     """Messages that a rule holds back to send them in another order."""
 
     session: Session
+    struck: Struck  # of the first of them
+    verb: Reorder
     pushes: list[Push]
 
 
@@ -94,7 +96,10 @@ class Pushes:
         self._remember(stream, text)
         if left_out:
             return ()
-        return self._flood.passes(session, pushes) if struck or self._flood else None
+        held = self._held_for(subject, session, stream, struck)
+        for one in held:
+            pushes = self._reorder(one.struck, one.verb, session, stream, pushes)
+        return self._flood.passes(session, pushes) if struck or held or self._flood else None
 
     def _strike_one(
         self, struck: Struck, session: Session, stream: str, pushes: list[Push]
@@ -118,13 +123,28 @@ class Pushes:
                     self._strike.log.came_to_nothing(struck.entry, NOTHING_FITS)
                 return changed
 
+    def _held_for(
+        self, subject: Subject, session: Session, stream: str, struck: list[Struck]
+    ) -> list[_Held]:
+        """What rules hold back that struck an earlier message, and want this one too."""
+        if not self._held:
+            return []
+        done = {each.number for each in struck}
+        return [
+            held
+            for (number, of, name), held in self._held.items()
+            if (of, name) == (session.id, stream)
+            and number not in done
+            and self._strike.fits(number, subject)
+        ]
+
     def _reorder(
         self, struck: Struck, verb: Reorder, session: Session, stream: str, pushes: list[Push]
     ) -> list[Push]:
         key = (struck.number, session.id, stream)
         held = self._held.get(key)
         if held is None:
-            held = self._held[key] = _Held(session, [])
+            held = self._held[key] = _Held(session, struck, verb, [])
             self._agenda.after(verb.wait, lambda: self._let_go(key, held))
         held.pushes.extend(pushes)
         if len(held.pushes) < verb.window:
@@ -204,7 +224,7 @@ def _multiplied(verb: object, pushes: list[Push]) -> list[Push] | None:
         case Frame():
             instead = [Push("", Fate(raw=bytes.fromhex(verb.hex))), *pushes]
         case Inject():
-            instead = [Push(verb.message), *pushes]
+            instead = [Push(verb.text), *pushes]
         case Pings():
             instead = [Push("", Fate(raw=PING), verb.count), *pushes]
         case Duplicate() if len(pushes) <= MOST_PUSHES:

@@ -72,8 +72,14 @@ class Armed:
 
     def matches(self, subject: Subject, since_start: int) -> bool:
         """Whether everything but counts and chance fits; counts it, if so."""
+        fits = self.fits(subject, since_start)
+        self.matched += fits
+        return fits
+
+    def fits(self, subject: Subject, since_start: int) -> bool:
+        """Whether everything but counts and chance fits."""
         when = self.rule.when
-        fits = (
+        return (
             when.method in ("", subject.method)
             and (when.symbol == "" or when.symbol.upper() == subject.symbol.upper())
             and (when.account is None or when.account == subject.account)
@@ -83,8 +89,6 @@ class Armed:
             and _fits(self._stream, subject.stream)
             and _fits(self._event, subject.event)
         )
-        self.matched += fits
-        return fits
 
     def is_due(self) -> bool:
         """Whether the match that was counted last is one to strike."""
@@ -132,6 +136,11 @@ class Strike:
     def has_push_rules(self) -> bool:
         """Whether any rule looks at pushes."""
         return bool(self._pushes)
+
+    def fits(self, number: int, subject: Subject) -> bool:
+        """Whether a subject is one of those that a rule in force is about, counts aside."""
+        armed = self._armed.get(number)
+        return armed is not None and armed.fits(subject, self._now() - self.start)
 
     def has_verb(self, *kinds: type[Verb]) -> bool:
         """Whether a rule in force has a verb of one of these kinds."""

@@ -110,18 +110,23 @@ class Trading:
     # -- orders
 
     def restart(self, verb: EngineRestart, chance: random.Random, at: Millis) -> None:
-        """Lose open orders without a word."""
+        """Lose open orders without a word. Raises FaultNotFired where that is all, and none is."""
+        struck = 0
 
         def is_lost(order: Order) -> bool:
+            nonlocal struck
             request = order.request
-            return (
-                verb.symbol in {"", request.symbol}
-                and verb.account in {0, request.account}
-                and (verb.share >= 1 or Decimal(chance.random()) < verb.share)
-            )
+            if verb.symbol not in {"", request.symbol} or verb.account not in {0, request.account}:
+                return False
+            struck += 1
+            return verb.share >= 1 or Decimal(chance.random()) < verb.share
 
         for engine in self.engines.values():
             engine.restart(at, is_lost)
+        if not struck and not verb.down:
+            raise FaultNotFired(
+                "engine_restart", "no order was open to be lost", remedy="strike while one is"
+            )
 
     def cancel(self, verb: VenueCancel, at: Millis) -> None:
         """Cancel open orders of an account, as the venue's own decision."""

@@ -66,7 +66,7 @@ class FuturesDesk:
         self.agenda = agenda
         self.settle = settle
         self.listen_keys = ListenKeys(chance)
-        self.marks = {symbol: MarkCandles() for symbol in engine.markets}
+        self.marks = {symbol: MarkCandles(feeds[symbol].past) for symbol in engine.markets}
         self._chance = chance
         self._next_algo = FIRST_ALGO
         self._algos: dict[int, tuple[AccountId, str, int]] = {}

@@ -89,7 +89,7 @@ class Info:
         found = [
             (point.at, shapes.funding(point, market, self._product))
             for market in self._desk.markets(symbol)
-            for point in self._desk.feed(market).fundings.last(MOST_FUNDINGS)
+            for point in self._desk.feed(market).funding_history(MOST_FUNDINGS)
             if within(point.at, start, end)
         ]
         found.sort(key=lambda each: each[0])

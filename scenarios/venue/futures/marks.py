@@ -1,6 +1,6 @@
 """Candles of what is not traded: the mark price, the index, the premium of one over the other.
 
-Made of the marks that the engine tells; before the first mark there is nothing.
+Made of the marks that the engine tells; before the first mark they follow from the market's past.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from ....actors.matching.markets import RATE
 from ....actors.matching.values import MarkMoved
 from ....runtime import Millis
 from ..market.candles import Candles
+from ..market.past import Past
+from ..market.past_marks import mark_past, premium_past
 from ..market.records import Bar
 
 Line = Literal["mark", "index", "premium"]
@@ -18,10 +20,18 @@ LINES: Final[tuple[Line, ...]] = ("mark", "index", "premium")
 
 
 class MarkCandles:
-    """The candles of one contract's mark, index and premium (in 1e-8)."""
+    """The candles of one contract's mark, index and premium (in 1e-8).
 
-    def __init__(self, keep: int = 1_500) -> None:
-        self._candles = {line: Candles(keep=keep) for line in LINES}
+    past: of the contract; None: they begin with the first mark.
+    """
+
+    def __init__(self, past: Past | None = None, *, keep: int = 1_500) -> None:
+        marked = None if past is None else mark_past(past)
+        premium = None if past is None else premium_past(past)
+        self._candles = {
+            line: Candles(keep=keep, past=premium if line == "premium" else marked)
+            for line in LINES
+        }
         self._count = 0
 
     def take(self, event: MarkMoved) -> None:

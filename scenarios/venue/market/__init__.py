@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from .candles import Candles
 from .carry import Carry
+from .course import Course, Courses
 from .feeds import Feeds, UnknownMarket
 from .intervals import INTERVALS, UnknownInterval, close_time, frame_of, open_of
 from .news import News
-from .past import Pace, Past, drawn_past
+from .past import Pace, Past, drawn_past, ids_before
 from .paths import MarketPath, PathPlan, SeededPath, Shape, usual_price
 from .population import Engine, Population, Stage
 from .prints import Print, past_of, prints_of, shifted
@@ -51,6 +52,8 @@ __all__ = [
     "Books",
     "Candles",
     "Carry",
+    "Course",
+    "Courses",
     "Diff",
     "Engine",
     "Feeds",
@@ -90,6 +93,7 @@ __all__ = [
     "close_time",
     "drawn_past",
     "frame_of",
+    "ids_before",
     "open_of",
     "past_of",
     "prints_of",

@@ -13,8 +13,8 @@ from ....actors.matching.markets import RATE, Market
 from ....runtime import Millis
 from .intervals import HOUR
 from .population import Stage
+from .records import INTEREST
 
-INTEREST: Final = 10_000  # 0.01 % for each funding, in 1e-8
 MARK_PERIOD: Final = 3_000  # ms: the mark moves at most this often, as the venue's does
 _CLAMP: Final = 50_000  # 0.05 %
 _CAP: Final = 2_000_000  # 2 %

@@ -1,9 +1,10 @@
 """What a market traded at before the venue opened, so that there is history from the first moment.
 
 A client asks for a thousand candles when it connects. They are drawn backwards from the first
-price when somebody asks: seconds near the start, then minutes, quarters of an hour, hours and
-days, each zone joined to the next; every longer candle is made of the shorter ones. No trade and
-no order stands behind them. A replay takes the candles before its start instead.
+price, along the course of the underlying, when somebody asks: seconds near the start, then
+minutes, quarters of an hour, hours and days, each zone joined to the next; every longer candle is
+made of the shorter ones. No trade and no order stands behind them. A replay takes the candles
+before its start instead.
 """
 
 from __future__ import annotations
@@ -12,36 +13,25 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from ....actors.matching.markets import Market
 from ....runtime import Millis
-from .intervals import DAY, HOUR, MINUTE, SECOND, frame_of
+from .course import Course, Stretch, Zone
+from .intervals import DAY, MINUTE, frame_of
 from .records import Bar
 from .turnover import turnover
 
-QUARTER: Final = 15 * MINUTE
-_PULL: Final = 0.02  # how much of its distance from the first price a day's candle gives back
-_WICK: Final = 0.6  # of the usual step
 _LEAST_TICKS: Final = 50  # no candle lies lower than this many ticks
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """How lively a market was: the scale of what is drawn."""
+    """How much traded in a market: the scale of what is drawn."""
 
-    volatility: float = 0.03  # of a day
     volume: int = 0  # amount quanta of a day
     trades: int = 20_000  # of a day
-
-
-class Zone(NamedTuple):
-    """A stretch of time with candles of one length, back to back."""
-
-    unit: int  # ms
-    begin: int
-    end: int  # the first ms after it
 
 
 Make = Callable[[Zone, int], list[Bar]]
@@ -54,12 +44,22 @@ class Past:
     where a candle of the next one ends.
     make: the bars of a zone, given the price at its end; called once for each, in that order.
     count: how many candles of an interval are kept at least.
+    last_id: of the last trade before the start; 0: those trades have no ids.
     """
 
     def __init__(
-        self, start: Millis, price: int, zones: Sequence[Zone], make: Make, *, count: int = 1_000
+        self,
+        start: Millis,
+        price: int,
+        zones: Sequence[Zone],
+        make: Make,
+        *,
+        count: int = 1_000,
+        last_id: int = 0,
     ) -> None:
         self.start = start
+        self.last_id = last_id
+        self._next_last = last_id  # of the newest candle that is not drawn yet
         self._first_price = price
         self._make = make
         self._count = count
@@ -86,6 +86,16 @@ class Past:
         count = len(minutes) - bisect_left(minutes, moment, key=_open_time)  # a tape may have gaps
         return self._tails[min(count, len(self._tails)) - 1] if count else None
 
+    def changed(self, change: Callable[[Bar], Bar]) -> Past:
+        """The past of something else that follows from this one, candle by candle."""
+
+        def make(zone: Zone, _price: int) -> list[Bar]:
+            number = self._plan.index(zone)
+            self._draw(number + 1)
+            return [change(bar) for bar in self._zones[number]]
+
+        return Past(self.start, self._first_price, self._plan, make, count=self._count)
+
     def _aggregate(self, interval: str) -> list[Bar]:
         frame = frame_of(interval)
         span = DAY if interval in ("1w", "1M") else frame.length
@@ -108,55 +118,71 @@ class Past:
         while len(self._zones) < zones:
             newer = self._zones[-1] if self._zones else []
             price = newer[0].open if newer else self._first_price
-            self._zones.append(self._make(self._plan[len(self._zones)], price))
+            bars = self._make(self._plan[len(self._zones)], price)
+            self._zones.append(bars)
+            self._number(bars)
+
+    def _number(self, bars: list[Bar]) -> None:
+        """Give the trades ids, backwards from the start."""
+        for bar in reversed(bars):
+            if bar.trades and self._next_last >= bar.trades:
+                bar.last_id = self._next_last
+                self._next_last -= bar.trades
+                bar.first_id = self._next_last + 1
 
 
 def drawn_past(
-    market: Market, start: Millis, price: int, *, chance: Random, pace: Pace, count: int = 1_000
+    market: Market,
+    price: int,
+    *,
+    course: Course,
+    chance: Random,
+    pace: Pace,
+    last_id: int = 0,
 ) -> Past:
-    """A past that is drawn backwards from the first price.
+    """A past that goes as its underlying went.
 
     price: what the market trades at when it starts, price quanta.
-    count: how many candles of an interval there are at least, but for weeks and months.
+    chance: what traded in each candle is drawn from it.
+    last_id: of the last trade before the start; see `ids_before`.
     """
     home = max(price, market.tick)
 
-    def make(zone: Zone, close: int) -> list[Bar]:
+    def make(zone: Zone, _close: int) -> list[Bar]:
         draw = _Drawing(market, pace, zone.unit, home, chance)
-        bars: list[Bar] = []
-        for opened in range(zone.end - zone.unit, zone.begin - 1, -zone.unit):
-            bar = draw.bar(Millis(opened), close)
-            close = bar.open
-            bars.append(bar)
-        bars.reverse()
-        return bars
+        opens = range(zone.begin, zone.end, zone.unit)
+        stretches = course.stretches(zone)
+        return [
+            draw.bar(Millis(opened), each) for opened, each in zip(opens, stretches, strict=True)
+        ]
 
-    return Past(start, home, _zones_of(start, count), make, count=count)
+    return Past(course.start, home, course.zones, make, count=course.count, last_id=last_id)
+
+
+def ids_before(course: Course, pace: Pace) -> int:
+    """So many trades at least as the candles of a course can have: ids for all of them."""
+    most = 0
+    for zone in course.zones:
+        in_one = int(1.5 * pace.trades * zone.unit / DAY) + 1
+        most += (zone.end - zone.begin) // zone.unit * in_one
+    return most
 
 
 class _Drawing:
-    """Draws the candles of one length, each before the other."""
+    """Makes the candles of one market and length of how its price went."""
 
     def __init__(self, market: Market, pace: Pace, unit: int, home: int, chance: Random) -> None:
         share = unit / DAY
         self._market = market
         self._home = home
+        self._floor = market.tick * _LEAST_TICKS
         self._next = chance.random
-        self._step = pace.volatility * share**0.5
-        self._pull = _PULL * share
         self._volume = pace.volume * share
         self._trades = pace.trades * share
 
-    def bar(self, opened: Millis, close: int) -> Bar:
-        draw, tick = self._next, self._market.tick
-        move = (draw() + draw() + draw() - 1.5) * 2 * self._step
-        move += self._pull * (self._home - close) / self._home
-        floor = tick * _LEAST_TICKS
-        begun = max(int(close * (1 + move)) // tick * tick, floor)
-        top, bottom = (begun, close) if begun > close else (close, begun)
-        high = int(top * (1 + draw() * self._step * _WICK)) // tick * tick
-        low = int(bottom * (1 - draw() * self._step * _WICK)) // tick * tick
-        high, low = max(high, top), min(max(low, floor), bottom)
+    def bar(self, opened: Millis, stretch: Stretch) -> Bar:
+        draw = self._next
+        begun, high, low, close = map(self._price, stretch)
         volume = self._on_step(self._volume * (0.5 + draw()))
         bought = self._on_step(volume * (0.35 + 0.3 * draw()))
         mean = (begun + close) // 2
@@ -167,22 +193,12 @@ class _Drawing:
             opened, begun, high, low, close, volume, worth, trades, bought, worth_bought
         )  # fmt: skip
 
+    def _price(self, multiple: float) -> int:
+        tick = self._market.tick
+        return max(round(self._home * multiple / tick) * tick, min(self._floor, self._home))
+
     def _on_step(self, amount: float) -> int:
         return int(amount) // self._market.step * self._market.step
-
-
-def _zones_of(start: int, count: int) -> list[Zone]:
-    """Seconds before the start, then minutes, quarters of an hour, hours and days."""
-    opened = start // SECOND * SECOND
-    seconds = (opened - count * SECOND) // MINUTE * MINUTE
-    minutes = (seconds - count * QUARTER) // HOUR * HOUR
-    quarters = (minutes - count * HOUR) // DAY * DAY
-    hours = (quarters - count * 12 * HOUR) // DAY * DAY
-    days = hours - 2 * count * DAY
-    ends = (opened, seconds, minutes, quarters, hours, days)
-    units = (SECOND, MINUTE, QUARTER, HOUR, DAY)
-    zones = [Zone(unit, max(ends[n + 1], 0), ends[n]) for n, unit in enumerate(units)]
-    return [zone for zone in zones if zone.end > 0]
 
 
 def _open_time(bar: Bar) -> Millis:

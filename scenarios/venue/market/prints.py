@@ -12,7 +12,8 @@ from ....actors.market.candle import Candle
 from ....actors.market.money import from_float
 from ....actors.matching.markets import Market
 from ....runtime import Millis
-from .past import Past, Zone
+from .course import Zone
+from .past import Past
 from .records import Bar
 from .turnover import turnover
 
@@ -67,7 +68,10 @@ def past_of(tape: Tape, market: Market, start: Millis, *, count: int = 1_000) ->
     def recorded(_zone: Zone, _price: int) -> list[Bar]:
         return bars
 
-    return Past(start, price, [Zone(length, begin, end)], recorded, count=count)
+    trades = sum(bar.trades for bar in bars)
+    return Past(
+        start, price, [Zone(length, begin, end)], recorded, count=count, last_id=trades
+    )  # fmt: skip
 
 
 def shifted(prints: Iterable[Print], by: int) -> Iterator[Print]:

@@ -7,7 +7,7 @@ turnover is in the base asset, in 10^-8 (see `turnover`).
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -15,6 +15,7 @@ from ....actors.market.side import Side
 from ....runtime import Millis
 
 Level: TypeAlias = tuple[int, int]  # price, amount
+INTEREST: Final = 10_000  # of a funding, the part that is no premium: 0.01 %, in 1e-8
 
 
 class Bar(msgspec.Struct, gc=False):

@@ -19,6 +19,7 @@ from .candles import Candles
 from .intervals import DAY, HOUR, MINUTE
 from .news import News
 from .past import Past
+from .past_marks import past_fundings
 from .recent import Aggregation, Recent
 from .records import (
     AggTrade,
@@ -89,7 +90,7 @@ class MarketData:
         self.news = News(self, agenda, keep.kline_beat)
         self._books = books
         self._agenda = agenda
-        self._past = past
+        self.past = past
         self._day = DayWindow()
         self._candles = Candles(
             keep=max(keep.bars, DAY // MINUTE), past=past, on_minute=self._day.add
@@ -139,7 +140,8 @@ class MarketData:
     def print(self, price: int, amount: int, at: Millis, *, is_buyer_maker: bool) -> None:
         """Publish a trade that nobody here made: of a market that follows a recorded price."""
         newest = self._last_trade()
-        number = newest.trade_id + 1 if newest is not None else 1
+        before = 0 if self.past is None else self.past.last_id
+        number = (before if newest is None else newest.trade_id) + 1
         self._on_trade(Traded(number, self.symbol, price, amount, 0, 0, is_buyer_maker, at))
         self._printed += 1
         self.finish()
@@ -200,7 +202,7 @@ class MarketData:
         parts = self._candles.open_parts(now)
         begin = begin_of(now)
         self._day.expire(begin)
-        before = None if self._past is None else self._past.since(begin)
+        before = None if self.past is None else self.past.since(begin)
         closed = self._day.bar()
         bars = [bar for bar in (before, closed, *parts) if bar is not None]
         previous = before.open if before is not None else self._day.previous_close
@@ -284,6 +286,14 @@ class MarketData:
         if from_id is not None:
             return done.from_id(from_id, limit)
         return done.between(start, end, limit)
+
+    def funding_history(self, limit: int) -> list[FundingPoint]:
+        """The newest fundings, oldest first; those before the start among them."""
+        recent = self.fundings.last(limit)
+        if self.past is None or self.fundings.first_id or len(recent) >= limit:
+            return recent
+        before = past_fundings(self.past, self.market)
+        return [*before, *recent][-limit:]
 
     def mark(self) -> Mark | None:
         """The mark price as of the last move; None where there is none yet."""

@@ -1,6 +1,7 @@
 """The seeded world of a venue: for every market its path, its past and its traders.
 
-Markets of one underlying share a path, so that spot, perpetual and index agree. Each path, past and
+Markets of one underlying share a path and the course of their pasts, so that spot, perpetual and
+index agree. Each path, past and
 flow draws from a stream of its own: one more market changes nothing in the others.
 """
 
@@ -15,6 +16,7 @@ from ....actors.matching.markets import Market
 from ....runtime import Millis
 from ....runtime.chance import stream
 from .carry import Carry
+from .course import Courses
 from .intervals import DAY, SECOND
 from .past import Pace, Past, drawn_past
 from .paths import MarketPath, PathPlan, SeededPath, usual_price
@@ -57,6 +59,7 @@ class World:
         self._start = start
         self._plan_of = plan_of
         self._paths: dict[str, MarketPath] = {}
+        self._courses = Courses(seed, start, "past:{}")
 
     def path(self, market: Market) -> MarketPath:
         """What the market's underlying is worth; one for all of its markets."""
@@ -78,9 +81,8 @@ class World:
         price = int(worth * 10.0**market.price_digits) // market.tick * market.tick
         chance = stream(self._seed, f"past:{market.family}:{market.symbol}")
         pace = _pace(market, plan, price)
-        return drawn_past(
-            market, self._start, price, chance=chance, pace=pace, count=plan.history
-        )  # fmt: skip
+        course = self._courses.of(underlying(market), plan.path.volatility, count=plan.history)
+        return drawn_past(market, price, course=course, chance=chance, pace=pace)
 
     def traders(self, stage: Stage, population: Population | None = None) -> list[Flow]:
         """The traders of all markets of an engine, with accounts and funds; not yet at work."""
@@ -110,4 +112,4 @@ def _pace(market: Market, plan: MarketPlan, price: int) -> Pace:
     steps = plan.flow.density * DAY / SECOND
     value = steps * (_LIFTED * plan.flow.level_value + _TAKEN * plan.flow.take_value)
     volume = Sizes(market, value).of(max(price, 1), 1.0)
-    return Pace(plan.path.volatility, volume, int(steps * (plan.flow.taking + _LIFTED)))
+    return Pace(volume, int(steps * (plan.flow.taking + _LIFTED)))

@@ -105,7 +105,7 @@ def read_order(
         time_in_force=_time(params, kind, names),
         stop_price=stop_price,
         trailing_bips=trailing,
-        visible=_visible(params, market, kind, names),
+        visible=_visible(params, market, kind, names, amount),
         self_trade=MODES[self_trade(params)],
     )
 
@@ -219,7 +219,9 @@ def _stop(params: Params, market: Market, kind: str, names: Names) -> tuple[int 
     return stop_price, trailing
 
 
-def _visible(params: Params, market: Market, kind: str, names: Names) -> int | None:
+def _visible(
+    params: Params, market: Market, kind: str, names: Names, amount: int | None
+) -> int | None:
     visible = amount_of(params, market, names.iceberg)
     if not visible:  # absent, or 0: all of it shows
         return None
@@ -227,4 +229,6 @@ def _visible(params: Params, market: Market, kind: str, names: Names) -> int | N
         raise not_required(names.iceberg)
     if params.text(names.time) not in {None, "GTC"}:
         raise ApiError(-1014, "Unsupported order combination.")
+    if amount is not None and visible > amount:
+        raise ApiError(-1013, "IcebergQty exceeds QTY.")
     return visible

@@ -19,6 +19,7 @@ from benthic.actors.bot.reading import load_config, parse_config
 from benthic.actors.exchange.messages import FillReported
 from benthic.actors.exchange.tape import Columns, Tape, read_tape
 from benthic.actors.market import Candle, Fill, TimeFrame
+from benthic.actors.matching import VenueRules
 from benthic.actors.modes.ema_cross import EmaCrossSettings
 from benthic.actors.orders.journal import Digest, GetDigest, JournalMemory, MemoryJournal
 from benthic.actors.portfolio.messages import GetBalances
@@ -234,3 +235,27 @@ def test_a_bot_far_from_its_venue_pays_the_price_of_when_it_arrives() -> None:
         assert (fill.at - START) % MINUTE == MINUTE / 2
         index = tape.index_at(Millis(fill.at))
         assert Fraction(fill.price) == Fraction(str(tape.closes.item(index)))
+
+
+def test_a_bot_file_says_the_slippage_and_the_share_of_the_volume() -> None:
+    text = (EXAMPLES / "common_backtest.toml").read_text("utf-8")
+    tape = a_tape(1_500)
+
+    text = text.replace('"ema_cross"', '"ema_cross"\nslippage = "0.02"')
+    config = a_config()
+    settings = attrs.evolve(config.mode.settings, slippage=Decimal("0.02"))
+    config = attrs.evolve(config, mode=attrs.evolve(config.mode, settings=settings))
+
+    def fills_by(rules: str) -> list[Fill]:
+        venue = parse_config(f"{text}\n[venue]\n{rules}\n").venue
+        return list(run(build(attrs.evolve(config, venue=venue), tape)).fills)
+
+    exact = fills_by('rules = "full"')
+    worse = fills_by('rules = "full"\nslippage = "0.01"')
+    buy, bought = (next(each for each in fills if each.side == "buy") for fills in (exact, worse))
+
+    assert bought.at == buy.at
+    assert abs(bought.price - buy.price * Decimal("1.01")) <= config.market.instrument.price_step
+    assert parse_config(f'{text}\n[venue]\nrules = "full"\nshare = "0.25"').venue.venue_rules == (
+        VenueRules(share=Decimal("0.25"))
+    )

@@ -115,6 +115,36 @@ BAD = [
         "[venue]\nrules = true\n[mode]",
         "venue.rules: True is a boolean, which is not offered; there are full",
     ),
+    (
+        "[mode]",
+        '[venue]\nslippage = "0.01"\n[mode]',
+        'venue.slippage: is of the full rules: write rules = "full"',
+    ),
+    (
+        "[mode]",
+        '[venue]\nrules = "full"\nslippage = "0.01"\n[mode]',
+        "venue.slippage: orders would cost more than the mode keeps for them: write slippage =",
+    ),
+    (
+        "[mode]",
+        '[venue]\nrules = "full"\nslippage = "1"\n[mode]',
+        "venue.slippage: '1' is out of range: expected a number from 0 to below 1",
+    ),
+    (
+        "[mode]",
+        '[venue]\nrules = "full"\nslippage = "0.000000001"\n[mode]',
+        "venue.slippage: '0.000000001' is out of range",
+    ),
+    (
+        "[mode]",
+        '[venue]\nrules = "full"\nslippage = 0.01\n[mode]',
+        "venue.slippage: the float 0.01 is not exact",
+    ),
+    (
+        "[mode]",
+        '[venue]\nrules = "full"\nshare = "0"\n[mode]',
+        "venue.share: '0' is out of range: expected a number above 0, up to 1",
+    ),
     ("[mode]", "[venu]\na = 1\n[mode]", "venu: unknown key; did you mean venue?"),
     ("[mode]", "[modes]", "mode: missing"),
     ("[bot]", "bot = 7\n[bot2]", "bot: 7 is a whole number, expected a table"),

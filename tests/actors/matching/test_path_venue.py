@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from math import inf, nan
 
 import pytest
 
@@ -17,6 +18,7 @@ from benthic.actors.market.side import Kind, Side
 from benthic.actors.market.symbol import Symbol
 from benthic.actors.matching.path_venue import PathVenue
 from benthic.actors.matching.quanta import VenueRules
+from benthic.actors.matching.venue import SimulatedVenue
 from benthic.runtime import Millis, UsageError
 
 PAIR = "BTC/USDT"
@@ -367,3 +369,19 @@ def test_a_venue_goes_on_with_the_orders_of_one_before() -> None:
 def test_a_market_that_cannot_be_counted_is_refused_at_once(broken: Instrument, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         PathVenue([broken])
+
+
+@pytest.mark.parametrize(
+    "prices", [(nan, 100.0, 85.0, 90.0), (100.0, inf, 85.0, 90.0), (100.0, 90.0, 95.0, 85.0)]
+)
+@pytest.mark.parametrize("make", [a_venue, lambda: SimulatedVenue([instrument()])])
+def test_a_bar_that_cannot_be_is_refused_by_name_and_changes_nothing(
+    make: Callable[[], PathVenue | SimulatedVenue], prices: tuple[float, float, float, float]
+) -> None:
+    venue = make()
+    venue.submit(order("a", "buy", "limit", price="90"), 100.0, NOW)
+
+    with pytest.raises(UsageError, match=r"BTC/USDT: the bar of 60000 cannot be, (open|high|low)"):
+        venue.match(PAIR, Candle(NOW, *prices, 1.0), Millis(2 * MINUTE))
+
+    assert [each.price for each in venue.match(PAIR, Candle(NOW, *DOWN, 1.0), Millis(2 * MINUTE))]

@@ -187,3 +187,40 @@ def test_no_body_breaks_the_port(body: bytes, path: str) -> None:
 
     assert isinstance(answer, Response)
     assert answer.status == 400
+
+
+def test_a_withdrawal_that_is_refused_says_what_there_is_in_decimals() -> None:
+    door = a_real_door()
+
+    status, told = asked(
+        door,
+        "POST",
+        "/fire",
+        {"verb": "withdraw", "account": 1, "asset": "USDT", "amount": "99999999.5"},
+    )
+
+    assert status == 409
+    assert told["problem"].startswith("INSUFFICIENT_BALANCE: needs 99999999.5 USDT, ")
+
+
+def test_a_restart_with_nothing_to_lose_says_so() -> None:
+    door = a_real_door()
+
+    status, told = asked(door, "POST", "/fire", {"verb": "engine_restart"})
+    assert status == 409
+    assert "no order was open to be lost" in told["problem"]
+
+    status, told = asked(door, "POST", "/fire", {"verb": "engine_restart", "down": "5s"})
+    assert (status, told["problem"]) == (200, "")
+
+
+def test_a_message_to_inject_is_a_text_or_an_object() -> None:
+    door = a_real_door()
+    rule = {"verb": "inject", "when": {"stream": "*@trade"}}
+
+    for message in ("not json", {"e": "news", "x": [1]}):
+        status, _ = asked(door, "POST", "/rules", {**rule, "message": message})
+        assert status == 201
+    status, told = asked(door, "POST", "/rules", {**rule, "message": 7})
+    assert status == 400
+    assert "message" in told["error"]

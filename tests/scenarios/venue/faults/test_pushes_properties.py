@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,10 +50,17 @@ class Client:
         self.got.append(f"strike {fate}")
 
 
-def pushed(verb: PushVerb, texts: list[str], *, seed: int = 0, stream: str = STREAM) -> list[str]:
+def pushed(
+    verb: PushVerb,
+    texts: list[str],
+    *,
+    seed: int = 0,
+    stream: str = STREAM,
+    when: When = When(stream=STREAM),
+) -> list[str]:
     """What a client gets of these messages, an hour later at the latest."""
     site = BareSite()
-    rule = Rule(when=When(stream=STREAM), verb=verb)
+    rule = Rule(when=when, verb=verb)
     faults = planned(site, FaultPlan(rules=(rule,), seed=seed))
     client = Client()
     for text in texts:
@@ -89,6 +97,28 @@ def test_another_order_loses_and_doubles_nothing(
         blocks = [messages[start : start + window] for start in range(0, whole, window)]
         expected = [text for block in blocks for text in reversed(block)]
         assert got == expected + messages[whole:]
+
+
+@given(st.integers(2, 6), st.integers(1, 10))
+def test_a_rule_that_strikes_once_holds_back_those_after_it(window: int, nth: int) -> None:
+    messages = [str(number) for number in range(30)]
+    got = pushed(Reorder(window=window), messages, when=When(stream=STREAM, nth=nth))
+
+    first, end = nth - 1, nth - 1 + window
+    assert got == [*messages[:first], *reversed(messages[first:end]), *messages[end:]]
+
+
+@given(st.integers(2, 5), st.sampled_from([When(every=4), When(probability=0.3)]), st.integers(0))
+def test_a_rule_that_strikes_at_times_loses_nothing_and_fills_its_window(
+    window: int, when: When, seed: int
+) -> None:
+    messages = [str(number) for number in range(60)]
+    when = msgspec.structs.replace(when, stream=STREAM)
+    got = pushed(Reorder(window=window), messages, seed=seed, when=when)
+
+    assert sorted(got, key=int) == messages
+    moved = [abs(at - int(text)) for at, text in enumerate(got)]
+    assert 0 < max(moved) < window
 
 
 @given(texts, st.integers(1, 4))

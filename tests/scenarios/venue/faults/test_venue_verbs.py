@@ -121,8 +121,9 @@ def test_a_websocket_is_closed_in_place_of_a_message() -> None:
     run([rule], body)
 
 
-def test_another_message_comes_first() -> None:
-    rule = {"verb": "inject", "message": '{"e":"news"}', "when": {"stream": "*@trade"}}
+@pytest.mark.parametrize("message", ['{"e":"news"}', {"e": "news"}])
+def test_another_message_comes_first(message: object) -> None:
+    rule = {"verb": "inject", "message": message, "when": {"stream": "*@trade"}}
 
     async def body(world: World) -> None:
         ears = await world.hear(TRADES)

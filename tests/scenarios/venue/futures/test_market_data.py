@@ -100,7 +100,7 @@ def test_a_funding_that_was_settled_is_in_the_history() -> None:
     ann.engine.fund(ann.symbol, 12_345, ann.venue.now)
     ann.venue.settle()
 
-    assert ann.public("fundingRate", symbol=ann.symbol) == [
+    assert ann.public("fundingRate", symbol=ann.symbol, limit=1) == [
         {
             "symbol": "BTCUSDT",
             "fundingTime": ann.venue.now,

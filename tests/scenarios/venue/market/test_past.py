@@ -14,6 +14,7 @@ from benthic.runtime.chance import stream
 from benthic.scenarios.venue.market import (
     INTERVALS,
     Bar,
+    Course,
     Pace,
     Past,
     drawn_past,
@@ -29,8 +30,9 @@ PRICE = 6_000_000
 
 def a_past(start: int = ODD, seed: int = 3) -> Past:
     """A past of a lively market."""
-    pace = Pace(volatility=0.03, volume=5_000 * 10**5)
-    return drawn_past(spot(), Millis(start), PRICE, chance=stream(seed, "past"), pace=pace)
+    pace = Pace(volume=5_000 * 10**5)
+    course = Course(Millis(start), 0.03, stream(seed, "course"))
+    return drawn_past(spot(), PRICE, course=course, chance=stream(seed, "past"), pace=pace)
 
 
 def merged(bars: list[Bar], interval: str) -> dict[int, Bar]:
@@ -128,7 +130,8 @@ def test_the_ticker_of_a_venue_that_just_opened_covers_a_day() -> None:
 
 def test_a_past_of_inverse_contracts_has_turnover_in_its_base() -> None:
     pace = Pace(volume=1_000_000)
-    past = drawn_past(inverse(), START, 600_000, chance=stream(1, "past"), pace=pace)
+    course = Course(START, 0.03, stream(1, "course"))
+    past = drawn_past(inverse(), 600_000, course=course, chance=stream(1, "past"), pace=pace)
 
     day = past.bars("1d")[-1]
 

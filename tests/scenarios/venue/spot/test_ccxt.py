@@ -99,7 +99,9 @@ def test_market_data_agrees_with_the_book_and_the_trades(client: Any, face: Serv
     assert book["bids"][0][0] < book["asks"][0][0]
     assert book["nonce"] > 0
     known = face.ask(
-        lambda venue: {each.trade_id for each in venue.feeds["spot"]["BTCUSDT"].trades.last(10_000)}
+        lambda venue: {
+            each.id for each in venue.feeds["spot"]["BTCUSDT"].agg_trades(from_id=1, limit=10_000)
+        }
     )
     assert {int(each["id"]) for each in trades} <= known
     assert set(client.fetch_tickers([SYMBOL, "ETH/USDT"])) == {SYMBOL, "ETH/USDT"}

@@ -58,6 +58,7 @@ MISSING = "Mandatory parameter '{}' was not sent, was empty/null, or malformed."
         (LIMIT | {"quantity": "0.123456789"}, -1111,
          "Parameter 'quantity' has too much precision."),
         (LIMIT | {"quantity": "0.0000001"}, -1013, "Filter failure: LOT_SIZE"),
+        (LIMIT | {"icebergQty": "0.2"}, -1013, "IcebergQty exceeds QTY."),
         (LIMIT | {"quantity": "0"}, -1013, "Filter failure: LOT_SIZE"),
         (LIMIT | {"price": "50000.001"}, -1013, "Filter failure: PRICE_FILTER"),
         (LIMIT | {"price": "1000"}, -1013, "Filter failure: PERCENT_PRICE"),

@@ -177,9 +177,10 @@ def test_a_listener_sees_a_clients_own_trade_at_once() -> None:
     ann.limit("SELL", "0.1", "50000")
     bob.limit("BUY", "0.1", "50000")
 
+    first = ann.ask("GET", "myTrades", symbol="BTCUSDT")[0]["id"]
     assert ear.take() == [
         {
-            "e": "trade", "E": venue.now, "s": "BTCUSDT", "t": 1, "p": "50000.00000000",
+            "e": "trade", "E": venue.now, "s": "BTCUSDT", "t": first, "p": "50000.00000000",
             "q": "0.10000000", "T": venue.now, "m": False, "M": True,
         }
     ]  # fmt: skip
