@@ -18,13 +18,14 @@ import trio
 
 from ..actors.bot.bans import SharedBans
 from ..actors.bot.config import BotConfig
-from ..actors.bot.contexts import AtVenue, live, paper
+from ..actors.bot.contexts import AtVenue
 from ..actors.bot.credentials import venue_settings
 from ..actors.bot.errors import BotRefused, ConfigError
 from ..actors.bot.fitting import fitted, listing_of, require_fit_key, require_frame
 from ..actors.bot.paths import BOTS, BUDGETS, MARKETS, budget_of, name_of_budget
 from ..actors.bot.reading import load_config, require_runnable
 from ..actors.bot.root import root_tree
+from ..actors.bot.venue_contexts import live, paper
 from ..actors.ccxt_trio.audit import audit
 from ..actors.exchange.bans import Ban
 from ..actors.exchange.budget import GetBar

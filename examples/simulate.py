@@ -7,8 +7,8 @@ and mode. Only the network ends in this process, and the exchange loses an answe
 import trio
 
 from benthic.actors.bot.builder import ExchangeBuilder
-from benthic.actors.bot.contexts import simulation
 from benthic.actors.bot.reading import parse_config
+from benthic.actors.bot.venue_contexts import simulation
 from benthic.actors.exchange.settings import Credentials, VenueSettings
 from benthic.actors.orders.messages import ListOpenOrders
 from benthic.actors.portfolio.messages import GetBooks

@@ -35,7 +35,7 @@ from .contexts import AtVenue, Replayed
 from .paths import Paths, paths_of
 from .root import root_tree
 from .tree import Factory, Plot, bot_tree, known_exchange
-from .venue_tree import account_at, chronicle, planned_exchange, venue_exchange
+from .venue_plan import account_at, chronicle, planned_exchange
 
 R = TypeVar("R")
 
@@ -153,7 +153,7 @@ class ExchangeBuilder:
             )
         else:
             plot = Plot(config, paths_of(config.bot.name), account_at(config, context.name))
-            exchange = venue_exchange(plot, context)
+            exchange = context.plant(plot, context)
             if self._say is not None:
                 more.append(chronicle(plot, context, self._say))
         tree = bot_tree(plot, store=store, exchange=exchange, more=more)

@@ -6,18 +6,20 @@ paper         ccxt for the market, simulated fills          wall      fifo      
 simulation    ccxt, to a simulated exchange in memory       virtual   shuffle    as given
 backtest      simulated venue on a tape                     virtual   direct     memory
 shuffled      simulated venue on a tape                     virtual   shuffle    memory
+
+Here are the last two; the others, which load ccxt, are made in `venue_contexts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeAlias
 
 import attrs
 
-from ...runtime import Clock, LiveClock, Millis, Schedule, VirtualClock
+from ...runtime import Child, Clock, LiveClock, Millis, Schedule, Supervisor, VirtualClock
 from ..exchange.latency import Latency
-from ..exchange.settings import HostNetwork, Network, VenueSettings
+from ..exchange.settings import Network, VenueSettings
 from ..exchange.simulated import SimulatedConnector
 from ..exchange.tape import Tape
 from ..matching.face import VenueFace
@@ -26,7 +28,7 @@ from ..matching.venue import SimulatedVenue
 from ..orders.evidence import Patience
 from ..orders.model import Order
 from .config import BotConfig
-from .tree import Factory
+from .tree import Factory, Plot
 
 
 @attrs.frozen
@@ -58,6 +60,9 @@ class Replayed:
         return lambda: SimulatedConnector(venue, tapes, latency)
 
 
+Plant: TypeAlias = Callable[[Plot, "AtVenue"], Sequence[Child | Supervisor]]
+
+
 @attrs.frozen(kw_only=True)
 class AtVenue:
     """A venue that is asked over a network, whether it is the real one or a simulated one."""
@@ -65,6 +70,7 @@ class AtVenue:
     name: Literal["live", "paper", "simulation"]
     settings: VenueSettings
     network: Network
+    plant: Plant  # makes what is there before the venue was heard of
     start: Millis | None = None  # of virtual time; None: the wall's
     resting: tuple[Order, ...] = ()  # on paper: what lay at the venue when the last process ended
 
@@ -99,25 +105,3 @@ def backtest(tape: Tape) -> Replayed:
 def shuffled(tape: Tape) -> Replayed:
     """In an order of turns that is drawn from the seed, to find what depends on it."""
     return Replayed(tape, Schedule.SHUFFLE)
-
-
-def live(settings: VenueSettings) -> AtVenue:
-    """With money."""
-    return AtVenue(name="live", settings=settings, network=HostNetwork())
-
-
-def paper(settings: VenueSettings, resting: Iterable[Order] = ()) -> AtVenue:
-    """The venue's market, and fills that only we know of. Nothing is signed.
-
-    resting: the live orders of the journal: the venue on paper ended with its process.
-    """
-    public = attrs.evolve(settings, credentials=None)
-    return AtVenue(name="paper", settings=public, network=HostNetwork(), resting=tuple(resting))
-
-
-def simulation(settings: VenueSettings, network: Network, *, start: Millis) -> AtVenue:
-    """The live bot against a simulated exchange, in virtual time and shuffled.
-
-    network: ends at the exchange, over streams in memory. start: what time it is there, ms.
-    """
-    return AtVenue(name="simulation", settings=settings, network=network, start=start)

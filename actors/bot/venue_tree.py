@@ -12,41 +12,31 @@ exchange
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from functools import partial
 
-from ...runtime import Child, Supervisor, UsageError
+from ...runtime import Child, Supervisor
 from ..exchange.adapters.capabilities import Capabilities
 from ..exchange.ccxt_connector import CcxtConnector
 from ..exchange.paper import PaperConnector
 from ..feeds import Intake
-from ..market.fees import Fees
 from ..market.instrument import Instrument
 from ..market.report import OrderReport
 from ..matching.path_venue import PathVenue
 from ..orders.evidence import Patience
 from ..orders.model import Order
 from ..orders.opening import FromDeposits, FromVenue
-from .chronicle import Chronicle, Say
-from .config import BotConfig, ExchangeSection
 from .contexts import AtVenue
 from .messages import Exchange
 from .opening import Opener
-from .paths import EXCHANGES, MARKETS, Paths, budget_of
-from .tree import Dealing, Factory, Plot, account_tree, feed, gate, mode_tree
-
-
-def account_at(config: BotConfig, context: str) -> str:
-    """The account's name in the journal: money and paper never share one (I5)."""
-    exchange = _exchange_of(config)
-    place = exchange.sandbox if context == "live" else context
-    return f"{config.account.name}@{exchange.name}/{place}"
+from .paths import EXCHANGES, MARKETS, budget_of
+from .tree import Dealing, Plot, account_tree, feed, gate, mode_tree
+from .venue_plan import exchange_of, line_of
 
 
 def venue_exchange(plot: Plot, context: AtVenue) -> Sequence[Child | Supervisor]:
     """What there is before the venue was heard of; the rest is the opener's to start."""
     config, paths, settings = plot.config, plot.paths, context.settings
-    exchange = _exchange_of(config)
+    exchange = exchange_of(config)
     line = line_of(paths, context)
     enlisted = Exchange(
         id=f"{config.bot.name}@{exchange.name}/{context.name}",
@@ -79,38 +69,6 @@ def venue_exchange(plot: Plot, context: AtVenue) -> Sequence[Child | Supervisor]
         )
 
     return [Child(line.rpartition("/")[2], connector), Child("opening", opener)]
-
-
-def chronicle(plot: Plot, context: AtVenue, say: Say) -> Child:
-    """Who tells what happens to the bot."""
-    venue, bot = _exchange_of(plot.config).name, plot.config.bot.name
-    line = line_of(plot.paths, context)
-    return Child(
-        "chronicle", lambda: Chronicle(plot.paths, bot=bot, venue=venue, line=line, say=say)
-    )
-
-
-def line_of(paths: Paths, context: AtVenue) -> str:
-    """Where the line to the venue ends: on paper orders go elsewhere."""
-    return paths.data if context.name == "paper" else paths.connector
-
-
-def planned_exchange(plot: Plot, factory: Factory) -> Sequence[Child | Supervisor]:
-    """What there will be, to be looked at; `factory` is never called."""
-    config, nothing = plot.config, Decimal(0)
-    fees = Fees(nothing, nothing)
-    instrument = Instrument(config.market.symbol, Decimal(1), Decimal(1), nothing, nothing, fees)
-    parts: list[Child | Supervisor] = [
-        gate(plot),
-        account_tree(plot, instrument),
-        feed(plot),
-        mode_tree(plot, instrument),
-    ]
-    if config.exchange is None:
-        return [Child("connector", factory), *parts]
-    first = "data" if config.bot.context == "paper" else "connector"
-    names = [first, "opening", *(["connector"] if first == "data" else [])]
-    return [*(Child(name, factory) for name in names), *parts]
 
 
 def _grown(
@@ -155,9 +113,3 @@ def report_of(order: Order) -> OrderReport:
         changed_at=order.changed_at,
         filled=order.filled,
     )
-
-
-def _exchange_of(config: BotConfig) -> ExchangeSection:
-    if config.exchange is None:
-        raise UsageError("the bot file names no venue: add [exchange]")
-    return config.exchange

@@ -46,6 +46,8 @@ class Producer(Actor):
         frame: TimeFrame | None = None,
     ) -> None:
         self._frame = frame
+        is_fixed = frame is not None and frame.is_fixed
+        self._two_frames = 2 * frame.length if frame is not None and is_fixed else None  # ms
         self._symbol = symbol
         self._feed = feed
         self._evaluation = evaluation
@@ -83,5 +85,7 @@ class Producer(Actor):
 
     def _is_past(self, at: Millis) -> bool:
         """Whether the candle that began then is not the latest that has closed."""
-        frame = self._frame
+        if self._two_frames is not None:
+            return self.now >= at + self._two_frames
+        frame = self._frame  # a month: ask the calendar
         return frame is not None and self.now >= frame.close_of(frame.close_of(at))

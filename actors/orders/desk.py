@@ -246,7 +246,14 @@ class OrderDesk(Actor):
 
     async def _place(self, message: PlaceOrder, reply: Reply | None) -> Order | None:
         """Send an order whose intent is durable; None: its answer comes later."""
-        self._require_open(message)
+        clerk = self._clerk
+        if (
+            self._obstacles
+            or clerk.unreconciled
+            or message.purpose != "entry"
+            or self._doubts.is_silent
+        ):
+            self._require_open(message)
         terms = self._terms.get(message.symbol)
         if terms is None:
             known = ", ".join(self._terms) or "nothing"
@@ -254,7 +261,7 @@ class OrderDesk(Actor):
         order_id, client_id = self._ids.draw()
         now = self.now
         order = intended(message, terms, order_id, client_id, now)
-        await self._clerk.intend(order)
+        await clerk.intend(order)
         submit = Submit(
             client_id,
             order.symbol,
@@ -262,8 +269,12 @@ class OrderDesk(Actor):
             order.kind,
             order.amount,
             order.price,
-            purpose=order.purpose,
-            until=Millis(self.elapsed + self._patience.answer),  # when nobody waits any more (O5)
+            None,
+            None,
+            "GTC",
+            "any",
+            order.purpose,
+            Millis(self.elapsed + self._patience.answer),  # when nobody waits any more (O5)
         )
         token = Placed(client_id, now)
         outcome = self.request(self._connector, submit, token, timeout=self._patience.answer)

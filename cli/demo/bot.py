@@ -19,9 +19,9 @@ import msgspec
 import trio
 
 from ...actors.bot.builder import Bot, ExchangeBuilder
-from ...actors.bot.contexts import live
 from ...actors.bot.credentials import venue_settings
 from ...actors.bot.messages import GetOpening
+from ...actors.bot.venue_contexts import live
 from ...benchmarks import poison
 from ...benchmarks.ladder import Ladder
 from ...runtime import Child, Mailbox, Millis, Overflow, StartChild, System

@@ -18,7 +18,7 @@ import attrs
 import trio
 
 from ...actors.bot.paths import paths_of
-from ...actors.bot.venue_tree import account_at
+from ...actors.bot.venue_plan import account_at
 from ...actors.orders.journal import AccountState, Commit
 from ...runtime import Millis, TreeNode
 from ...storage.graph import graph_hash

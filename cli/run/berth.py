@@ -14,10 +14,10 @@ import attrs
 
 from ...actors.bot.builder import Bot, ExchangeBuilder
 from ...actors.bot.config import BotConfig
-from ...actors.bot.contexts import live, paper
 from ...actors.bot.credentials import venue_settings
 from ...actors.bot.reading import load_config, require_runnable
-from ...actors.bot.venue_tree import account_at
+from ...actors.bot.venue_contexts import live, paper
+from ...actors.bot.venue_plan import account_at
 from ...actors.exchange.bans import Ban, RecallBans
 from ...actors.exchange.settings import VenueSettings
 from ...actors.orders.model import Order

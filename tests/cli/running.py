@@ -78,9 +78,10 @@ class Served:
 
 @contextmanager
 def a_venue(port: int = 0, *options: str) -> Iterator[Served]:
-    """`benthic venue` on loopback."""
+    """`benthic venue` on loopback, with a key that no other process of the tests has."""
     argv = [sys.executable, "-m", "benthic", "venue", "--symbols", "BTC/USDT", "--print-env"]
-    argv += ["--port", str(port), *options]
+    seed = () if "--seed" in options else ("--seed", str(os.getpid()))
+    argv += ["--port", str(port), *seed, *options]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = dict(process.stdout.readline().strip().split("=", 1) for _ in range(4))

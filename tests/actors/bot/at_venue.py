@@ -10,8 +10,8 @@ import attrs
 import trio
 
 from benthic.actors.bot.builder import Bot, ExchangeBuilder
-from benthic.actors.bot.contexts import simulation
 from benthic.actors.bot.reading import parse_config
+from benthic.actors.bot.venue_contexts import simulation
 from benthic.actors.exchange.settings import Credentials, VenueSettings
 from benthic.runtime import Ref, System, VirtualClock
 from benthic.runtime.secret import Secret

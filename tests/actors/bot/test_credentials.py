@@ -9,10 +9,10 @@ import pytest
 
 from benthic.actors.bot.builder import ExchangeBuilder
 from benthic.actors.bot.config import Reference
-from benthic.actors.bot.contexts import live
 from benthic.actors.bot.credentials import DIRECTORY, LARGEST, read_secret, venue_settings
 from benthic.actors.bot.errors import ConfigError, Unexpected
 from benthic.actors.bot.reading import parse_config
+from benthic.actors.bot.venue_contexts import live
 from benthic.runtime import UsageError
 
 CANARY = "canary-4f1c9d"

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import trio
 
 from benthic.actors.bot.builder import Bot, ExchangeBuilder
-from benthic.actors.bot.contexts import simulation
 from benthic.actors.bot.messages import Exchange, FindExchange
 from benthic.actors.bot.paths import EXCHANGES
 from benthic.actors.bot.reading import parse_config
+from benthic.actors.bot.venue_contexts import simulation
 from benthic.actors.exchange.gate import GetGate
 from benthic.actors.exchange.settings import Credentials, VenueSettings
 from benthic.actors.feeds.messages import FeedCounts, GetCandles, GetCounts
