@@ -246,13 +246,8 @@ class OrderDesk(Actor):
 
     async def _place(self, message: PlaceOrder, reply: Reply | None) -> Order | None:
         """Send an order whose intent is durable; None: its answer comes later."""
-        clerk = self._clerk
-        if (
-            self._obstacles
-            or clerk.unreconciled
-            or message.purpose != "entry"
-            or self._doubts.is_silent
-        ):
+        clerk, is_entry = self._clerk, message.purpose == "entry"
+        if self._obstacles or clerk.unreconciled or not is_entry or self._doubts.is_silent:
             self._require_open(message)
         terms = self._terms.get(message.symbol)
         if terms is None:
