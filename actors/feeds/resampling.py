@@ -15,23 +15,15 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime import Millis, UsageError
+from ...runtime import Millis
 from ..exchange.tape import Columns
 from ..market.candle import Candle
 from ..market.money import ZERO, add
 from ..market.timeframe import TimeFrame
 from ..market.trade import Trade
+from .higher_frames import FramesDoNotFit
 
 _DAY: Final = 86_400_000  # ms
-
-
-class UnfitFrame(UsageError):
-    """Bars of one frame cannot be made of those of another."""
-
-    def __init__(self, low: TimeFrame, high: TimeFrame) -> None:
-        super().__init__(f"{high} candles cannot be made of {low} ones: the lower must divide it")
-        self.low = low
-        self.high = high
 
 
 @attrs.frozen
@@ -46,7 +38,7 @@ def resample(columns: Columns, low: TimeFrame, high: TimeFrame) -> Resampled:
     """Bars of `high` from those of `low`, on the grid of UTC.
 
     columns: in order of time, checked. Volumes are summed in order, as a venue would.
-    Raises UnfitFrame where no whole number of lower bars makes a higher one.
+    Raises FramesDoNotFit where no whole number of lower bars makes a higher one.
 
     >>> minutes = Columns(np.arange(3) * 60_000, *np.array([[1.0, 3.0, 2.0]] * 5))
     >>> bars = resample(minutes, TimeFrame(1, "m"), TimeFrame(2, "m"))
@@ -98,13 +90,13 @@ def _candle(begin: Millis, prices: list[Decimal], volume: Decimal) -> Candle:
 
 def _require_fit(low: TimeFrame, high: TimeFrame) -> None:
     if not low.is_fixed:
-        raise UnfitFrame(low, high)
+        raise FramesDoNotFit(low, high)
     if not high.is_fixed:  # a month begins with a day
         fits = _DAY % low.length == 0
     else:
         fits = high.length > low.length and high.length % low.length == 0
     if not fits:
-        raise UnfitFrame(low, high)
+        raise FramesDoNotFit(low, high)
 
 
 def _begins(times: NDArray[np.int64], frame: TimeFrame) -> NDArray[np.int64]:

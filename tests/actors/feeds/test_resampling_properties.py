@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benthic.actors.exchange.tape import Columns
-from benthic.actors.feeds.resampling import UnfitFrame, candles_of, resample
+from benthic.actors.feeds.higher_frames import FramesDoNotFit
+from benthic.actors.feeds.resampling import candles_of, resample
 from benthic.actors.market.timeframe import TimeFrame
 from benthic.actors.market.trade import Trade
 from benthic.runtime import Millis
@@ -80,5 +81,5 @@ def test_days_go_into_the_weeks_and_months_of_the_calendar(day: int, text: str) 
 def test_frames_that_do_not_fit_are_refused(low: str, high: str) -> None:
     one, other = TimeFrame.parse(low), TimeFrame.parse(high)
 
-    with pytest.raises(UnfitFrame, match=f"{high} candles cannot be made of {low} ones"):
+    with pytest.raises(FramesDoNotFit, match=f"candles of {low} do not add up to {high}"):
         resample(Columns(np.arange(1), *[np.ones(1)] * 5), one, other)
