@@ -20,9 +20,9 @@ from typing import Any, Final
 
 import msgspec
 
-from ..actors.feeds.book_diff import BookDiff
 from ..actors.feeds.book_state import BookState
 from ..actors.market.book import Book, Level
+from ..actors.market.book_diff import BookDiff
 from ..runtime import Millis
 from .depth_stream import Depth, DepthStream
 

@@ -20,22 +20,40 @@ from typing import Literal
 import msgspec
 
 from ...runtime import Ask, Millis, Tell
-from ..market.book import Book
 from ..market.candle import Candle
 from ..market.errors import OrderRejected, Reason
 from ..market.fill import Fill
-from ..market.funding import Funding
 from ..market.holding import Holding
-from ..market.listing import Listing
 from ..market.position import Position
 from ..market.report import OrderReport, VenueStatus
 from ..market.side import Effect, Kind, Purpose, Side, TimeInForce
-from ..market.ticker import Ticker
-from ..market.trade import Trade
 from .errors import NotOffered
+from .market_messages import (
+    BookDiffReported,
+    BookReported,
+    CandleReported,
+    FetchBook,
+    FetchCandles,
+    FetchForming,
+    FetchFunding,
+    FetchListings,
+    FetchOpenInterest,
+    FetchTicker,
+    FetchTrades,
+    FormingReported,
+    FundingReported,
+    LiquidationsReported,
+    StreamChanged,
+    TickerReported,
+    Topic,
+    TradesReported,
+    Unwatch,
+    Watch,
+)
 
 __all__ = [
     "Accepted",
+    "BookDiffReported",
     "BookReported",
     "Cancel",
     "Cancelled",
@@ -44,21 +62,26 @@ __all__ = [
     "FetchBook",
     "FetchCandles",
     "FetchFills",
+    "FetchForming",
     "FetchFunding",
     "FetchHoldings",
     "FetchListings",
+    "FetchOpenInterest",
     "FetchOpenOrders",
     "FetchPositions",
     "FetchTicker",
     "FetchTrades",
     "Fill",
     "FillReported",
+    "FormingReported",
+    "FundingReported",
     "GetLine",
     "HoldingsReported",
     "Kind",
     "Line",
     "LineChanged",
     "LineState",
+    "LiquidationsReported",
     "NotOffered",
     "OrderRejected",
     "OrderReport",
@@ -67,11 +90,13 @@ __all__ = [
     "Query",
     "Reason",
     "Side",
+    "StreamChanged",
     "Submit",
     "SubmitPair",
     "TickerReported",
     "Topic",
     "TradesReported",
+    "Unwatch",
     "VenueStatus",
     "Watch",
 ]
@@ -181,50 +206,6 @@ class FetchPositions(msgspec.Struct, Ask[tuple[Position, ...]], frozen=True, gc=
     """The open positions of the account in contracts."""
 
 
-# -- the market: reads
-
-
-class FetchListings(msgspec.Struct, Ask[tuple[Listing, ...]], frozen=True, gc=False):
-    """All markets of the venue, as they are now."""
-
-
-class FetchTicker(msgspec.Struct, Ask[Ticker], frozen=True, gc=False):
-    """What a market trades at now."""
-
-    symbol: str
-
-
-class FetchBook(msgspec.Struct, Ask[Book], frozen=True, gc=False):
-    """The best levels of a market's book."""
-
-    symbol: str
-    depth: int = 100  # levels of each side, > 0
-
-
-class FetchTrades(msgspec.Struct, Ask[tuple[Trade, ...]], frozen=True, gc=False):
-    """The newest trades of a market, oldest first."""
-
-    symbol: str
-    limit: int  # > 0
-
-
-class FetchFunding(msgspec.Struct, Ask[Funding], frozen=True, gc=False):
-    """The funding of a perpetual contract."""
-
-    symbol: str
-
-
-class FetchCandles(msgspec.Struct, Ask[tuple[Candle, ...]], frozen=True, gc=False):
-    """The newest closed candles, oldest first, without a gap of our making.
-
-    Raises NotOffered.
-    """
-
-    symbol: str
-    frame: str  # as TimeFrame writes it: "1m"
-    limit: int  # candles, > 0
-
-
 # -- the account: streams
 
 
@@ -245,49 +226,6 @@ class HoldingsReported(msgspec.Struct, Tell, frozen=True, gc=False):
 
     holdings: tuple[Holding, ...]
     at: Millis
-
-
-# -- the market: streams
-
-Topic = Literal["candles", "trades", "ticker", "book"]
-
-
-class Watch(msgspec.Struct, Tell, frozen=True, gc=False):
-    """Publish what happens in a market, for as long as this connector's incarnation lives.
-
-    What is asked for twice is sent once. The line may come and go; it is taken up again then.
-    """
-
-    symbol: str
-    topic: Topic
-    frame: str = ""  # of candles
-
-
-class CandleReported(msgspec.Struct, Tell, frozen=True, gc=False):
-    """A candle has closed. Published once, in order; after an outage candles may be missing."""
-
-    symbol: str
-    frame: str
-    candle: Candle
-
-
-class TradesReported(msgspec.Struct, Tell, frozen=True, gc=False):
-    """Trades of a market, oldest first. Published."""
-
-    symbol: str
-    trades: tuple[Trade, ...]
-
-
-class TickerReported(msgspec.Struct, Tell, frozen=True, gc=False):
-    """What a market trades at. Published; those in between may be skipped."""
-
-    ticker: Ticker
-
-
-class BookReported(msgspec.Struct, Tell, frozen=True, gc=False):
-    """The best levels of a market. Published; those in between may be skipped."""
-
-    book: Book
 
 
 # -- the line

@@ -4,9 +4,17 @@ The actors move it; what it is worth is decided by rules that read no clock and 
 programs of your own as well: see the page on feeds of the handbook.
 """
 
+from ..exchange.gate.requirements import (
+    NotReady,
+    Readiness,
+    Ready,
+    Requirement,
+    Unmet,
+    requirements,
+)
+from ..market.book_diff import BookDiff, Numbering
 from .aggregation import CandleBuilder, TradeCounts
 from .book_checksum import KRAKEN, OKX, Checksum
-from .book_diff import BookDiff, Numbering
 from .book_state import BookCounts, BookFault, BookState
 from .cadence import Cadence, Pulse, irregular, is_silent, silent_after, steady
 from .closed_candles import (
@@ -39,7 +47,6 @@ from .mark_price import (
 )
 from .messages import BadLimit, FeedCaughtUp, FeedCounts, GapFound, GetCandles, GetCounts, GetLast
 from .outliers import Guard, Suspicion
-from .readiness import NotReady, Readiness, Ready, Requirement, Unmet, requirements
 from .ring import CAPACITY, CandleRing
 from .thresholds import BadLevel, ThresholdId, Thresholds, TickCounts
 

@@ -13,7 +13,7 @@ from zlib import crc32
 
 import attrs
 
-from .book_diff import Quote
+from ..market.book_diff import Quote
 
 _SIGN: Final = 1 << 31
 

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from ..market.book import Level
+from ..market.book_diff import Quote
 from ..market.money import EXACT, parse_non_negative, parse_positive, plain
-from .book_diff import Quote
 
 _PLACES: Final = 28  # of any price; `parse_decimal` takes no more
 _AMOUNTS: Final = re.compile(r"(?:[0-9]{1,28}+(?:\.[0-9]{1,28}+)?+,)++", re.ASCII)

@@ -17,10 +17,10 @@ import attrs
 
 from ...runtime import Millis
 from ..market.book import Book, Level
+from ..market.book_diff import BookDiff, Numbering, Quote, covered_after
 from ..market.errors import BadValue
 from ..market.money import plain
 from .book_checksum import Checksum
-from .book_diff import BookDiff, Numbering, Quote, covered_after
 from .book_side import BookSide
 
 KEPT: Final = 1_000  # diffs

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from ....runtime import Ask, Tell
+from ....runtime import Ask, Millis, Tell
 from ..messages import Line
 from .readiness import Obstacle
+from .requirements import Requirement
 
 
 class AccountStarted(msgspec.Struct, Tell, frozen=True):
@@ -37,6 +38,21 @@ class OrdersOverdue(msgspec.Struct, Tell, frozen=True):
     count: int  # >= 0
 
 
+class TopicHeld(msgspec.Struct, Tell, frozen=True):
+    """Something that is required is known; told again as long as it is, now and then."""
+
+    requirement: Requirement
+    at: Millis  # when it was true, by the clock of the System that never jumps (`elapsed`)
+
+
+class TopicLost(msgspec.Struct, Tell, frozen=True):
+    """Something that is required is not known any more, or not yet."""
+
+    requirement: Requirement
+    at: Millis  # as above
+    why: str
+
+
 class HistoryMissing(msgspec.Struct, Tell, frozen=True):
     """A feed has started and does not know the candles of before yet."""
 
@@ -50,7 +66,13 @@ class HistoryHeld(msgspec.Struct, Tell, frozen=True):
 
 
 class GetGate(msgspec.Struct, Ask[tuple[Obstacle, ...]], frozen=True):
-    """What stands in the way of new risk; nothing where the gate is open."""
+    """What stands in the way of new risk; nothing where the gate is open.
+
+    With a symbol or a frame: only what concerns it, which what belongs to the whole account does.
+    """
+
+    symbol: str = ""
+    frame: str = ""
 
 
 class GateOpened(msgspec.Struct, Tell, frozen=True):

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from benthic.actors.feeds.book_diff import BookDiff, Quote
 from benthic.actors.feeds.book_state import BookState
 from benthic.actors.market.book import Book, Level
+from benthic.actors.market.book_diff import BookDiff, Quote
 from benthic.runtime import Millis
 
 BOOKS = Path(__file__).resolve().parents[4] / "shared" / "data" / "book"

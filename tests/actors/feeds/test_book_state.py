@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from benthic.actors.feeds.book_checksum import KRAKEN, OKX
-from benthic.actors.feeds.book_diff import BookDiff, Quote
 from benthic.actors.feeds.book_state import BookState
 from benthic.actors.market.book import Book, Level
+from benthic.actors.market.book_diff import BookDiff, Quote
 from benthic.runtime import Millis
 
 NOW = Millis(1_700_000_000_000)

@@ -6,8 +6,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benthic.actors.feeds.book_diff import BookDiff, Numbering
 from benthic.actors.feeds.book_state import BookState
+from benthic.actors.market.book_diff import BookDiff, Numbering
 
 from .told_book import SYMBOL, ToldBook
 

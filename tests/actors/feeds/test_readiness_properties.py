@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benthic.actors.feeds.readiness import (
+from benthic.actors.exchange.gate.requirements import (
     FUTURES,
     SPOT,
     NotReady,

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from random import Random
 
-from benthic.actors.feeds.book_diff import BookDiff, Numbering
 from benthic.actors.market.book import Book, Level
+from benthic.actors.market.book_diff import BookDiff, Numbering
 from benthic.runtime import Millis
 
 SYMBOL = "BTC/USDT"

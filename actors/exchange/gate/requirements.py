@@ -17,8 +17,8 @@ from typing import Final, Literal
 
 import attrs
 
-from ...runtime import Millis
-from ..market.listing import Family
+from ....runtime import Millis
+from ...market.listing import Family
 
 Part = Literal[
     "balance",
