@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from ...runtime import Actor, AskError, Millis, Refusal, Tell, Timer, on
 from ..exchange.backoff import Backoff
 from ..exchange.errors import NotOffered
-from ..exchange.gate.messages import HistoryHeld, HistoryMissing
+from ..exchange.gate.messages import TopicHeld, TopicLost
+from ..exchange.gate.requirements import Requirement
 from ..exchange.messages import CandleReported, FetchCandles, LineChanged, Watch
 from ..market.candle import Candle
 from ..market.timeframe import TimeFrame
@@ -91,7 +92,7 @@ class CandleFeed(Actor):
         if self._connector is None:
             return
         self._backoff = Backoff(self.chance, least=LEAST, most=MOST)
-        self._tell_gate(HistoryMissing(self._series))
+        self._lose("the feed has started, and has no history yet")
         if self._intake is Intake.WATCHED:
             self._watch(self._connector)
         await self._catch_up()  # a venue that is away is a state of the line, no crash of ours
@@ -129,7 +130,7 @@ class CandleFeed(Actor):
             self._watch(self._connector)
             await self._catch_up()
         elif not self._is_behind:
-            self._tell_gate(HistoryMissing(self._series))  # what closes now is not heard of
+            self._lose("the line is not up")
 
     @on(_CatchUp)
     async def catch_up(self, _: _CatchUp) -> None:
@@ -190,7 +191,7 @@ class CandleFeed(Actor):
             return
         was_behind, self._is_behind = self._is_behind, False
         self._backoff.succeed()
-        self._tell_gate(HistoryHeld(self._series))
+        self._tell_gate(TopicHeld(self._topic, self.elapsed))
         if was_behind or self._intake is Intake.WATCHED:
             self.publish(FeedCaughtUp(self._symbol, str(self._frame), self.now))
 
@@ -204,15 +205,18 @@ class CandleFeed(Actor):
 
     def _fall_behind(self) -> None:
         self._is_behind = True
-        self._tell_gate(HistoryMissing(self._series))
+        self._lose("the venue does not tell its past")
         if self._again is None:  # else it is asked again already, by whatever else has failed
             self._again = self.after(self._backoff.next(), _CatchUp())
 
     @property
-    def _series(self) -> str:
-        return f"{self._symbol} {self._frame}"
+    def _topic(self) -> Requirement:
+        return Requirement("candles", self._symbol, str(self._frame))
 
-    def _tell_gate(self, fact: HistoryHeld | HistoryMissing) -> None:
+    def _lose(self, why: str) -> None:
+        self._tell_gate(TopicLost(self._topic, self.elapsed, why))
+
+    def _tell_gate(self, fact: TopicHeld | TopicLost) -> None:
         if self._gate is not None:
             self.lookup(self._gate).tell(fact)
 

@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from benthic.actors.exchange.errors import VenueAway
-from benthic.actors.exchange.gate.messages import HistoryHeld, HistoryMissing
+from benthic.actors.exchange.gate.messages import TopicHeld, TopicLost
 from benthic.actors.exchange.messages import (
     CandleReported,
     FetchCandles,
@@ -104,7 +104,7 @@ class Witness(Actor):
     def event(self, event: object) -> None:
         self._heard.append(int(event.at // MINUTE) if isinstance(event, Candle) else event)
 
-    @on(HistoryHeld, HistoryMissing)
+    @on(TopicHeld, TopicLost)
     def fact(self, fact: object) -> None:
         self._heard.append(type(fact).__name__)
 
@@ -148,7 +148,7 @@ def test_the_past_is_remembered_in_silence_and_what_comes_is_told() -> None:
         await system.settle()
 
     heard, watched = watch(story)
-    assert heard == ["HistoryMissing", "HistoryHeld", 1_000]
+    assert heard == ["TopicLost", "TopicHeld", 1_000]
     assert watched == [Watch(SYMBOL, "candles", "1m")]
 
 
@@ -159,7 +159,7 @@ def test_what_a_stream_skipped_is_fetched_before_anybody_hears_of_what_came_afte
         await system.settle()
 
     heard, _ = watch(story)
-    assert heard[2:] == [1_000, 1_001, 1_002, 1_003, "HistoryHeld"]
+    assert heard[2:] == [1_000, 1_001, 1_002, 1_003, "TopicHeld"]
 
 
 def test_a_line_that_comes_back_brings_what_closed_meanwhile() -> None:
@@ -174,7 +174,7 @@ def test_a_line_that_comes_back_brings_what_closed_meanwhile() -> None:
         assert (counts.missing, counts.repeated + counts.late) == (0, 2)
 
     heard, watched = watch(story)
-    assert heard[2:] == ["HistoryMissing", 1_000, 1_001, 1_002, "HistoryHeld"]
+    assert heard[2:] == ["TopicLost", 1_000, 1_001, 1_002, "TopicHeld"]
     assert len(watched) == 2  # twice is once to a connector
 
 
@@ -189,7 +189,7 @@ def test_a_venue_that_is_away_when_the_feed_starts_is_asked_again() -> None:
         await system.settle()
 
     heard, _ = watch(story, "away")
-    assert "HistoryHeld" in heard
+    assert "TopicHeld" in heard
     assert heard[-1] == 1_001
     assert sum(each == 1_001 for each in heard) == 1
 
@@ -213,8 +213,8 @@ def test_a_feed_that_is_refused_its_past_waits_as_a_state(intake: Intake) -> Non
         assert len(await feed.ask(GetCandles(100))) == 5
 
     heard, _ = watch(story, "barred", intake=intake)
-    assert heard[0] == "HistoryMissing"
-    assert heard.count("HistoryHeld") >= 1
+    assert heard[0] == "TopicLost"
+    assert heard.count("TopicHeld") >= 1
 
 
 def test_a_line_that_flaps_leaves_one_question_waiting_and_not_one_for_each_time() -> None:
@@ -244,7 +244,7 @@ def test_a_tape_that_went_on_meanwhile_is_remembered_once_and_in_order() -> None
         assert (counts.missing, counts.repeated, counts.late) == (0, 0, 0)
 
     heard, _ = watch(story, "away", intake=Intake.TOLD)
-    assert heard[-3:] == [1_000, "HistoryHeld", 1_001]
+    assert heard[-3:] == [1_000, "TopicHeld", 1_001]
 
 
 class Diary:
