@@ -123,7 +123,11 @@ async def trades_from(
         if not fresh or len(rows) < page or len(found) >= limit:
             break
         begin = rows[-1].at
-    return tuple(sorted(found.values(), key=lambda each: each.at))[:limit]
+    return tuple(sorted(found.values(), key=_trade_age))[:limit]
+
+
+def _trade_age(trade: Trade) -> tuple[Millis, int, str]:
+    return trade.at, len(trade.trade_id), trade.trade_id
 
 
 def _name(trade: Trade) -> str | Trade:
