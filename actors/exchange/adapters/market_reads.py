@@ -58,7 +58,9 @@ class MarketReads(Reader):
         count = most if since is None else min(limit, most)
 
         async def resumed(begin: Millis) -> Millis:
+            nonlocal count
             end = later(parsed, begin, count)
+            count = most  # some venues look no further than a page's time
             return now if end > now else await self._next_begin(exchange, symbol, end)
 
         if since is None:
