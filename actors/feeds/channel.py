@@ -70,7 +70,7 @@ class Channel:
             return ()
         return [poll for poll in self.polls if not poll.is_under_way]
 
-    def plan(self, poll: Poll, *, now: Millis, pressure: float, chance: Random) -> Millis:
+    def wait(self, poll: Poll, *, now: Millis, pressure: float, chance: Random) -> Millis:
         """How long until it is asked again."""
         if poll.what == "candles":
             newest = self.marks.get("candles")

@@ -8,7 +8,7 @@ while it takes no request (R9).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
 from typing import Final, get_args
@@ -45,6 +45,7 @@ from ..exchange.market_messages import (
 )
 from ..exchange.messages import GetLine, Line, LineChanged
 from .channel import Channel, Poll, channel_of
+from .poll_round import PollRound
 from .polling import Offers, Report, key_of, offers_of, question_of, reports_of
 from .source_messages import (
     GetSources,
@@ -54,6 +55,7 @@ from .source_messages import (
     SourcedTopic,
     TopicSource,
 )
+from .source_rule import told
 from .sourcing import (
     Answered,
     Begun,
@@ -65,12 +67,9 @@ from .sourcing import (
     Preferred,
     Spoke,
     Unanswered,
-    told,
 )
 
-IN_FLIGHT: Final = 3  # polls of one source at a time
 DEADLINE: Final = Millis(15_000)  # of one poll
-SLOW: Final = 1_000  # ms; an answer that took longer has waited for the rate budget
 PRESSURE: Final = 2_000  # ms between two looks at the rate budget
 SOON: Final = Millis(5_000)  # until what could not be learnt of the connector is asked again
 NOBODY: Final[Mapping[SourcedTopic, Preference]] = MappingProxyType({})
@@ -146,18 +145,15 @@ class MarketSource(Actor):
         self._channels: dict[tuple[SourcedTopic, str], Channel] = {}
         self._streams: dict[tuple[Topic, str], Channel] = {}  # by what is watched
         self._line = Line("opening", Millis(0))
-        self._barred_until = Millis(0)  # `elapsed`
-        self._under_way = 0
-        self._pressure = 0.0
         self._pressed_at = Millis(-PRESSURE)
         self._timer: Timer | None = None
-        self._wakes_at = Millis(0)
 
     def on_start(self) -> None:
         connector, feed, budget = self._paths
         self._connector = self.lookup(connector)
         self._feed = self.lookup(feed)
         self._budget = None if budget is None else self.lookup(budget)
+        self._round = PollRound(self._channels.values(), self.chance)
         for event in (LineChanged, StreamChanged, *REPORTS):
             self.subscribe(self._connector, event)
         self._learn(_Of.LINE)
@@ -241,9 +237,8 @@ class MarketSource(Actor):
         if line.state == "barred" and line.until is not None:
             self._bar(line.until)
         elif line.state == "up" and self._line.state in {"away", "opening"}:
-            for channel in self._channels.values():
-                for poll in channel.polls:
-                    poll.pace = poll.pace.fresh()  # what failed did not fail for want of budget
+            self._round.refresh()
+        self._round.is_shut = line.state == "shut"
         self._line = line
 
     @on(Prefer)
@@ -298,77 +293,52 @@ class MarketSource(Actor):
     def _go_on(self) -> None:
         """Ask what is due, and look again when the next is."""
         self._look_at_budget()
-        while self._may_ask:
-            waiting = self._waiting()
-            channel, poll = min(waiting, key=lambda each: each[1].due, default=(None, None))
-            if channel is None or poll is None or poll.due > self.elapsed:
-                break
-            self._ask(channel, poll)
+        while (found := self._round.next(self.elapsed)) is not None:
+            channel, poll = found
+            question = question_of(poll.what, self._symbol, channel.frame)
+            token = _Asked(channel, poll, self.elapsed)
+            outcome = self.request(self._connector, question, token, timeout=DEADLINE)
+            if outcome is not None:
+                self._came_back(token, outcome)
         self._wake()
-
-    @property
-    def _may_ask(self) -> bool:
-        is_open = self._line.state != "shut" and self._barred_until <= self.elapsed
-        return is_open and self._under_way < IN_FLIGHT
-
-    def _waiting(self) -> Iterator[tuple[Channel, Poll]]:
-        for channel in self._channels.values():
-            for poll in channel.due_polls():
-                yield channel, poll
-
-    def _ask(self, channel: Channel, poll: Poll) -> None:
-        question = question_of(poll.what, self._symbol, channel.frame)
-        poll.is_under_way = True
-        poll.count += 1
-        self._under_way += 1
-        token = _Asked(channel, poll, self.elapsed)
-        outcome = self.request(self._connector, question, token, timeout=DEADLINE)
-        if outcome is not None:
-            self._answered(token, outcome)
 
     @on(Outcome)
     def came(self, outcome: Outcome) -> None:
         if isinstance(outcome.token, _Asked):
-            self._answered(outcome.token, outcome)
+            self._came_back(outcome.token, outcome)
             self._go_on()
         elif outcome.token is _Of.PRESSURE:
-            self._pressure = 0.0 if outcome.error is not None else outcome.value
+            self._round.pressure = 0.0 if outcome.error is not None else outcome.value
         else:
             self._learnt(outcome)
 
-    def _answered(self, asked: _Asked, outcome: Outcome) -> None:
+    def _came_back(self, asked: _Asked, outcome: Outcome) -> None:
         channel, poll = asked.channel, asked.poll
-        poll.is_under_way = False
-        self._under_way -= 1
         if outcome.error is not None:
+            self._round.failed(poll)
             self._failed(channel, poll, outcome.error)
-        elif not self._tell_feed(channel, poll, outcome.value):
-            poll.pace = poll.pace.refused()
         else:
-            is_slow = self.elapsed - asked.at > SLOW
-            poll.pace = poll.pace.slow() if is_slow else poll.pace.quick()
-        wait = channel.plan(poll, now=self.now, pressure=self._pressure, chance=self.chance)
-        poll.due = Millis(self.elapsed + wait)
+            self._round.answered(poll, self.elapsed - asked.at)
+            self._hand_on(channel, poll, outcome.value)
+        self._round.plan(channel, poll, now=self.now, elapsed=self.elapsed)
 
-    def _tell_feed(self, channel: Channel, poll: Poll, answer: object) -> bool:
-        """Hand on what a poll brought; whether the feed could take it."""
+    def _hand_on(self, channel: Channel, poll: Poll, answer: object) -> None:
+        """Tell the feed what a poll brought."""
         if channel.state.polls != "on":
-            return True  # it was under way when polls were let be
+            return  # it was under way when polls were let be
         reports = reports_of(poll.what, self._symbol, channel.frame, answer)
         try:
             for report in reports:
                 self._feed.tell(report)
-        except MailboxFull:  # the feed is behind: what it missed is polled again
-            self._apply(channel, Unanswered(f"{self._feed.path} is behind"))
-            return False
+        except MailboxFull as error:  # what it cannot take now is polled again, later
+            poll.pace = poll.pace.refused()
+            self._apply(channel, Unanswered(str(error)))
+            return
         news = [channel.heard(report) for report in reports]
         if channel.judges(poll) or not channel.state.is_doubted:
             self._apply(channel, Answered(is_new=any(news)))
-        return True
 
     def _failed(self, channel: Channel, poll: Poll, error: BaseException) -> None:
-        poll.failed += 1
-        poll.pace = poll.pace.refused()
         if isinstance(error, NEVER):
             if channel.drop(poll):
                 self._apply(channel, NotPolled(str(error)))
@@ -378,16 +348,11 @@ class MarketSource(Actor):
         self._apply(channel, Unanswered(str(error)))
 
     def _bar(self, until: Millis) -> None:
-        """Ask nothing before a time; what is due then is spread."""
-        ends = Millis(self.elapsed + max(0, until - self.now))
-        self._barred_until = max(self._barred_until, ends)
-        for _, poll in self._waiting():
-            spread = self.chance.uniform(0, poll.pace.every / 2)
-            poll.due = Millis(max(poll.due, self._barred_until + int(spread)))
+        self._round.bar(Millis(self.elapsed + max(0, until - self.now)))
 
     def _look_at_budget(self) -> None:
         is_old = self.elapsed - self._pressed_at >= PRESSURE
-        if self._budget is None or not is_old or next(self._waiting(), None) is None:
+        if self._budget is None or not is_old or next(self._round.waiting(), None) is None:
             return
         self._pressed_at = self.elapsed
         outcome = self.request(self._budget, GetPressure(), _Of.PRESSURE, timeout=DEADLINE)
@@ -396,13 +361,11 @@ class MarketSource(Actor):
 
     def _wake(self) -> None:
         """Set the timer to whatever comes next."""
-        times = [
-            at for channel in self._channels.values() if (at := channel.state.next_at) is not None
-        ]
-        if self._line.state != "shut" and self._under_way < IN_FLIGHT:
-            times.extend(max(poll.due, self._barred_until) for _, poll in self._waiting())
+        times = [self._round.next_at()]
+        times.extend(channel.state.next_at for channel in self._channels.values())
+        known = [at for at in times if at is not None]
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if times:
-            self._timer = self.after(max(min(times) - self.elapsed, 1), _Look())
+        if known:
+            self._timer = self.after(max(min(known) - self.elapsed, 1), _Look())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import attrs
@@ -78,7 +79,7 @@ class Script:
     speaks: int = 1_000  # ms between two words of a stream
     mute: set[Topic] = attrs.Factory(set)  # streams that are watched, and bring nothing
     line: Line = Line("up", START, count=1)
-    watched: dict[tuple[Topic, str], bool] = attrs.Factory(dict)  # and whether it has spoken
+    watched: dict[tuple[SourcedTopic, str], bool] = attrs.Factory(dict)  # and whether it has spoken
     asked: list[tuple[Millis, Poll]] = attrs.Factory(list)
     asides: list[tuple[Millis, Watch | Unwatch]] = attrs.Factory(list)
     told: list[tuple[Millis, object]] = attrs.Factory(list)  # the feed, by the source
@@ -147,11 +148,13 @@ class Connector(Actor):
             raise Barred("binance", "429", until=script.until)
         self._under_way += 1
         script.most = max(script.most, self._under_way)
-        self.after(script.takes, Act(lambda _, reply=self.reply_later(): self._give(poll, reply)))
+        reply = self.reply_later()
 
-    def _give(self, poll: Poll, reply: Any) -> None:
-        self._under_way -= 1
-        reply.answer(answer_to(poll, self.script.price, self.now))
+        def give(_: Connector) -> None:
+            self._under_way -= 1
+            reply.answer(answer_to(poll, script.price, self.now))
+
+        self.after(script.takes, Act(give))
 
     # -- what a test does to it
 
@@ -242,11 +245,11 @@ class Stage:
             if not self.script.is_quiet:
                 self.script.price += 1
                 for topic in talks:
-                    self.act(lambda line, topic=topic: line.speak(topic, frame))
+                    self.act(partial(Connector.speak, topic=topic, frame=frame))
             await self.system.settle()
 
 
-def answer_to(poll: Poll, price: int, now: Millis) -> object:
+def answer_to(poll: Poll, price: int, now: Millis) -> object:  # noqa: PLR0911  # one each
     """What the venue knows."""
     match poll:
         case FetchTicker():
@@ -291,7 +294,7 @@ def a_book(price: int, now: Millis) -> Book:
 
 
 def a_candle(number: int, price: float) -> Candle:
-    return Candle(Millis(number * MINUTE), *[float(price)] * 4, 1.0)
+    return Candle(Millis(number * MINUTE), price, price, price, price, 1.0)
 
 
 def staged(

@@ -1,4 +1,4 @@
-"""The source of market data: streams where they speak, polls where they do not (M4, M6, C12, R9)."""
+"""The source of market data: streams where they speak, else polls (M4, M6, C12, E1, R9)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from benthic.actors.exchange.messages import (
     Unwatch,
     Watch,
 )
-from benthic.actors.feeds.market_source import IN_FLIGHT, MarketSource
+from benthic.actors.feeds.market_source import MarketSource
+from benthic.actors.feeds.poll_round import IN_FLIGHT
 from benthic.actors.feeds.polling import Offers
+from benthic.actors.feeds.source_messages import Preference, SourcedTopic
 from benthic.runtime import Millis, UsageError
 
 from .sourced_venue import MINUTE, START, SYMBOL, Script, Stage, a_candle, staged
@@ -206,7 +208,14 @@ def test_polls_without_an_answer_have_a_deadline_and_few_are_under_way() -> None
         await stage.run(60)
         assert {each.way for each in (await stage.ways()).values()} == {"poll"}
 
-    topics = ("ticker", "trades", "book", "funding", "open_interest", "candles")
+    topics: tuple[SourcedTopic, ...] = (
+        "ticker",
+        "trades",
+        "book",
+        "funding",
+        "open_interest",
+        "candles",
+    )
     script = staged(story, topics, streams=())
     assert {type(poll) for _, poll in script.asked[:IN_FLIGHT]} != set()
     assert len([at for at in script.polls() if at <= 14_000]) == IN_FLIGHT
@@ -232,10 +241,10 @@ def test_a_stream_that_is_not_wanted_goes_on_until_a_poll_was_answered() -> None
 def test_flips_every_minute_never_leave_a_moment_without_a_way_that_has_delivered() -> None:
     async def story(stage: Stage) -> None:
         await stage.run(2, "ticker", "trades", "book")
-        for number in range(30):
-            preference = ("poll", "stream", "auto")[number % 3]
-            for topic in ("ticker", "trades", "book"):
-                stage.prefer(topic, preference)
+        flips: tuple[Preference, ...] = ("poll", "stream", "auto")
+        for flip in flips * 10:
+            for topic, _ in await stage.ways():
+                stage.prefer(topic, flip)
             for _ in range(60):
                 await stage.run(1, "ticker", "trades", "book")
                 for source in (await stage.ways()).values():
