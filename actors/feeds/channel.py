@@ -14,8 +14,9 @@ import attrs
 from ...runtime import Millis, Tell
 from ..exchange.market_messages import Topic
 from ..market.timeframe import TimeFrame
+from .news import Mark, is_newer, mark_of
 from .pace import Pace
-from .polling import PACES, POLLS, Mark, Offers, Polled, cadence_of, candle_wait, is_newer, mark_of
+from .polling import PACES, POLLS, Offers, Polled, cadence_of, candle_wait
 from .source_messages import Preference, SourcedTopic, TopicSource
 from .sourcing import Sourcing, sourcing
 

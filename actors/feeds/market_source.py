@@ -29,24 +29,12 @@ from ...runtime import (
 from ..exchange.budget import GetPressure
 from ..exchange.ccxt_connector import GetCapabilities
 from ..exchange.errors import Barred, NotListed, NotOffered
-from ..exchange.market_messages import (
-    BookDiffReported,
-    BookReported,
-    CandleReported,
-    FormingReported,
-    FundingReported,
-    LiquidationsReported,
-    StreamChanged,
-    TickerReported,
-    Topic,
-    TradesReported,
-    Unwatch,
-    Watch,
-)
+from ..exchange.market_messages import StreamChanged, Topic, Unwatch, Watch
 from ..exchange.messages import GetLine, Line, LineChanged
 from .channel import Channel, Poll, channel_of
+from .news import REPORTS, Report, key_of
 from .poll_round import PollRound
-from .polling import Offers, Report, key_of, offers_of, question_of, reports_of
+from .polling import Offers, offers_of, question_of, reports_of
 from .source_messages import (
     GetSources,
     Prefer,
@@ -74,16 +62,6 @@ PRESSURE: Final = 2_000  # ms between two looks at the rate budget
 SOON: Final = Millis(5_000)  # until what could not be learnt of the connector is asked again
 NOBODY: Final[Mapping[SourcedTopic, Preference]] = MappingProxyType({})
 NEVER: Final = (NotOffered, NotListed, UnknownMessage)  # the same poll fails again
-REPORTS: Final = (
-    TickerReported,
-    TradesReported,
-    BookReported,
-    BookDiffReported,
-    CandleReported,
-    FormingReported,
-    FundingReported,
-    LiquidationsReported,
-)
 
 
 class _Of(Enum):

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 import attrs
 
 from ...runtime import Ask, Millis, Tell
 from ..exchange.adapters.capabilities import Capabilities
 from ..exchange.market_messages import (
-    BookDiffReported,
     BookReported,
     CandleReported,
     FetchBook,
@@ -26,7 +25,6 @@ from ..exchange.market_messages import (
     FetchTrades,
     FormingReported,
     FundingReported,
-    LiquidationsReported,
     OpenInterestReported,
     TickerReported,
     Topic,
@@ -38,25 +36,11 @@ from .pace import Pace
 from .source_messages import SourcedTopic
 
 Polled = Literal["ticker", "trades", "book", "candles", "forming", "funding", "open_interest"]
-Report: TypeAlias = (
-    TickerReported
-    | TradesReported
-    | BookReported
-    | BookDiffReported
-    | CandleReported
-    | FormingReported
-    | FundingReported
-    | LiquidationsReported
-)
-Mark: TypeAlias = tuple[Any, ...] | None
-"""What tells one word of a venue from the next: of what counts up it grows, else it differs."""
 
 TRADES: Final = 1_000  # of one poll
 CANDLES: Final = 5
 SETTLE: Final = 2_000  # ms after a close before the candle is asked for
 LONGEST_WAIT: Final = 600_000  # ms until a candle is asked for, however far its close is
-TOP: Final = 5  # levels in which a book without a number is compared
-COUNTING: Final = frozenset({"trades", "candles"})  # their marks grow
 
 POLLS: Final[Mapping[SourcedTopic, tuple[Polled, ...]]] = MappingProxyType(
     {
@@ -166,57 +150,6 @@ def reports_of(  # noqa: PLR0911  # one each
             return (FundingReported(answer),)
         case "open_interest":
             return (OpenInterestReported(answer),)
-
-
-def key_of(report: Report) -> tuple[str, Topic, str]:  # noqa: PLR0911  # one each
-    """Of which symbol, stream and frame a report is."""
-    match report:
-        case TickerReported():
-            return report.ticker.symbol, "ticker", ""
-        case TradesReported():
-            return report.symbol, "trades", ""
-        case BookReported():
-            return report.book.symbol, "book", ""
-        case BookDiffReported():
-            return report.symbol, "diffs", ""
-        case CandleReported() | FormingReported():
-            return report.symbol, "candles", report.frame
-        case FundingReported():
-            return report.funding.symbol, "funding", ""
-        case LiquidationsReported():
-            return report.symbol, "liquidations", ""
-
-
-def mark_of(report: Tell) -> tuple[Polled, Mark] | None:  # noqa: PLR0911  # one each
-    """What tells this word from another of its kind; None: nothing is compared with it."""
-    match report:
-        case TickerReported(ticker=ticker):
-            return "ticker", (ticker.last, ticker.bid, ticker.ask)
-        case TradesReported(trades=trades):
-            newest = trades[-1]
-            return "trades", (newest.at, len(newest.trade_id), newest.trade_id)
-        case BookReported(book=book):
-            if book.sequence is not None:
-                return "book", (book.sequence,)
-            return "book", (book.bids[:TOP], book.asks[:TOP])
-        case BookDiffReported(diff=diff):
-            return "book", None if diff.last is None else (diff.last,)
-        case CandleReported(candle=candle):
-            return "candles", (candle.at,)
-        case FormingReported(candle=candle):
-            return "forming", (candle,)
-        case FundingReported(funding=funding):
-            return "funding", (funding.rate, funding.mark, funding.index)
-        case _:
-            return None
-
-
-def is_newer(what: Polled, mark: Mark, before: Mark) -> bool:
-    """Whether a word tells what one of before did not; where they cannot be compared, it does."""
-    if mark is None or before is None or len(mark) != len(before):
-        return True
-    counts = what in COUNTING or (what == "book" and len(mark) == 1)
-    return bool(mark > before) if counts else mark != before
 
 
 def candle_wait(frame: TimeFrame, newest: Millis | None, now: Millis) -> Millis | None:

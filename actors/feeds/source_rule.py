@@ -220,12 +220,7 @@ def _wanted_polls(state: Sourcing, elapsed: Millis) -> PollState:
     """Whether polls go on, begin or end now."""
     if state.polls == "none" or state.preference == "poll":
         return "none" if state.polls == "none" else "on"
-    is_live = state.stream == "live"
     if state.preference == "stream":
-        return "off" if is_live else state.polls
-    is_trusted = (
-        is_live
-        and elapsed >= state.live_since + state.hold
-        and state.line.state not in {"away", "opening"}
-    )
-    return "off" if is_trusted else "on"
+        return "off" if state.stream == "live" else state.polls
+    trusted_at = state.trusted_at
+    return "on" if trusted_at is None or elapsed < trusted_at else "off"

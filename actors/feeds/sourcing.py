@@ -163,6 +163,15 @@ class Sourcing:
         return Millis(min(HOLD * 2 ** (self.flaps - 1), LONGEST_HOLD))
 
     @property
+    def trusted_at(self) -> Millis | None:
+        """When the stream may be relied upon alone; None: not as things are."""
+        if self.stream != "live" or self.preference != "auto":
+            return None
+        if self.line.state in {"away", "opening"}:
+            return None
+        return Millis(self.live_since + self.hold)
+
+    @property
     def silent_after(self) -> Millis | None:
         """When its silence becomes a fault; None: never, as things are."""
         if self.cadence is None or not self.is_watched or not self.wants_stream:
@@ -177,7 +186,7 @@ class Sourcing:
     @property
     def next_at(self) -> Millis | None:
         """When it must be told that time has passed; None: it waits for something else."""
-        ends = self.live_since + self.hold if self.stream == "live" and self.polls == "on" else None
+        ends = self.trusted_at if self.polls == "on" else None
         silent = self.silent_after
         times = [
             each for each in (ends, None if silent is None else silent + 1) if each is not None
