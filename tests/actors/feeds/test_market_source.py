@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from benthic.actors.exchange.budget import Admit, Limit
 from benthic.actors.exchange.messages import (
     CandleReported,
     FetchBook,
@@ -16,6 +17,7 @@ from benthic.actors.exchange.messages import (
     Unwatch,
     Watch,
 )
+from benthic.actors.exchange.rate_budget import Limits, Window
 from benthic.actors.feeds.market_source import MarketSource
 from benthic.actors.feeds.poll_round import IN_FLIGHT
 from benthic.actors.feeds.polling import Offers
@@ -196,6 +198,22 @@ def test_a_tight_budget_stretches_pauses_and_they_recover() -> None:
         assert (await stage.only()).every == 2_000
 
     staged(story, streams=())
+
+
+def test_polls_leave_room_where_others_use_most_of_the_budget() -> None:
+    async def story(stage: Stage) -> None:
+        budget = stage.system.lookup("/bot/budget")
+        budget.tell(Limit(Limits(weights=(Window(Millis(60_000), 1_000),))))
+        for second in range(300):
+            if second < 180:
+                await budget.ask(Admit("entry", Millis(1_000), cost=12))  # 72 in a hundred
+            await stage.run(1)
+
+    script = staged(story, streams=(), budget="budget")
+    calm = script.polls(FetchTicker, after=240_000)
+    tight = [at for at in script.polls(FetchTicker, after=90_000) if at < 180_000]
+    assert 25 <= len(calm) <= 33
+    assert 6 <= len(tight) <= 10  # ten seconds or so instead of two
 
 
 def test_polls_without_an_answer_have_a_deadline_and_few_are_under_way() -> None:
