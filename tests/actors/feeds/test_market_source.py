@@ -185,6 +185,37 @@ def test_nothing_is_asked_before_the_time_that_a_bar_ends(by: str) -> None:  # R
         assert not [at for at in script.polls() if 10_100 < at < 300_000]
 
 
+def test_a_stream_that_breaks_during_a_bar_waits_for_its_end_as_well() -> None:  # R9
+    async def story(stage: Stage) -> None:
+        await stage.run(10, "ticker", "trades")
+        asked = len(stage.script.asked)
+        stage.act(lambda line: line.move("barred", Millis(START + 100_000)))
+        stage.act(lambda line: line.fall("ticker"))
+        await stage.run(10)
+        stage.act(lambda line: line.fall("trades"))
+        await stage.run(79)
+        assert len(stage.script.asked) == asked
+        assert await stage.way("ticker") == "none"
+        await stage.run(3)
+        assert await stage.way("ticker") == "poll"
+
+    staged(story, ("ticker", "trades"))
+
+
+def test_a_line_that_is_shut_is_not_asked_at_all() -> None:  # E14
+    async def story(stage: Stage) -> None:
+        await stage.run(10)
+        stage.act(lambda line: line.move("shut"))
+        await stage.run(0.1)
+        asked = len(stage.script.asked)
+        await stage.run(600)
+        stage.prefer("ticker", "poll")
+        await stage.run(3_000)
+        assert len(stage.script.asked) == asked
+
+    staged(story, ("ticker", "trades"), streams=("trades",), script=Script(speaks=5_000))
+
+
 def test_a_tight_budget_stretches_pauses_and_they_recover() -> None:
     async def story(stage: Stage) -> None:
         await stage.run(20)

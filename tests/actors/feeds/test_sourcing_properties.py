@@ -47,7 +47,7 @@ events = st.one_of(
     st.just(Unanswered("no answer")),
     st.just(Passed()),
 )
-steps = st.lists(st.tuples(st.integers(0, 40_000), events), max_size=60)
+steps = st.lists(st.tuples(st.integers(0, 40_000), events), min_size=15, max_size=80)
 RELIABLE = (Preferred, Spoke, Answered)
 """Nothing of this takes a way from anybody."""
 
@@ -75,6 +75,8 @@ class Plain:
 
     def obeyed(self, commands: tuple[Command, ...]) -> None:
         for command in commands:
+            assert self.is_watched or command not in {"unwatch", "renew"}
+            assert self.is_polled or command != "rest"
             if command == "watch":
                 self.is_watched = True
             elif command == "unwatch":
@@ -197,6 +199,19 @@ def test_each_silence_of_the_market_itself_is_forgiven_more_until_all_was_calm(t
         state, _ = told(state, Spoke(), elapsed=elapsed)
     assert state.silent_after is not None
     assert state.silent_after - elapsed <= 60_000
+
+
+def test_polls_are_no_way_any_more_after_a_few_without_an_answer() -> None:
+    state, _ = begun(has_stream=False)
+    state, _ = told(state, Answered(is_new=True), elapsed=Millis(0))
+    ways = list[str]()
+    for number in range(FAILURES):
+        state, _ = told(state, Unanswered("no answer"), elapsed=Millis(number))
+        ways.append(state.way)
+    assert ways == ["poll"] * (FAILURES - 1) + ["none"]
+    assert state.reason == "there is no stream; no answer"
+    state, _ = told(state, Answered(is_new=True), elapsed=Millis(9))
+    assert (state.way, state.switches) == ("poll", 0)  # it came back the way that it went
 
 
 def test_a_poll_that_brings_what_the_stream_did_not_forgives_nothing() -> None:
