@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from types import GenericAlias
 from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
@@ -322,7 +323,7 @@ def _is_list(cls: Any) -> bool:
 
 def _list(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], Any]:
     """Structures a TOML array, and says so where it is none: a text has letters."""
-    items: Any = list[get_args(cls)[0]]
+    items: Any = GenericAlias(list, get_args(cls)[:1])
 
     def structure(value: Any, _: Any) -> Any:
         if not isinstance(value, list):
