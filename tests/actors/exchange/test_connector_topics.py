@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -18,7 +19,9 @@ from benthic.actors.exchange.messages import (
     FormingReported,
     FundingReported,
     LiquidationsReported,
+    OrderReported,
     StreamChanged,
+    Submit,
     TickerReported,
     Topic,
     TradesReported,
@@ -206,6 +209,35 @@ def test_funding_tells_rate_next_time_mark_and_index(place: Place) -> None:
     played(body)
 
 
+@of_contracts
+def test_a_position_closed_by_force_is_told_to_all(place: Place) -> None:
+    async def body(clock: VirtualClock) -> None:
+        venue = place.venue()
+        settings = place.settings(venue)
+        market = place.pair.replace("/", "") + ("_PERP" if place.family == "inverse" else "")
+        when = {"at": "90s"}
+        plan = struck({"verb": "liquidate", "symbol": market, "account": 1, "when": when})
+        async with connected(
+            clock, venue, plan=plan, settings=settings, symbols=[place.symbol], listener=Reader
+        ) as desk:
+            await desk.until("up")
+            desk.line.tell(Watch(place.symbol, "liquidations"))
+            amount = Decimal(1)  # a contract, or a coin
+            name = f"bn-{1:032x}"
+            await desk.line.ask(Submit(name, place.symbol, "buy", "market", amount, None))
+            await trio.sleep(120)
+            [told] = heard(desk, LiquidationsReported)
+            [one] = told.liquidations
+            assert (one.symbol, one.side, one.amount) == (place.symbol, "sell", amount)
+            names = [each.report.client_id for each in heard(desk, OrderReported)]
+            assert any(each.startswith("autoclose-") for each in names)
+            assert one.price > 0
+            assert states(desk, "liquidations") == ["live"]
+            assert await desk.line.ask(GetUnsound()) == {}
+
+    played(body)
+
+
 BREAKS: list[tuple[str, Mapping[str, Any]]] = [
     ("M4", {"verb": "mute"}),
     ("M5", {"verb": "half_open"}),
@@ -259,8 +291,7 @@ def test_what_is_unwatched_is_told_no_more_and_can_be_watched_again() -> None:
             await trio.sleep(120)
             rest = [event for _, event in desk.diary[told:]]
             assert rest
-            assert {type(each) for each in rest} == {FormingReported}
-            assert {each.frame for each in rest} == {"5m"}
+            assert all(isinstance(each, FormingReported) and each.frame == "5m" for each in rest)
             assert desk.reached.network.open_streams == sockets - 4
             for topic in topics:
                 desk.line.tell(Watch(SYMBOL, topic, "1m" if topic == "candles" else ""))
