@@ -26,8 +26,8 @@ from ...runtime import (
     UsageError,
     on,
 )
+from ..exchange.adapters.capabilities import GetCapabilities
 from ..exchange.budget import GetPressure
-from ..exchange.ccxt_connector import GetCapabilities
 from ..exchange.errors import Barred, NotListed, NotOffered
 from ..exchange.market_messages import StreamChanged, Topic, Unwatch, Watch
 from ..exchange.messages import GetLine, Line, LineChanged
