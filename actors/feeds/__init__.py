@@ -45,9 +45,12 @@ from .mark_price import (
     mean_of,
     quoted_by_trades,
 )
+from .market_source import MarketSource
 from .messages import BadLimit, FeedCaughtUp, FeedCounts, GapFound, GetCandles, GetCounts, GetLast
 from .outliers import Guard, Suspicion
+from .polling import Offers, offers_of
 from .ring import CAPACITY, CandleRing
+from .source_messages import GetSources, Prefer, SourceChanged, TopicSource
 from .thresholds import BadLevel, ThresholdId, Thresholds, TickCounts
 
 __all__ = [
@@ -84,25 +87,31 @@ __all__ = [
     "GetCandles",
     "GetCounts",
     "GetLast",
+    "GetSources",
     "Guard",
     "Incomplete",
     "Instant",
     "Intake",
     "MarkPrice",
     "MarkPrices",
+    "MarketSource",
     "NoMarkPrice",
     "NotReady",
     "Numbering",
+    "Offers",
+    "Prefer",
     "Pulse",
     "Quoted",
     "Readiness",
     "Ready",
     "Requirement",
+    "SourceChanged",
     "Stale",
     "Suspicion",
     "ThresholdId",
     "Thresholds",
     "TickCounts",
+    "TopicSource",
     "TradeCounts",
     "Unmet",
     "Valued",
@@ -113,6 +122,7 @@ __all__ = [
     "irregular",
     "is_silent",
     "mean_of",
+    "offers_of",
     "quoted_by_trades",
     "requirements",
     "silent_after",
