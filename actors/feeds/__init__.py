@@ -46,6 +46,7 @@ from .mark_price import (
     mean_of,
     quoted_by_trades,
 )
+from .market_source import MarketSource
 from .messages import (
     Arm,
     BadLimit,
@@ -88,7 +89,9 @@ from .messages import (
     Unsubscribe,
 )
 from .outliers import Guard, Suspicion
+from .polling import Offers, offers_of
 from .ring import CAPACITY, CandleRing
+from .source_messages import GetSources, Prefer, SourceChanged, TopicSource
 from .symbol_feed import SymbolFeed
 from .thresholds import BadLevel, ThresholdId, Thresholds, TickCounts
 
@@ -142,6 +145,7 @@ __all__ = [
     "GetMarkPrice",
     "GetOpenInterest",
     "GetRefused",
+    "GetSources",
     "GetSubscriptions",
     "GetTicker",
     "GetTrades",
@@ -153,18 +157,22 @@ __all__ = [
     "MarkPrice",
     "MarkPriceChanged",
     "MarkPrices",
+    "MarketSource",
     "MiniTicker",
     "MiniTickerChanged",
     "NoMarkPrice",
     "NotFollowed",
     "NotReady",
     "Numbering",
+    "Offers",
     "OpenInterestChanged",
+    "Prefer",
     "Pulse",
     "Quoted",
     "Readiness",
     "Ready",
     "Requirement",
+    "SourceChanged",
     "Stale",
     "Subscribe",
     "SubscriptionCounts",
@@ -175,6 +183,7 @@ __all__ = [
     "Thresholds",
     "TickCounts",
     "TickerChanged",
+    "TopicSource",
     "TradeCounts",
     "TradesHeard",
     "TradesMissed",
@@ -188,6 +197,7 @@ __all__ = [
     "irregular",
     "is_silent",
     "mean_of",
+    "offers_of",
     "quoted_by_trades",
     "requirements",
     "silent_after",

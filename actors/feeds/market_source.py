@@ -26,12 +26,12 @@ from ...runtime import (
     UsageError,
     on,
 )
+from ..exchange.adapters.capabilities import GetCapabilities
 from ..exchange.budget import GetPressure
-from ..exchange.ccxt_connector import GetCapabilities
 from ..exchange.errors import Barred, NotListed, NotOffered
 from ..exchange.market_messages import StreamChanged, Topic, Unwatch, Watch
 from ..exchange.messages import GetLine, Line, LineChanged
-from .channel import Channel, Poll, channel_of
+from .channel import BOOKS, Channel, Poll, channel_of
 from .news import REPORTS, Report, key_of
 from .poll_round import PollRound
 from .polling import Offers, offers_of, question_of, reports_of
@@ -60,7 +60,8 @@ from .sourcing import (
 DEADLINE: Final = Millis(15_000)  # of one poll
 PRESSURE: Final = 2_000  # ms between two looks at the rate budget
 SOON: Final = Millis(5_000)  # until what could not be learnt of the connector is asked again
-NOBODY: Final[Mapping[SourcedTopic, Preference]] = MappingProxyType({})
+Key = tuple[SourcedTopic, str]  # with the frame, of candles
+AUTO: Final[Mapping[SourcedTopic, Preference]] = MappingProxyType({})
 NEVER: Final = (NotOffered, NotListed, UnknownMessage)  # the same poll fails again
 
 
@@ -107,20 +108,18 @@ class MarketSource(Actor):
         feed: str,
         budget: str | None = None,
         offers: Offers | None = None,
-        preferences: Mapping[SourcedTopic, Preference] = NOBODY,
+        preferences: Mapping[SourcedTopic, Preference] = AUTO,
     ) -> None:
         if "candles" in topics and not frames:
             raise UsageError(f"source of {symbol}: candles of no frame; name one, such as '1m'")
         self._symbol = symbol
-        self._wanted = [
-            (topic, frame)
-            for topic in dict.fromkeys(topics)
-            for frame in (dict.fromkeys(frames) if topic == "candles" else ("",))
-        ]
+        self._preferences: dict[Key, Preference] = {}  # in the order of what was named
+        for topic in topics:
+            for frame in frames if topic == "candles" else ("",):
+                self._preferences[topic, frame] = preferences.get(topic, "auto")
         self._paths = (connector, feed, budget)
         self._offers = offers
-        self._preferences = {key: preferences.get(key[0], "auto") for key in self._wanted}
-        self._channels: dict[tuple[SourcedTopic, str], Channel] = {}
+        self._channels: dict[Key, Channel] = {}
         self._streams: dict[tuple[Topic, str], Channel] = {}  # by what is watched
         self._line = Line("opening", Millis(0))
         self._pressed_at = Millis(-PRESSURE)
@@ -169,8 +168,7 @@ class MarketSource(Actor):
         if self._offers is None:
             self._learn(_Of.OFFERS)
             return
-        for topic, frame in self._wanted:
-            preference = self._preferences[topic, frame]
+        for (topic, frame), preference in self._preferences.items():
             channel = channel_of(topic, frame, self._offers, preference)
             self._channels[topic, frame] = channel
             if channel.stream is not None:
@@ -189,8 +187,8 @@ class MarketSource(Actor):
         channel = self._streams.get((topic, frame))
         if channel is None:
             return
-        channel.heard(report)
-        if self._apply(channel, Spoke()):
+        is_new = channel.heard(report)
+        if not channel.is_steady(self.elapsed) and self._apply(channel, Spoke(is_new)):
             self._go_on()
 
     @on(StreamChanged)
@@ -221,8 +219,9 @@ class MarketSource(Actor):
 
     @on(Prefer)
     def prefer(self, message: Prefer) -> None:
-        for key in self._wanted:
-            if key[0] != message.topic or (message.frame and key[1] != message.frame):
+        same = BOOKS if message.topic in BOOKS else {message.topic}
+        for key in self._preferences:
+            if key[0] not in same or (message.frame and key[1] != message.frame):
                 continue
             self._preferences[key] = message.preference
             if key in self._channels:
@@ -236,7 +235,7 @@ class MarketSource(Actor):
         unknown = "it is not known what the venue offers: its line has not been up"
         return tuple(
             TopicSource(topic, frame, "none", Millis(0), unknown, 0, 0, 0, None, 0)
-            for topic, frame in self._wanted
+            for topic, frame in self._preferences
         )
 
     @on(_Look)
@@ -311,6 +310,8 @@ class MarketSource(Actor):
             self._apply(channel, Unanswered(str(error)))
             return
         news = [channel.heard(report) for report in reports]
+        if not any(news) and channel.may_idle(poll):
+            self._round.idled(poll)
         if channel.judges(poll) or not channel.state.is_doubted:
             self._apply(channel, Answered(is_new=any(news)))
 
