@@ -324,12 +324,12 @@ def test_a_line_that_goes_down_takes_its_streams_with_it() -> None:
 
 
 NONSENSE = [
-    ("M10", "trades", "trade", {"kind": "nan", "field": "p"}),
-    ("M10", "trades", "trade", {"kind": "zero", "field": "q"}),
-    ("M10", "trades", "trade", {"kind": "negative", "field": "p"}),
-    ("M13", "trades", "trade", {"kind": "seconds"}),
-    ("M13", "trades", "trade", {"kind": "microseconds"}),
-    ("M13", "trades", "trade", {"kind": "future"}),
+    ("M10", "trades", "*rade", {"kind": "nan", "field": "p"}),
+    ("M10", "trades", "*rade", {"kind": "zero", "field": "q"}),
+    ("M10", "trades", "*rade", {"kind": "negative", "field": "p"}),
+    ("M13", "trades", "*rade", {"kind": "seconds"}),
+    ("M13", "trades", "*rade", {"kind": "microseconds"}),
+    ("M13", "trades", "*rade", {"kind": "future"}),
     ("M10", "candles", "kline_1m", {"kind": "infinity", "field": "h"}),
     ("M10", "candles", "kline_1m", {"kind": "huge", "field": "c"}),
     ("M13", "candles", "kline_1m", {"kind": "seconds"}),
