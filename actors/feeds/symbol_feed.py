@@ -167,7 +167,7 @@ class SymbolFeed(TapeIntake):
                 continue
             self._quotes.traded(step, now=self._utc)
             self._telling.tell((TradesHeard(self._symbol, step),))
-            if self._armed:
+            if self._armed.is_watching:
                 for trade in step:
                     self._cross("last", trade.price, at=trade.at)
             if self._frames.by_trades is not None:
@@ -183,7 +183,7 @@ class SymbolFeed(TapeIntake):
         self._witness(ticker.at)
         events = self._quotes.ticked(ticker, now=self._utc, elapsed=self.elapsed)
         self._telling.tell(events)
-        if events and self._armed and ticker.last is not None:
+        if events and self._armed.is_watching and ticker.last is not None:
             trades = self._quotes.trades
             if not trades or ticker.at > trades[-1].at:
                 self._cross("last", ticker.last, at=ticker.at)
