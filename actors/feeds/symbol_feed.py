@@ -42,6 +42,7 @@ from ..exchange.market_messages import (
     TradesReported,
 )
 from ..exchange.messages import LineChanged
+from ..market.candle import Candle
 from ..market.timeframe import TimeFrame
 from .asking import CANDLES, AskAgain, Asking
 from .candle_series import CandleSeries
@@ -87,8 +88,9 @@ class SymbolFeed(TapeIntake):
         gate: str | None = None,
         follow: Follow = Follow(),
     ) -> None:
-        if not frames:
-            raise UsageError(f"feed of {symbol}: give at least one frame")
+        names = [str(frame) for frame in frames]
+        if not names or len(set(names)) < len(names):
+            raise UsageError(f"feed of {symbol}: give frames, each once, not {names}")
         super().__init__(symbol, frames, follow=follow, gate=gate, connector=connector)
         self._is_tape = intake is Intake.TOLD
         if self._is_tape:
@@ -112,6 +114,12 @@ class SymbolFeed(TapeIntake):
             self._inquire(CANDLES + name)
 
     # -- a venue's candles
+
+    def _comes_later(self, candle: Candle) -> bool:
+        if self._is_tape:
+            return super()._comes_later(candle)
+        self._tell_candles(self._base, self._base.reported(candle, now=self._utc))
+        return False
 
     @on(CandleReported)
     def candle_reported(self, message: CandleReported) -> None:

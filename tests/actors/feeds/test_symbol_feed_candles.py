@@ -32,7 +32,7 @@ from benthic.actors.feeds import (
 from benthic.actors.feeds.candle_series import PATIENCE, CandleSeries
 from benthic.actors.feeds.higher_frames import combined
 from benthic.actors.market import Candle, TimeFrame
-from benthic.runtime import Millis, Schedule, Tell
+from benthic.runtime import Millis, Schedule, Tell, UsageError
 
 from .told_feed import (
     FIRST,
@@ -240,6 +240,23 @@ def test_a_tape_makes_the_higher_frames_and_their_past() -> None:
     heard = follow_feed(story, market=market, frames=("1m", "5m"), intake=Intake.TOLD)
     assert ended(heard, "5m") == fives(1_010)[20:]
     assert [event for event in heard if isinstance(event, Candle)] == ended(heard)
+
+
+def test_a_bare_candle_is_checked_like_any_other_where_a_venue_is_watched() -> None:
+    async def story(told: Told) -> None:
+        await told.pass_time(MINUTE)
+        odd = Candle(a_candle(1_000).at, 1.0, 1.0, 2.0, 1.0, 1.0)
+        await told.tell(odd, a_candle(1_000), a_candle(1_000))
+        counts = await told.feed.ask(GetCounts())
+        assert (counts.impossible, counts.repeated) == (1, 1)
+
+    assert numbers(follow_feed(story, market=known(1_000))) == [1_000]
+
+
+def test_a_feed_needs_frames_each_once() -> None:
+    for frames in ([], [FRAME, FRAME]):
+        with pytest.raises(UsageError, match="give frames, each once"):
+            SymbolFeed(SYMBOL, frames)
 
 
 def test_frames_that_do_not_add_up_are_refused_before_anything_starts() -> None:
