@@ -37,6 +37,7 @@ from .messages import (
     GapFound,
 )
 from .ring import CAPACITY, CandleRing
+from .soundness import fault_of_size
 
 HELD: Final = 1_000  # candles that wait for what came before them
 PAGE: Final = 1_000  # candles that are asked for at once
@@ -239,7 +240,7 @@ class CandleSeries:
         return (ended,) if gap is None else (gap, ended)
 
     def _is_sound(self, candle: Candle, now: Millis) -> bool:
-        if fault_of(candle) is not None:
+        if fault_of(candle) is not None or fault_of_size(candle) is not None:
             self._counts.impossible += 1
             return False
         if time_fault(candle.at, now=now) is not None or not self.frame.is_aligned(candle.at):

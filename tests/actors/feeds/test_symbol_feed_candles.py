@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,7 +32,7 @@ from benthic.actors.feeds import (
 from benthic.actors.feeds.candle_series import PATIENCE, CandleSeries
 from benthic.actors.feeds.higher_frames import combined
 from benthic.actors.market import Candle, TimeFrame
-from benthic.runtime import Millis, Tell
+from benthic.runtime import Millis, Schedule, Tell, UsageError
 
 from .told_feed import (
     FIRST,
@@ -38,6 +40,7 @@ from .told_feed import (
     START,
     SYMBOL,
     Market,
+    Say,
     Told,
     a_candle,
     follow_feed,
@@ -155,6 +158,7 @@ def test_impossible_candles_are_counted_and_never_told() -> None:
         Candle(a_candle(1_000).at, float("nan"), 1.0, 1.0, 1.0, 1.0),
         Candle(a_candle(1_000).at, 1.0, 1.0, 1.0, -1.0, 1.0),
         Candle(a_candle(1_000).at, 1.0, 1.0, 2.0, 1.0, 1.0),
+        Candle(a_candle(1_000).at, 1.0, 1.0, 1.0, 1.0, 1e308),
         Candle(Millis(a_candle(1_000).at + 1), 1.0, 1.0, 1.0, 1.0, 1.0),
         Candle(Millis(a_candle(1_000).at // 1_000), 1.0, 1.0, 1.0, 1.0, 1.0),
         a_candle(2_000),  # it has yet to come
@@ -165,7 +169,7 @@ def test_impossible_candles_are_counted_and_never_told() -> None:
         await told.say(*[CandleReported(SYMBOL, "1m", each) for each in bad])
         await told.say(CandleReported(SYMBOL, "7m", a_candle(1_000)), *closed(1_000))
         counts = await told.feed.ask(GetCounts())
-        assert (counts.impossible, counts.misplaced) == (3, 3)  # M10, M13
+        assert (counts.impossible, counts.misplaced) == (4, 3)  # M10, M13
         assert await told.feed.ask(GetRefused()) == {"candles FRAME": 1}
 
     assert numbers(follow_feed(story, market=known(1_000))) == [1_000]
@@ -238,6 +242,23 @@ def test_a_tape_makes_the_higher_frames_and_their_past() -> None:
     assert [event for event in heard if isinstance(event, Candle)] == ended(heard)
 
 
+def test_a_bare_candle_is_checked_like_any_other_where_a_venue_is_watched() -> None:
+    async def story(told: Told) -> None:
+        await told.pass_time(MINUTE)
+        odd = Candle(a_candle(1_000).at, 1.0, 1.0, 2.0, 1.0, 1.0)
+        await told.tell(odd, a_candle(1_000), a_candle(1_000))
+        counts = await told.feed.ask(GetCounts())
+        assert (counts.impossible, counts.repeated) == (1, 1)
+
+    assert numbers(follow_feed(story, market=known(1_000))) == [1_000]
+
+
+def test_a_feed_needs_frames_each_once() -> None:
+    for frames in ([], [FRAME, FRAME]):
+        with pytest.raises(UsageError, match="give frames, each once"):
+            SymbolFeed(SYMBOL, frames)
+
+
 def test_frames_that_do_not_add_up_are_refused_before_anything_starts() -> None:
     frames = [TimeFrame.parse("2m"), TimeFrame.parse("5m")]
     with pytest.raises(FramesDoNotFit):
@@ -292,8 +313,7 @@ class Line:
         asked = FetchCandles(SYMBOL, "1m", limit, asked.since)
         self.take(self.series.past(page, asked=asked, now=self.now))
 
-    def take(self, events: object) -> None:
-        assert isinstance(events, (list, tuple))
+    def take(self, events: Sequence[Tell]) -> None:
         for event in events:
             if isinstance(event, CandleEnded):
                 self.heard.append(event.candle)
@@ -337,3 +357,32 @@ def test_a_feed_that_has_caught_up_says_so_after_what_it_told() -> None:
         CandleEnded,
         FeedCaughtUp,
     ]
+
+
+def test_nothing_is_told_twice_or_out_of_order_however_the_turns_fall() -> None:
+    """Streams of the connector and polls of a source, in every schedule of the runtime."""
+    heard: dict[Schedule, list[object]] = {}
+    for schedule in Schedule:
+
+        async def story(told: Told) -> None:
+            for number in range(1_000, 1_030):
+                await told.pass_time(MINUTE)
+                told.market.candles["1m"].append(a_candle(number))
+                told.market.is_away = number % 7 == 0
+                if number % 3:
+                    for report in closed(number):
+                        told.system.lookup("/root/venue").tell(Say(report))
+                if number % 4 == 0:
+                    for report in closed(*range(number - 5, number + 1)):
+                        told.feed.tell(report)
+                if number % 11 == 0:
+                    await told.line("away")
+                    await told.line("up")
+            told.market.is_away = False
+            await told.line("up")
+            await told.pass_time(2 * MINUTE)
+
+        heard[schedule] = follow_feed(story, market=known(1_000), schedule=schedule)
+    for each in heard.values():
+        assert numbers(each) == list(range(1_000, 1_030))
+        assert not [event for event in each if isinstance(event, GapFound)]
