@@ -133,9 +133,10 @@ class CandleSeries:
         if not self._is_sound(candle, now):
             return ()
         newest = self._closed.newest
-        if not self.is_behind and newest is not None:
-            steps = self.frame.steps_between(newest.at, candle.at)
-            self.is_behind = steps is not None and steps > 1
+        steps = None if newest is None else self.frame.steps_between(newest.at, candle.at)
+        if steps == 1:  # it continues what is known, whatever else is asked for
+            return (*self.take(candle), *self._merge(())) if self._held else self.take(candle)
+        self.is_behind = self.is_behind or (steps is not None and steps > 1)
         if self.is_behind and (newest is None or candle.at > newest.at):
             self._hold(candle)
             return ()
