@@ -129,7 +129,7 @@ def feeds(
     ] = 0,
     json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
 ) -> int:
-    """Follow five markets while everything goes wrong, and hold it to the venue's own (72 hours)."""
+    """Follow five markets while all goes wrong, and hold it to the venue's own (72 hours)."""
     from ..benchmarks.feed_sweep.run import run_feeds
     from .sweep_feeds import tell
 

@@ -35,11 +35,14 @@ def tell(report: FeedReport) -> None:
 
 
 def _lines(report: FeedReport) -> list[str]:
-    lines = [
-        f"feeds: {len(report.symbols)} symbols, {len(report.frames)} frames, "
-        f"{report.virtual_hours:,.1f} h in {report.seconds:,.1f} s, {report.times:,.0f} times "
-        f"real time; {report.faults} different faults fired; hash {report.hash[:16]}"
-    ]
+    words = (
+        f"feeds: {len(report.symbols)} symbols, {len(report.frames)} frames",
+        f"{report.virtual_hours:,.1f} h in {report.seconds:,.1f} s",
+        f"{report.times:,.0f} times real time",
+        f"{report.faults} different faults fired",
+        f"hash {report.hash[:16]}",
+    )
+    lines = [", ".join(words)]
     if report.unfired:
         lines.append(f"met nothing to strike: {', '.join(report.unfired)}")
     lines += [f"violation: {violation}" for violation in report.violations[:SHOWN]]

@@ -178,7 +178,7 @@ class Candles:
         first = next(iter(self.published))
         true = truth.candles(self.frame, first, MOST)
         closed = {at: each for at, each in true.items() if self.frame.close_of(at) <= now}
-        for at, candle in closed.items():
+        for at in closed:
             if at not in self.published:
                 yield f"{place}: the candle of {at} was never published"
         for at, candle in self.published.items():

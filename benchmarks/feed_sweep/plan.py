@@ -1,4 +1,4 @@
-"""When each fault strikes: one after the other, in an order drawn from the seed, with quiet between.
+"""When each fault strikes: one after the other, drawn from the seed, with quiet in between.
 
 What is left of a run after the last of them is quiet too: by its end all must be well.
 """

@@ -1,4 +1,6 @@
-"""Days of market data on which everything goes wrong, held against the venue's own, in virtual time.
+"""Days of market data on which everything goes wrong, held against the venue's own.
+
+All of it in virtual time.
 
 A connector stands before a simulated venue, over streams in memory; behind it the feeds of several
 markets, their sources, the gate, and a strategy for each market. Faults of market data, of the

@@ -1,4 +1,4 @@
-"""Hears all that the feeds, the sources and the gate of a run publish, and holds it to the truth."""
+"""Hears all that feeds, sources and the gate of a run publish, and holds it to the truth."""
 
 from __future__ import annotations
 
