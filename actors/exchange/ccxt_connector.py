@@ -21,7 +21,7 @@ from ..market.errors import OrderRejected, Reason
 from .adapters.adapter import Adapter, KeyPermissions
 from .adapters.capabilities import Capabilities
 from .adapters.registry import adapter_for
-from .asking import PAGED, Read, Request, call_of
+from .asking import Read, Request, call_of
 from .attempt import attempted
 from .budget import AddressBarred
 from .errands import Written, is_of_key, urgency_of
@@ -32,25 +32,15 @@ from .messages import (
     Accepted,
     Cancel,
     Cancelled,
-    FetchBook,
-    FetchCandles,
-    FetchFills,
-    FetchFunding,
-    FetchHoldings,
-    FetchListings,
-    FetchOpenOrders,
-    FetchPositions,
-    FetchTicker,
-    FetchTrades,
     GetLine,
     Line,
     LineChanged,
     LineState,
-    Query,
     Submit,
     Watch,
 )
 from .rate_budget import URGENCIES, Urgency
+from .reads import ACCOUNT_READS, MARKET_READS, PAGED
 from .settings import Network, VenueSettings
 from .venue_session import Stage, VenueSession
 
@@ -215,19 +205,7 @@ class CcxtConnector(Actor):
         self._take(message)
         return None
 
-    @on(
-        Query,
-        FetchBook,
-        FetchCandles,
-        FetchFills,
-        FetchFunding,
-        FetchHoldings,
-        FetchListings,
-        FetchOpenOrders,
-        FetchPositions,
-        FetchTicker,
-        FetchTrades,
-    )
+    @on(*ACCOUNT_READS, *MARKET_READS)
     def read(self, message: Read) -> None:
         self._take(message)
 

@@ -18,14 +18,14 @@ no order here.
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 
 from ...runtime import Actor, AskError, MailboxFull, Millis, Ref, Refusal, Reply, Tell, on
 from ..market.funding import Funding
 from ..matching.path_venue import PathVenue
-from .account_reads import AccountAnswer, AccountRead, read_account
+from .account_reads import AccountAnswer, read_account
 from .errors import VenueAway
 from .market_news import MarketNews
 from .messages import (
@@ -34,16 +34,7 @@ from .messages import (
     Cancel,
     Cancelled,
     CandleReported,
-    FetchBook,
-    FetchCandles,
-    FetchFills,
     FetchFunding,
-    FetchHoldings,
-    FetchListings,
-    FetchOpenOrders,
-    FetchPositions,
-    FetchTicker,
-    FetchTrades,
     FillReported,
     GetLine,
     HoldingsReported,
@@ -51,22 +42,18 @@ from .messages import (
     LineChanged,
     OrderReported,
     PairAccepted,
-    Query,
     Submit,
     SubmitPair,
     TickerReported,
     TradesReported,
     Watch,
 )
+from .reads import ACCOUNT_READS, MARKET_READS, AccountRead, MarketRead
 
 STALE: Final = Millis(60_000)  # age of a price at which nobody should trade by it
 PATIENCE: Final = Millis(30_000)  # for `data` to answer a read
 FORWARDS: Final = 256  # reads that wait for `data` at a time
 FUNDING: Final = Millis(600_000)  # between two looks at the funding of a contract
-
-MarketRead: TypeAlias = (
-    FetchBook | FetchCandles | FetchFunding | FetchListings | FetchTicker | FetchTrades
-)
 
 
 class _Answered(Tell):
@@ -142,7 +129,7 @@ class PaperConnector(Actor):
         self._tell()
         return Cancelled(report, self.now)
 
-    @on(Query, FetchOpenOrders, FetchFills, FetchHoldings, FetchPositions)
+    @on(*ACCOUNT_READS)
     def read(self, message: AccountRead) -> AccountAnswer:
         return read_account(self._venue, message, self.now)
 
@@ -174,7 +161,7 @@ class PaperConnector(Actor):
     def watch_market(self, message: Watch) -> None:
         self._watch(message)
 
-    @on(FetchBook, FetchCandles, FetchFunding, FetchListings, FetchTicker, FetchTrades)
+    @on(*MARKET_READS)
     def forward(self, message: MarketRead) -> None:
         if self._forwarded >= FORWARDS:
             raise VenueAway(self._path, f"{FORWARDS} reads wait for it")

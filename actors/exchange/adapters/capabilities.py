@@ -68,8 +68,10 @@ class Capabilities:
     fence: Millis | None
     frames: tuple[str, ...]
     max_candles: int  # of one request
+    most_trades: int | None  # of one request, of anybody's; None: not known
     has_positions: bool
     has_funding: bool
+    has_open_interest: bool
     can_amend: bool
     has_oco: bool
     has_testnet: bool
@@ -95,8 +97,10 @@ def capabilities_of(exchange: Any, venue: str) -> Capabilities:
         fence=None,
         frames=_frames(exchange),
         max_candles=_most_candles(offered),
+        most_trades=None,  # ccxt does not say
         has_positions=bool(has.get("fetchPositions")),
         has_funding=bool(has.get("fetchFundingRate")),
+        has_open_interest=bool(has.get("fetchOpenInterest")),
         can_amend=has.get("editOrder") is True,  # "emulated" cancels and places anew
         has_oco=False,
         has_testnet=has_testnet(exchange),

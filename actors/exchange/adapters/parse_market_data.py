@@ -1,4 +1,4 @@
-"""ccxt's tickers, books, trades, candles and fundings as our values; pure.
+"""ccxt's tickers, books, trades, candles, fundings and open interest as our values; pure.
 
 Nothing is repaired: what is not sound is refused, and then nothing of that answer is taken (M10,
 M12, M13). One exception: a level of a book in which nothing is left is no level.
@@ -15,6 +15,7 @@ from ....runtime import Millis
 from ...market.book import Book, Level
 from ...market.candle import Candle, fault_of
 from ...market.funding import Funding
+from ...market.open_interest import OpenInterest
 from ...market.ticker import Ticker
 from ...market.timeframe import TimeFrame
 from ...market.trade import Trade
@@ -94,9 +95,12 @@ def _levels(told: Reading, key: str) -> tuple[Level, ...]:
 
 
 def trades(raw: object, asked: Asked) -> tuple[Trade, ...]:
-    """Trades of anybody's, oldest first."""
+    """Trades of anybody's, oldest first; those of one ms by their ids, which count up at most.
+
+    ccxt has them by their ids' text: the tenth before the ninth.
+    """
     parsed = [trade(each, asked) for each in rows_of(asked.venue, "trades", raw)]
-    return tuple(sorted(parsed, key=lambda each: each.at))
+    return tuple(sorted(parsed, key=lambda each: (each.at, len(each.trade_id), each.trade_id)))
 
 
 def trade(raw: object, asked: Asked) -> Trade:
@@ -165,3 +169,17 @@ def _next(told: Reading) -> Millis | None:
         if told.heard is None or at >= told.heard:
             return at
     return None
+
+
+def open_interest(raw: object, asked: Asked) -> OpenInterest:
+    """How much of a contract is open."""
+    told = asked.read("open interest", raw)
+    amount = told.size("openInterestAmount")
+    if amount is None:
+        raise told.unsound("openInterestAmount is missing")
+    return OpenInterest(
+        symbol=told.symbol(asked.symbol),
+        amount=amount,
+        at=told.time("timestamp"),
+        value=told.size("openInterestValue"),
+    )
