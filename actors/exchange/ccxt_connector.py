@@ -8,7 +8,7 @@ the venue is down is a state of the line, and no crash.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, Final
@@ -37,6 +37,7 @@ from .messages import (
     LineChanged,
     LineState,
     Submit,
+    Unwatch,
     Watch,
 )
 from .rate_budget import URGENCIES, Urgency
@@ -59,6 +60,13 @@ class GetPermissions(msgspec.Struct, Ask[KeyPermissions | None], frozen=True, gc
 
 class GetCapabilities(msgspec.Struct, Ask[Capabilities], frozen=True, gc=False):
     """What the venue offers. Raises VenueAway where the line has not been open yet."""
+
+
+class GetUnsound(msgspec.Struct, Ask[Mapping[str, int]], frozen=True, gc=False):
+    """How often streams brought what cannot be, and was not told: by topic, or part of the account.
+
+    "unknown" are messages of which not even that can be said: of a market that there is not.
+    """
 
 
 class GetClockError(msgspec.Struct, Ask[Millis], frozen=True, gc=False):
@@ -89,7 +97,7 @@ class _Errand(msgspec.Struct, frozen=True):
 
 
 class CcxtConnector(Actor):
-    """See `messages`; answers `GetPermissions` and `GetCapabilities` too.
+    """See `messages`; answers `GetPermissions`, `GetCapabilities` and `GetUnsound` too.
 
     symbols: those that the account trades. markets, budget: the paths of `Markets` and
     `RateBudget`, which connectors share. adapter: the one that is registered where None.
@@ -192,6 +200,14 @@ class CcxtConnector(Actor):
     @on(Watch)
     def watch_market(self, message: Watch) -> None:
         self._session.watch((message.topic, message.symbol, message.frame))
+
+    @on(Unwatch)
+    def unwatch_market(self, message: Unwatch) -> None:
+        self._session.unwatch((message.topic, message.symbol, message.frame))
+
+    @on(GetUnsound)
+    def get_unsound(self, _: GetUnsound) -> Mapping[str, int]:
+        return dict(self._session.unsound)
 
     # -- requests
 

@@ -30,22 +30,29 @@ from .errors import VenueAway
 from .market_news import MarketNews
 from .messages import (
     Accepted,
+    BookDiffReported,
     BookReported,
     Cancel,
     Cancelled,
     CandleReported,
     FetchFunding,
     FillReported,
+    FormingReported,
+    FundingReported,
     GetLine,
     HoldingsReported,
     Line,
     LineChanged,
+    LiquidationsReported,
     OrderReported,
     PairAccepted,
+    StreamChanged,
     Submit,
     SubmitPair,
     TickerReported,
+    Topic,
     TradesReported,
+    Unwatch,
     Watch,
 )
 from .reads import ACCOUNT_READS, MARKET_READS, AccountRead, MarketRead
@@ -54,6 +61,15 @@ STALE: Final = Millis(60_000)  # age of a price at which nobody should trade by 
 PATIENCE: Final = Millis(30_000)  # for `data` to answer a read
 FORWARDS: Final = 256  # reads that wait for `data` at a time
 FUNDING: Final = Millis(600_000)  # between two looks at the funding of a contract
+NEEDED: Final[tuple[Topic, ...]] = ("trades", "ticker")  # what orders trade by
+PASSED_ON: Final = (
+    BookDiffReported,
+    CandleReported,
+    FormingReported,
+    FundingReported,
+    LiquidationsReported,
+    StreamChanged,
+)
 
 
 class _Answered(Tell):
@@ -96,11 +112,11 @@ class PaperConnector(Actor):
     def on_start(self) -> None:
         self._data = self.lookup(self._path)
         self._line = Line("opening", self.now)
-        for event in (TradesReported, TickerReported, BookReported, CandleReported, LineChanged):
+        for event in (TradesReported, TickerReported, BookReported, LineChanged, *PASSED_ON):
             self.subscribe(self._data, event)
         for symbol in self._venue.symbols:
-            self._watch(Watch(symbol, "trades"))
-            self._watch(Watch(symbol, "ticker"))
+            for topic in NEEDED:
+                self._watch(Watch(symbol, topic))
             if self._venue.is_margined:
                 self.spawn(_hear_funding, self._data, symbol, self.ref)
         self.spawn(_hear_line, self._data, self.ref)
@@ -153,15 +169,28 @@ class PaperConnector(Actor):
         self._tell()
         self.publish(message)
 
-    @on(CandleReported)
-    def candle(self, message: CandleReported) -> None:
+    @on(*PASSED_ON)
+    def pass_on(self, message: object) -> None:
         self.publish(message)
 
     @on(Watch)
     def watch_market(self, message: Watch) -> None:
         self._watch(message)
 
+<<<<<<< HEAD
     @on(*MARKET_READS)
+=======
+    @on(Unwatch)
+    def unwatch_market(self, message: Unwatch) -> None:
+        """What orders trade by is watched all the same."""
+        watch = Watch(message.symbol, message.topic, message.frame)
+        is_needed = message.symbol in self._venue.symbols and message.topic in NEEDED
+        if watch in self._watches and not is_needed:
+            del self._watches[watch]
+            self._data.tell(message)
+
+    @on(FetchBook, FetchCandles, FetchFunding, FetchListings, FetchTicker, FetchTrades)
+>>>>>>> w/streams
     def forward(self, message: MarketRead) -> None:
         if self._forwarded >= FORWARDS:
             raise VenueAway(self._path, f"{FORWARDS} reads wait for it")

@@ -63,6 +63,7 @@ class Adapter(MarketReads):
     plain_noes: ClassVar[frozenset[str]] = frozenset()  # words with 5xx: nothing was done
     fills_page: ClassVar[int] = 100  # trades of ours that one request brings at most
     fills_window: ClassVar[int | None] = None  # ms that one request may span; None: any time
+    socket_life: ClassVar[Millis] = DAY  # after which a venue closes a WebSocket, at the earliest
 
     # -- what it is
 

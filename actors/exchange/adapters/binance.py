@@ -18,15 +18,18 @@ from ...market.fill import Fill
 from ...market.money import ZERO
 from ...market.position import Position
 from ...market.trade import Trade
+from ..market_messages import Topic
 from ..settings import VenueSettings
-from . import parse_orders
+from . import binance_streams, parse_orders
 from .adapter import Adapter, KeyPermissions
 from .capabilities import Capabilities
 from .client_ids import ClientIdRule
 from .codes import BINANCE, Codes
 from .market_reads import NOTHING
 from .paging import first_id_since
-from .reading import Reading
+from .parse_market_data import Asked
+from .raw_news import RawNews, StreamKey, Watch
+from .reading import SOON, Reading
 
 ENGINE: Final = Millis(10_000)  # after which Binance itself gives up on an order (-1007)
 LAG: Final = Millis(2_000)  # by which its look-up may be behind its engine
@@ -45,6 +48,7 @@ class _Family(Adapter):
     client_id_fields: ClassVar[tuple[str, ...]] = ("origClientOrderId", "C", "c")
     codes: ClassVar[Codes] = BINANCE
     fills_page: ClassVar[int] = 1_000
+    raw_topics: ClassVar[frozenset[Topic]] = binance_streams.TOPICS
 
     def options(self, settings: VenueSettings) -> dict[str, Any]:
         """No currencies: they cost a signed request of another API, and nothing here reads them.
@@ -121,6 +125,15 @@ class _Family(Adapter):
         """The next of the depths that it takes."""
         return next((each for each in DEPTHS if each >= wanted), DEPTHS[-1])
 
+    def raw_stream(self, exchange: Any, key: StreamKey) -> Watch | None:
+        return binance_streams.watch_of(exchange, key)
+
+    def raw_key(self, exchange: Any, message: Any) -> StreamKey | None:
+        return binance_streams.key_of(exchange, message)
+
+    def raw_news(self, key: StreamKey, message: Any, heard: Millis | None = None) -> RawNews:
+        return binance_streams.news_of(key, message, Asked(self.venue, key[1], heard, SOON))
+
 
 class Binance(_Family):
     """Spot."""
@@ -131,8 +144,11 @@ class Binance(_Family):
         known = super().capabilities(exchange)
         kinds = tuple(kind for kind in known.kinds if kind != "trailing_stop")
         stream = tuple(each for each in known.user_stream if each != "positions")
+        public = tuple(each for each in known.public_streams if each != "liquidations")
         return attrs.evolve(
             known,
+            public_streams=(*public, "diffs"),
+            numbering="ranges",
             families=("spot",),
             kinds=kinds,
             user_stream=stream,
@@ -174,6 +190,11 @@ class _Contracts(_Family):
     plain_noes: ClassVar[frozenset[str]] = frozenset(
         {"service unavailable", "internal error; unable to process your request. please try again"}
     )
+
+    def capabilities(self, exchange: Any) -> Capabilities:
+        known = super().capabilities(exchange)
+        public: tuple[Topic, ...] = (*known.public_streams, "diffs", "funding")
+        return attrs.evolve(known, public_streams=public, numbering="links")
 
 
 class BinanceUsdM(_Contracts):

@@ -15,6 +15,7 @@ from ....runtime import Millis
 from ...market.book import Book, Level
 from ...market.candle import Candle, fault_of
 from ...market.funding import Funding
+from ...market.liquidation import Liquidation
 from ...market.open_interest import OpenInterest
 from ...market.ticker import Ticker
 from ...market.timeframe import TimeFrame
@@ -30,15 +31,17 @@ class Asked:
     """What an answer is held against.
 
     symbol: what was asked for; None: any. heard: when it came, by our clock; None: not known.
+    ahead: ms that its times may lie after that.
     """
 
     venue: str
     symbol: str | None = None
     heard: Millis | None = None
+    ahead: int = DAY
 
     def read(self, place: str, raw: object) -> Reading:
         """An answer, ready to be read."""
-        return Reading(self.venue, place, raw, heard=self.heard)
+        return Reading(self.venue, place, raw, heard=self.heard, ahead=self.ahead)
 
 
 def ticker(raw: object, asked: Asked) -> Ticker:
@@ -132,7 +135,7 @@ def candle(raw: object, asked: Asked) -> Candle:
     numbers = [told.as_number(each, "a field of a candle") for each in row[1:_CANDLE]]
     if any(each is None for each in numbers[:-1]):
         raise told.unsound("a price of a candle is missing")
-    at = told.as_time(row[0], "open time", ahead=DAY)
+    at = told.as_time(row[0], "open time")
     values = [float(each or 0) for each in numbers]  # a venue that tells no volume: none
     parsed = Candle(at, values[0], values[1], values[2], values[3], values[4])
     fault = fault_of(parsed)
@@ -156,6 +159,24 @@ def funding(raw: object, asked: Asked) -> Funding:
         next_at=_next(told),
         mark=told.above_zero("markPrice"),
         index=told.above_zero("indexPrice"),
+    )
+
+
+def liquidations(raw: object, asked: Asked) -> tuple[Liquidation, ...]:
+    """Positions that were closed by force, oldest first."""
+    parsed = [liquidation(each, asked) for each in rows_of(asked.venue, "liquidations", raw)]
+    return tuple(sorted(parsed, key=lambda each: each.at))
+
+
+def liquidation(raw: object, asked: Asked) -> Liquidation:
+    """The order by which a position was closed."""
+    told = asked.read("liquidation", raw)
+    return Liquidation(
+        symbol=told.symbol(asked.symbol),
+        side=told.side(),
+        price=told.required("price"),
+        amount=told.required("contracts"),
+        at=told.time("timestamp"),
     )
 
 
