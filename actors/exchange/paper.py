@@ -177,9 +177,6 @@ class PaperConnector(Actor):
     def watch_market(self, message: Watch) -> None:
         self._watch(message)
 
-<<<<<<< HEAD
-    @on(*MARKET_READS)
-=======
     @on(Unwatch)
     def unwatch_market(self, message: Unwatch) -> None:
         """What orders trade by is watched all the same."""
@@ -189,8 +186,7 @@ class PaperConnector(Actor):
             del self._watches[watch]
             self._data.tell(message)
 
-    @on(FetchBook, FetchCandles, FetchFunding, FetchListings, FetchTicker, FetchTrades)
->>>>>>> w/streams
+    @on(*MARKET_READS)
     def forward(self, message: MarketRead) -> None:
         if self._forwarded >= FORWARDS:
             raise VenueAway(self._path, f"{FORWARDS} reads wait for it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
-from typing import Final, cast, get_args
+from typing import Final, TypeAlias
 
 import attrs
 import trio
@@ -25,7 +25,8 @@ from .witness import Seen
 
 BOUGHT: Final = 20  # s from one order of the account's to the next
 FLIPS: Final = 2  # topics that are told to come another way, each minute
-PREFERENCES: Final = cast("tuple[Preference, ...]", get_args(Preference))
+BACK: Final[tuple[Preference, ...]] = ("auto", "stream")
+Channel: TypeAlias = tuple[str, Topic, str]  # symbol, topic, frame
 AHEAD: Final = 10_000  # ms before a fault for its topic to come the way that it strikes
 
 
@@ -62,19 +63,26 @@ class Hands:
         nursery.start_soon(self._strike_network)
 
     async def _flip(self) -> None:
-        """Each minute some topics come another way, and what is struck next the way it needs."""
+        """Each minute some topics are polled for a minute, and those of before need not be.
+
+        What is struck in that time comes the way on which it is.
+        """
         chance = Random(f"feeds/{self.setting.seed}/flips")  # noqa: S311 - must be repeatable
-        minutes = self.setting.length // MINUTE
-        for minute in range(minutes):
+        polled = list[Channel]()
+        for minute in range(self.setting.length // MINUTE):
             await trio.sleep(60)
             busy = self._prepare((minute + 1) * MINUTE)
-            for _ in range(FLIPS):
-                symbol = chance.choice(self.setting.symbols)
-                topic = chance.choice(TOPICS)
-                frame = str(chance.choice(self.setting.frames))
-                preference = chance.choice(PREFERENCES)
-                if topic not in busy:
-                    self._prefer(symbol, topic, frame, preference)
+            for channel in polled:
+                if channel[1] not in busy:
+                    self._prefer(channel, chance.choice(BACK))
+            polled = [self._drawn(chance) for _ in range(FLIPS)]
+            for channel in polled:
+                if channel[1] not in busy:
+                    self._prefer(channel, "poll")
+
+    def _drawn(self, chance: Random) -> Channel:
+        frame = str(chance.choice(self.setting.frames))
+        return chance.choice(self.setting.symbols), chance.choice(TOPICS), frame
 
     def _prepare(self, now: int) -> set[Topic]:
         """The topics that are struck in this minute and the next, brought to the right way."""
@@ -88,10 +96,11 @@ class Hands:
                 way: Preference = "stream" if blow.card.face == "push" else "poll"
                 for symbol in self.setting.symbols:
                     for frame in self.setting.frames:
-                        self._prefer(symbol, topic, str(frame), way)
+                        self._prefer((symbol, topic, str(frame)), way)
         return busy
 
-    def _prefer(self, symbol: str, topic: Topic, frame: str, preference: Preference) -> None:
+    def _prefer(self, channel: Channel, preference: Preference) -> None:
+        symbol, topic, frame = channel
         self.flips += 1
         source = self.system.lookup(source_of(symbol))
         source.tell(Prefer(topic, preference, frame if topic == "candles" else ""))

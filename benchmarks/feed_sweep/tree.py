@@ -13,17 +13,25 @@ from ...actors.exchange.gate.ages import live_ages
 from ...actors.exchange.gate.requirements import requirements
 from ...actors.exchange.markets import Markets
 from ...actors.exchange.settings import VenueSettings
+from ...actors.feeds.follow import Follow
 from ...actors.feeds.market_source import MarketSource
-from ...actors.feeds.symbol_feed import SymbolFeed
+from ...actors.feeds.symbol_feed import Intake, SymbolFeed
 from ...actors.modes.producer import Producer
 from ...runtime import Child, Strategy, Supervisor, VirtualClock
 from ...scenarios.venue.network import Reached
 from .account import Account
+from .cards import TOPICS
 from .setting import Setting
 from .witness import GateWatch, Seen, Turns, Witness
 
 LINE: Final = "/bot/line"
 GATE: Final = "/bot/gate"
+BUDGET: Final = "/bot/budget"
+FOLLOW: Final = Follow(
+    subjects=frozenset(("trades", "ticker", "book")),
+    numbering="ranges",
+    trade_ids="consecutive",
+)  # as Binance's adapter says of spot
 
 
 def feed_of(symbol: str) -> str:
@@ -80,10 +88,24 @@ def _gate(setting: Setting) -> Gate:
 
 def _market(setting: Setting, symbol: str) -> Supervisor:
     def feed() -> SymbolFeed:
-        return SymbolFeed(symbol, setting.frames, connector=LINE, gate=GATE)
+        return SymbolFeed(
+            symbol,
+            setting.frames,
+            connector=LINE,
+            intake=Intake.WATCHED,
+            gate=GATE,
+            follow=FOLLOW,
+        )
 
     def source() -> MarketSource:
-        return MarketSource(symbol, setting.frames, connector=LINE, feed=feed_of(symbol))
+        return MarketSource(
+            symbol,
+            topics=TOPICS,
+            frames=tuple(map(str, setting.frames)),
+            connector=LINE,
+            feed=feed_of(symbol),
+            budget=BUDGET,
+        )
 
     return Supervisor(
         symbol.replace("/", "-"),
