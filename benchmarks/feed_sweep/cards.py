@@ -20,7 +20,7 @@ BANNER: Final = {"body": HTML, "content_type": "text/html"}
 ANSWERS: Final = {"trades": "aggTrades", "candles": "klines", "diffs": "depth",
                   "ticker": "ticker/24hr"}  # fmt: skip
 EVENTS: Final = {"trades": "aggTrade", "candles": "kline", "diffs": "depthUpdate",
-                 "ticker": "24hrTicker"}  # fmt: skip
+                 "ticker": "24hrMiniTicker"}  # fmt: skip
 TELLING: Final = ("kind", "messages", "updates", "hex", "times", "status")  # of equal verbs
 TOPICS: Final[tuple[Topic, ...]] = ("trades", "candles", "diffs", "ticker")
 
