@@ -169,11 +169,13 @@ class Candles:
             yield f"{place}: after the candle of {last} came that of {candle.at}"
         self.published[candle.at] = candle
 
-    def end(self, truth: MarketTruth, told: Told, now: Millis) -> Iterator[str]:
-        """All that has closed is to be there by now, as the venue has it."""
+    def end(self, truth: MarketTruth, told: Told, span: tuple[Millis, Millis]) -> Iterator[str]:
+        """All that has closed in a span is to be there by its end, as the venue has it."""
         place = f"{truth.symbol} {self.frame}"
+        begin, now = span
         if not self.published:
-            yield f"{place}: no candle was published"
+            if self.frame.close_of(self.frame.open_of(begin)) <= now:
+                yield f"{place}: no candle was published"
             return
         first = next(iter(self.published))
         true = truth.candles(self.frame, first, MOST)

@@ -127,7 +127,8 @@ async def _watched(
     setting: Setting, until: Millis, mark: Millis, watch: Watch, clock: VirtualClock
 ) -> Ended:
     venue, settings, account = a_venue(setting)
-    seen = Seen(truths(markets_of(venue, setting)), Told(), setting.frames)
+    known = truths(markets_of(venue, setting))
+    seen = Seen(clock.elapsed(), known, Told(), setting.frames)
     names = [name_of(symbol) for symbol in setting.symbols]
     struck = blows(setting.seed, names, setting.length, setting.slot)
     async with reaching(venue, plan=plan(setting.seed, struck), keep=20) as reached:
@@ -171,7 +172,7 @@ async def _ended(hands: Hands, until: Millis) -> Ended:
         seen.blame(seen.trades[symbol].end(truth), until)
         for frame in setting.frames:
             candles = seen.candles[symbol, str(frame)]
-            seen.blame(candles.end(truth, seen.told, now), until)
+            seen.blame(candles.end(truth, seen.told, (START, now)), until)
             rows = await system.lookup(feed_of(symbol)).ask(GetCandles(MEMORY, str(frame)))
             seen.blame(candles.remembered(rows.tolist(), truth), until)
         seen.blame(turns_behind(seen.turns[symbol], seen.swings[symbol]), until)

@@ -122,13 +122,12 @@ def _witness(seen: Seen, symbol: str) -> Child:
 
 
 def _strategy(setting: Setting, seen: Seen, symbol: str, clock: VirtualClock) -> Child:
-    turns = seen.turns[symbol]
     return Child(
         symbol.replace("/", "-"),
         lambda: Producer(
             symbol,
             feed=feed_of(symbol),
-            evaluation=lambda: Turns(turns, clock),
+            evaluation=lambda: Turns(symbol, seen, clock),
             frame=setting.frames[0],
             gate=GATE,
         ),

@@ -57,6 +57,7 @@ PUBLISHED: Final = (
 class Seen:
     """What a whole run showed."""
 
+    began: Millis  # `elapsed` of then; all times here are since
     truths: dict[str, MarketTruth]
     told: Told
     frames: Sequence[TimeFrame]
@@ -79,9 +80,13 @@ class Seen:
             for frame in self.frames:
                 self.candles[symbol, str(frame)] = Candles(frame)
 
-    def note(self, event: Any, at: Millis) -> None:
+    def since(self, elapsed: Millis) -> Millis:
+        """How long the run had gone on then."""
+        return Millis(elapsed - self.began)
+
+    def note(self, event: Any, elapsed: Millis) -> None:
         """Count an event, and let it into the hash of the run."""
-        kind = type(event).__name__
+        kind, at = type(event).__name__, self.since(elapsed)
         self.events[kind] += 1
         self._digest.update(f"{at} {kind} ".encode() + msgspec.json.encode(event))
 
@@ -137,7 +142,7 @@ class Witness(Actor):
         view: BookView = outcome.get()
         if view.status == "valid" and view.book is not None:
             found = self._books.shown(view.book, self._truth, self._seen.told)
-            self._seen.blame(found, self.elapsed)
+            self._seen.blame(found, self._seen.since(self.elapsed))
 
     @on(CandleEnded)
     def candle(self, event: CandleEnded) -> None:
@@ -163,7 +168,7 @@ class Witness(Actor):
 
     def _note(self, event: object, found: Iterable[str] = ()) -> None:
         self._seen.note(event, self.elapsed)
-        self._seen.blame(found, self.elapsed)
+        self._seen.blame(found, self._seen.since(self.elapsed))
 
 
 class GateWatch(Actor):
@@ -183,14 +188,15 @@ class GateWatch(Actor):
 
     @on(GateOpened)
     def opened(self, event: GateOpened) -> None:
-        self._swing(event.symbol, Swing(self.elapsed, is_open=True))
+        self._swing(event.symbol, Swing(self._seen.since(self.elapsed), is_open=True))
         self._seen.note(event, self.elapsed)
 
     @on(GateClosed)
     def closed(self, event: GateClosed) -> None:
         why = [each for each in event.obstacles if each.concerns(event.symbol, self._frame)]
         words = "; ".join(map(str, why))
-        self._swing(event.symbol, Swing(self.elapsed, is_open=not why, why=words))
+        at = self._seen.since(self.elapsed)
+        self._swing(event.symbol, Swing(at, is_open=not why, why=words))
         self._seen.note(event, self.elapsed)
 
     @on(Crashed)
@@ -209,10 +215,13 @@ class GateWatch(Actor):
 class Turns:
     """An `Evaluation` that advises nothing, and writes down when it had a turn."""
 
-    def __init__(self, turns: list[Millis], clock: VirtualClock) -> None:
-        self._turns = turns
+    def __init__(self, symbol: str, seen: Seen, clock: VirtualClock) -> None:
+        self._turns = seen.turns[symbol]
+        self._seen = seen
         self._clock = clock
 
     def add(self, _: Candle, /) -> Side | None:
-        self._turns.append(self._clock.elapsed())
+        at = self._seen.since(self._clock.elapsed())
+        if not self._turns or self._turns[-1] != at:  # a whole past is shown in one moment
+            self._turns.append(at)
         return None

@@ -242,7 +242,7 @@ def candles(truth: MarketTruth) -> list[Candle]:
 def of_candles(truth: MarketTruth, told: list[Candle], *, lies: Told = NOBODY) -> list[str]:
     row = Candles(MINUTE)
     found = [each for one in told for each in row.ended(CandleEnded(SYMBOL, "1m", one))]
-    return [*found, *row.end(truth, lies, END)]
+    return [*found, *row.end(truth, lies, (START, END))]
 
 
 def test_true_candles_pass(truth: MarketTruth) -> None:
