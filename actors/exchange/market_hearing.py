@@ -158,18 +158,18 @@ class MarketHearing:
     def diff(self, ear: Ear, key: Key, told: BookDiff, numbering: Numbering) -> None:
         """A change of a book.
 
-        A socket that takes over counts from the first diff on that continues what was told; until
-        then the one before it does, so that the change makes no hole.
+        While two sockets bring it, what one has brought is not told again, and the newer one counts
+        from its first diff on that continues what was told: so the change makes no hole.
         """
         symbol = key[1]
         known = self._diffs.get(symbol)
-        leader = self._leading.get(key)
-        if leader is not None and leader is not ear and known is not None:
+        if known is not None and told.last is not None and len(self._ears) > 1:
             after = covered_after(told, numbering)
-            if told.last is None or after is None or after > known:
-                return
+            leads = self._leading.get(key) in {None, ear}
             if told.last <= known:
                 self.spoke(ear, key)
+                return
+            if not leads and (after is None or after > known):
                 return
         self.spoke(ear, key)
         self._leads(ear, key)

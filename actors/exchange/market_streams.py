@@ -24,7 +24,7 @@ from .market_hearing import MarketHearing
 from .market_tap import MarketTap
 from .watching import Watching
 
-QUIET: Final = Millis(300_000)  # for which a stream may bring nothing on its new socket
+QUIET: Final = Millis(240_000)  # for which a stream may bring nothing on its new socket
 LINGER: Final = 5.0  # s in which the old sockets may still bring what was on its way
 LOOK: Final = 1.0  # s between two looks at whether all have spoken
 YOUNG: Final = Millis(60_000)  # an age at which sockets are not renewed again

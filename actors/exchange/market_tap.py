@@ -16,6 +16,7 @@ from typing import Any, Final
 import trio
 
 from ...runtime import Millis
+from ..ccxt_trio.upstream import errors
 from ..market.book_diff import BookDiff, Numbering
 from ..market.candle import Candle
 from ..market.funding import Funding
@@ -108,10 +109,13 @@ class MarketTap:
     def closed(self, url: str, error: BaseException | None) -> None:
         self._open.discard(url)
         why = "its socket was closed" if error is None else f"its socket closed: {error}"
-        for key, urls in tuple(self._urls.items()):
-            if url in urls:
-                urls.discard(url)
-                self.lost(key, why)
+        gone = [key for key, urls in self._urls.items() if url in urls]
+        for key in gone:
+            self._urls[key].discard(url)
+            self.lost(key, why)
+        if isinstance(error, errors.BadResponse):  # ccxt stumbled over what came
+            for topic in {key[0] for key in gone} or {UNKNOWN}:
+                self._hearing.unsound[topic] += 1
 
     def message(self, url: str, message: Any) -> None:
         exchange = self.exchange
@@ -124,6 +128,8 @@ class MarketTap:
             key = self._adapter.raw_key(exchange, message)
             if key is None or key not in self._kept.watched:
                 return
+            if url not in self._urls.get(key, ()):
+                return  # of another subscription: the changes of a book that ccxt keeps
             topic = key[0]
             self._come(key, url)
             self._read(key, message)
@@ -147,7 +153,8 @@ class MarketTap:
 
     def _come(self, key: Key, url: str) -> None:
         self.heard_at[key] = self._hearing.clock.elapsed()
-        self._urls.setdefault(key, set()).add(url)
+        if not self._urls.get(key):  # subscribed in a task of ccxt's own
+            self._urls[key] = {url}
 
     def _read(self, key: Key, message: Any) -> None:
         """What an adapter reads by itself."""

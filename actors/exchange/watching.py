@@ -84,11 +84,16 @@ class Watching:
         self._tap.forget(key, "it was unwatched")
         if self._tap.is_alone(key):
             await self._hang_up(key)
-        elif self._exchange.has.get(METHODS[key[0]][2]):
-            method = getattr(self._exchange, METHODS[key[0]][1])
-            with trio.move_on_after(GOODBYE):
-                await attempted(method, *_named(key))
+        else:
+            await self._unsubscribe(key)
         self._tap.leave(key)
+
+    async def _unsubscribe(self, key: Key) -> None:
+        """Tell the venue, where ccxt can; else what still comes is not heeded."""
+        _, method, name = METHODS.get(key[0], ("", "", ""))
+        if self._exchange.has.get(name):
+            with trio.move_on_after(GOODBYE):
+                await attempted(getattr(self._exchange, method), *_named(key))
 
     async def _watch(self, key: Key) -> None:
         raw: Watch | None = self._adapter.raw_stream(self._exchange, key)

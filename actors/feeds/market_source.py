@@ -302,8 +302,6 @@ class MarketSource(Actor):
 
     def _hand_on(self, channel: Channel, poll: Poll, answer: object) -> None:
         """Tell the feed what a poll brought."""
-        if channel.state.polls != "on":
-            return  # it was under way when polls were let be
         reports = reports_of(poll.what, self._symbol, channel.frame, answer)
         try:
             for report in reports:

@@ -123,6 +123,8 @@ def _diff(told: Reading) -> BookDiff:
 
 def _quotes(told: Reading, name: str) -> tuple[Quote, ...]:
     found = list[Quote]()
+    if name not in told.raw:
+        raise told.unsound(f"{name} is missing")
     for row in told.rows(name):
         match row:
             case [str(price), str(amount), *_]:

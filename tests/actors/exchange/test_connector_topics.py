@@ -204,3 +204,172 @@ def test_funding_tells_rate_next_time_mark_and_index(place: Place) -> None:
             assert states(desk, "funding") == ["live"]
 
     played(body)
+
+
+BREAKS: list[tuple[str, Mapping[str, Any]]] = [
+    ("M4", {"verb": "mute"}),
+    ("M5", {"verb": "half_open"}),
+    ("E3", {"verb": "reset"}),
+    ("M15", {"verb": "close", "code": 1001}),
+    ("M10", {"verb": "garbage", "kind": "not_json"}),
+]
+
+
+@pytest.mark.parametrize(("code", "verb"), BREAKS, ids=[f"{c}-{v['verb']}" for c, v in BREAKS])
+def test_a_stream_that_breaks_is_said_to_be_down_once_and_live_before_it_goes_on(
+    code: str, verb: Mapping[str, Any]
+) -> None:
+    async def body(clock: VirtualClock) -> None:
+        when = {"stream": "btcusdt@depth*", "since": "60s", "nth": 1}
+        plan = struck({"fault": code, **verb, "when": when})
+        async with connected(clock, a_venue(markets=LIVELY), plan=plan, listener=Reader) as desk:
+            await desk.until("up")
+            desk.line.tell(Watch(SYMBOL, "diffs"))
+            desk.line.tell(Watch(SYMBOL, "ticker"))
+            await trio.sleep(5 * 60)
+            assert states(desk, "diffs") == ["live", "down", "live"]
+            assert states(desk, "ticker") == ["live"]
+            assert all(each.reason for each in heard(desk, StreamChanged) if each.state == "down")
+            is_live = False
+            for _, event in desk.diary:
+                if isinstance(event, StreamChanged) and event.topic == "diffs":
+                    is_live = event.state == "live"
+                assert is_live or not isinstance(event, BookDiffReported)
+            last = [at for at, event in desk.diary if isinstance(event, BookDiffReported)][-1]
+            assert last > clock.now() - 10_000
+            assert [line.state for line in desk.lines()] == ["up"]
+
+    played(body)
+
+
+def test_what_is_unwatched_is_told_no_more_and_can_be_watched_again() -> None:
+    async def body(clock: VirtualClock) -> None:
+        async with connected(clock, a_venue(markets=LIVELY), listener=Reader) as desk:
+            await desk.until("up")
+            topics: tuple[Topic, ...] = ("trades", "ticker", "book", "diffs", "candles")
+            for topic in topics:
+                desk.line.tell(Watch(SYMBOL, topic, "1m" if topic == "candles" else ""))
+            desk.line.tell(Watch(SYMBOL, "candles", "5m"))  # by the same socket
+            await trio.sleep(90)
+            sockets = desk.reached.network.open_streams
+            for topic in topics:
+                desk.line.tell(Unwatch(SYMBOL, topic, "1m" if topic == "candles" else ""))
+            await trio.sleep(1)
+            told = len(desk.diary)
+            await trio.sleep(120)
+            rest = [event for _, event in desk.diary[told:]]
+            assert rest
+            assert {type(each) for each in rest} == {FormingReported}
+            assert {each.frame for each in rest} == {"5m"}
+            assert desk.reached.network.open_streams == sockets - 4
+            for topic in topics:
+                desk.line.tell(Watch(SYMBOL, topic, "1m" if topic == "candles" else ""))
+            await trio.sleep(90)
+            for topic in topics[:4]:
+                assert states(desk, topic) == ["live", "down", "live"]
+            ends = [each for each in heard(desk, StreamChanged) if each.state == "down"]
+            assert {each.reason for each in ends} == {"it was unwatched"}
+
+    played(body)
+
+
+def test_a_line_that_goes_down_takes_its_streams_with_it() -> None:
+    async def body(clock: VirtualClock) -> None:
+        async with connected(clock, a_venue(markets=LIVELY), listener=Reader) as desk:
+            await desk.until("up")
+            desk.line.tell(Watch(SYMBOL, "trades"))
+            await trio.sleep(30)
+            with desk.reached.network.without("cut"):
+                desk.reached.venue.close_sockets(1001, "maintenance")
+                await trio.sleep(60)
+                assert states(desk, "trades") == ["live", "down"]
+            await trio.sleep(120)
+            assert states(desk, "trades") == ["live", "down", "live"]
+            for _, event in desk.diary:
+                assert not isinstance(event, BookReported)
+
+    played(body)
+
+
+NONSENSE = [
+    ("M10", "trades", "trade", {"kind": "nan", "field": "p"}),
+    ("M10", "trades", "trade", {"kind": "zero", "field": "q"}),
+    ("M10", "trades", "trade", {"kind": "negative", "field": "p"}),
+    ("M13", "trades", "trade", {"kind": "seconds"}),
+    ("M13", "trades", "trade", {"kind": "microseconds"}),
+    ("M13", "trades", "trade", {"kind": "future"}),
+    ("M10", "candles", "kline_1m", {"kind": "infinity", "field": "h"}),
+    ("M10", "candles", "kline_1m", {"kind": "huge", "field": "c"}),
+    ("M13", "candles", "kline_1m", {"kind": "seconds"}),
+    ("M13", "candles", "kline_1m", {"kind": "microseconds"}),
+    ("M13", "candles", "kline_1m", {"kind": "future"}),
+    ("M12", "candles", "kline_1m", {"kind": "wrong_symbol"}),
+    ("M12", "candles", "kline_1m", {"kind": "lower_symbol"}),
+    ("M10", "ticker", "*icker", {"kind": "negative", "field": "c"}),
+    ("M13", "ticker", "*icker", {"kind": "future"}),
+    ("M13", "diffs", "depth@100ms", {"kind": "seconds"}),
+    ("M10", "diffs", "depth@100ms", {"kind": "missing_field"}),
+    ("M12", "diffs", "depth@100ms", {"kind": "wrong_symbol"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "topic", "stream", "nonsense"),
+    NONSENSE,
+    ids=[f"{code}-{topic}-{how['kind']}" for code, topic, _, how in NONSENSE],
+)
+def test_what_cannot_be_is_counted_by_name_and_never_told(
+    code: str, topic: Topic, stream: str, nonsense: Mapping[str, Any]
+) -> None:
+    async def body(clock: VirtualClock) -> None:
+        when = {"stream": f"btcusdt@{stream}", "every": 3}
+        plan = struck({"fault": code, "verb": "garbage", **nonsense, "when": when})
+        async with connected(clock, a_venue(markets=LIVELY), plan=plan, listener=Reader) as desk:
+            await desk.until("up")
+            desk.line.tell(Watch(SYMBOL, topic, "1m" if topic == "candles" else ""))
+            await trio.sleep(150)
+            counts = await desk.line.ask(GetUnsound())
+            name = "unknown" if "symbol" in nonsense["kind"] else topic
+            assert counts.get(name, 0) >= 3
+            assert set(counts) == {name}
+            told = [
+                e
+                for _, e in desk.diary
+                if isinstance(e, MARKET) and not isinstance(e, StreamChanged)
+            ]
+            assert len(told) > 3
+            for each in told:
+                assert values_of(each)
+                assert all(0 < price < 10**7 for price in prices_of(each))
+                assert all(clock.now() - 10**6 < at < clock.now() + 1_000 for at in values_of(each))
+            assert desk.restarts() == 0
+
+    played(body)
+
+
+def prices_of(event: object) -> list[float]:
+    """Every price that was told."""
+    match event:
+        case TradesReported(trades=trades):
+            return [float(number) for each in trades for number in (each.price, each.amount)]
+        case TickerReported(ticker=ticker):
+            return [float(each) for each in (ticker.last, ticker.bid, ticker.ask) if each]
+        case CandleReported(candle=candle) | FormingReported(candle=candle):
+            return [candle.open, candle.high, candle.low, candle.close]
+        case _:
+            return []
+
+
+def values_of(event: object) -> list[int]:
+    """Every time that was told."""
+    match event:
+        case TradesReported(trades=trades):
+            return [each.at for each in trades]
+        case TickerReported(ticker=ticker):
+            return [ticker.at]
+        case CandleReported(candle=candle) | FormingReported(candle=candle):
+            return [candle.at]
+        case BookDiffReported(diff=diff):
+            return [diff.at]
+        case _:
+            return []

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import trio
 
+from benthic.actors.exchange.budget import RateBudget
 from benthic.actors.exchange.errors import Barred, NotOffered, VenueAway
 from benthic.actors.exchange.messages import (
     BookReported,
@@ -317,6 +318,7 @@ def staged(
         assert sum(node.restarts for node in system.tree().walk()) == 0
 
     children = [
+        Child("budget", lambda: RateBudget("binance", "here")),
         Child("line", lambda: Connector(script)),
         Child("feed", lambda: Recorder(script)),
         Child(

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from benthic.actors.exchange.budget import Admit, Limit
 from benthic.actors.exchange.messages import (
     CandleReported,
     FetchBook,
@@ -16,6 +17,7 @@ from benthic.actors.exchange.messages import (
     Unwatch,
     Watch,
 )
+from benthic.actors.exchange.rate_budget import Limits, Window
 from benthic.actors.feeds.market_source import MarketSource
 from benthic.actors.feeds.poll_round import IN_FLIGHT
 from benthic.actors.feeds.polling import Offers
@@ -183,6 +185,37 @@ def test_nothing_is_asked_before_the_time_that_a_bar_ends(by: str) -> None:  # R
         assert not [at for at in script.polls() if 10_100 < at < 300_000]
 
 
+def test_a_stream_that_breaks_during_a_bar_waits_for_its_end_as_well() -> None:  # R9
+    async def story(stage: Stage) -> None:
+        await stage.run(10, "ticker", "trades")
+        asked = len(stage.script.asked)
+        stage.act(lambda line: line.move("barred", Millis(START + 100_000)))
+        stage.act(lambda line: line.fall("ticker"))
+        await stage.run(10)
+        stage.act(lambda line: line.fall("trades"))
+        await stage.run(79)
+        assert len(stage.script.asked) == asked
+        assert await stage.way("ticker") == "none"
+        await stage.run(3)
+        assert await stage.way("ticker") == "poll"
+
+    staged(story, ("ticker", "trades"))
+
+
+def test_a_line_that_is_shut_is_not_asked_at_all() -> None:  # E14
+    async def story(stage: Stage) -> None:
+        await stage.run(10)
+        stage.act(lambda line: line.move("shut"))
+        await stage.run(0.1)
+        asked = len(stage.script.asked)
+        await stage.run(600)
+        stage.prefer("ticker", "poll")
+        await stage.run(3_000)
+        assert len(stage.script.asked) == asked
+
+    staged(story, ("ticker", "trades"), streams=("trades",), script=Script(speaks=5_000))
+
+
 def test_a_tight_budget_stretches_pauses_and_they_recover() -> None:
     async def story(stage: Stage) -> None:
         await stage.run(20)
@@ -196,6 +229,22 @@ def test_a_tight_budget_stretches_pauses_and_they_recover() -> None:
         assert (await stage.only()).every == 2_000
 
     staged(story, streams=())
+
+
+def test_polls_leave_room_where_others_use_most_of_the_budget() -> None:
+    async def story(stage: Stage) -> None:
+        budget = stage.system.lookup("/bot/budget")
+        budget.tell(Limit(Limits(weights=(Window(Millis(60_000), 1_000),))))
+        for second in range(300):
+            if second < 180:
+                await budget.ask(Admit("entry", Millis(1_000), cost=12))  # 72 in a hundred
+            await stage.run(1)
+
+    script = staged(story, streams=(), budget="budget")
+    calm = script.polls(FetchTicker, after=240_000)
+    tight = [at for at in script.polls(FetchTicker, after=90_000) if at < 180_000]
+    assert 25 <= len(calm) <= 33
+    assert 6 <= len(tight) <= 10  # ten seconds or so instead of two
 
 
 def test_polls_without_an_answer_have_a_deadline_and_few_are_under_way() -> None:
