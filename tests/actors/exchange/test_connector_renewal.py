@@ -121,7 +121,7 @@ def test_no_trade_is_missed_or_doubled_as_sockets_are_renewed() -> None:  # M6
         ) as desk:
             await desk.until("up")
             for topic in ("trades", "ticker", "diffs"):
-                desk.line.tell(Watch(SYMBOL, topic))  # type: ignore[arg-type]
+                desk.line.tell(Watch(SYMBOL, topic))
             desk.line.tell(Watch(SYMBOL, "candles", "1m"))
             await trio.sleep(10)
             record, before = traded(venue), len(ids(desk))
@@ -166,7 +166,7 @@ def test_contracts_hear_their_market_and_their_account_without_a_break() -> None
         ) as desk:
             await desk.until("up")
             for topic in ("trades", "funding", "diffs"):
-                desk.line.tell(Watch(symbol, topic))  # type: ignore[arg-type]
+                desk.line.tell(Watch(symbol, topic))
             await trio.sleep(10)
             record, before = traded(venue, "linear"), len(ids(desk))
             await trio.sleep(3 * LIFE / 1000)
