@@ -27,11 +27,11 @@ from ..actors.bot.reading import load_config, require_runnable
 from ..actors.bot.root import root_tree
 from ..actors.bot.venue_contexts import live, paper
 from ..actors.ccxt_trio.audit import audit
+from ..actors.exchange.adapters.capabilities import GetCapabilities
 from ..actors.exchange.bans import Ban
 from ..actors.exchange.budget import GetBar
 from ..actors.exchange.ccxt_connector import (
     CcxtConnector,
-    GetCapabilities,
     GetClockError,
     GetPermissions,
 )

@@ -31,8 +31,8 @@ from ...runtime import (
     UsageError,
     on,
 )
-from ..exchange.adapters.capabilities import Capabilities
-from ..exchange.ccxt_connector import GetCapabilities, GetPermissions
+from ..exchange.adapters.capabilities import Capabilities, GetCapabilities
+from ..exchange.ccxt_connector import GetPermissions
 from ..exchange.errors import KeyTrouble, NotListed, NotOffered
 from ..exchange.messages import FetchListings, GetLine, Line, LineChanged
 from ..market.instrument import Instrument

@@ -26,12 +26,12 @@ from ...runtime import (
     UsageError,
     on,
 )
+from ..exchange.adapters.capabilities import GetCapabilities
 from ..exchange.budget import GetPressure
-from ..exchange.ccxt_connector import GetCapabilities
 from ..exchange.errors import Barred, NotListed, NotOffered
 from ..exchange.market_messages import StreamChanged, Topic, Unwatch, Watch
 from ..exchange.messages import GetLine, Line, LineChanged
-from .channel import Channel, Poll, channel_of
+from .channel import BOOKS, Channel, Poll, channel_of
 from .news import REPORTS, Report, key_of
 from .poll_round import PollRound
 from .polling import Offers, offers_of, question_of, reports_of
@@ -189,8 +189,8 @@ class MarketSource(Actor):
         channel = self._streams.get((topic, frame))
         if channel is None:
             return
-        channel.heard(report)
-        if self._apply(channel, Spoke()):
+        is_new = channel.heard(report)
+        if not channel.is_steady(self.elapsed) and self._apply(channel, Spoke(is_new)):
             self._go_on()
 
     @on(StreamChanged)
@@ -221,8 +221,9 @@ class MarketSource(Actor):
 
     @on(Prefer)
     def prefer(self, message: Prefer) -> None:
+        same = BOOKS if message.topic in BOOKS else {message.topic}
         for key in self._wanted:
-            if key[0] != message.topic or (message.frame and key[1] != message.frame):
+            if key[0] not in same or (message.frame and key[1] != message.frame):
                 continue
             self._preferences[key] = message.preference
             if key in self._channels:
@@ -311,6 +312,8 @@ class MarketSource(Actor):
             self._apply(channel, Unanswered(str(error)))
             return
         news = [channel.heard(report) for report in reports]
+        if not any(news) and channel.may_idle(poll):
+            self._round.idled(poll)
         if channel.judges(poll) or not channel.state.is_doubted:
             self._apply(channel, Answered(is_new=any(news)))
 

@@ -95,12 +95,13 @@ class Offers:
 
 def offers_of(capabilities: Capabilities) -> Offers:
     """What an exchange has. What it turns out not to answer is not asked again."""
-    contracts = frozenset[Polled](("funding", "open_interest"))
-    return Offers(
-        capabilities.public_streams,
-        tuple(each for each in PACES if capabilities.has_funding or each not in contracts),
-        capabilities.frames,
-    )
+    missing = set[Polled]()
+    if not capabilities.has_funding:
+        missing.add("funding")
+    if not capabilities.has_open_interest:
+        missing.add("open_interest")
+    polls = tuple(each for each in PACES if each not in missing)
+    return Offers(capabilities.public_streams, polls, capabilities.frames)
 
 
 def cadence_of(topic: SourcedTopic, frame: str = "") -> Cadence | None:

@@ -26,8 +26,8 @@ from benthic.actors.bot.messages import (
 from benthic.actors.bot.opening import CLOSED, Opener
 from benthic.actors.bot.paths import Paths
 from benthic.actors.exchange.adapters.adapter import KeyPermissions
-from benthic.actors.exchange.adapters.capabilities import Capabilities
-from benthic.actors.exchange.ccxt_connector import GetCapabilities, GetPermissions
+from benthic.actors.exchange.adapters.capabilities import Capabilities, GetCapabilities
+from benthic.actors.exchange.ccxt_connector import GetPermissions
 from benthic.actors.exchange.errors import NotListed, VenueAway
 from benthic.actors.exchange.messages import (
     FetchListings,

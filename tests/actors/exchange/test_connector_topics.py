@@ -9,7 +9,8 @@ import attrs
 import pytest
 import trio
 
-from benthic.actors.exchange.ccxt_connector import GetCapabilities, GetUnsound
+from benthic.actors.exchange.adapters.capabilities import GetCapabilities
+from benthic.actors.exchange.ccxt_connector import GetUnsound
 from benthic.actors.exchange.messages import (
     BookDiffReported,
     BookReported,

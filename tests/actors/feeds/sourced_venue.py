@@ -256,7 +256,7 @@ def answer_to(poll: Poll, price: int, now: Millis) -> object:  # noqa: PLR0911  
         case FetchTicker():
             return a_ticker(price, now)
         case FetchTrades():
-            return (a_trade(price, now),)
+            return (a_trade(price),)
         case FetchBook():
             return a_book(price, now)
         case FetchCandles(limit=limit):
@@ -275,7 +275,7 @@ def word_of(topic: Topic, frame: str, price: int, now: Millis) -> object:
     if topic == "ticker":
         return TickerReported(a_ticker(price, now))
     if topic == "trades":
-        return TradesReported(SYMBOL, (a_trade(price, now),))
+        return TradesReported(SYMBOL, (a_trade(price),))
     if topic == "book":
         return BookReported(a_book(price, now))
     return FormingReported(SYMBOL, frame, a_candle(now // MINUTE, price))
@@ -285,8 +285,8 @@ def a_ticker(price: int, now: Millis) -> Ticker:
     return Ticker(SYMBOL, now, last=Decimal(price))
 
 
-def a_trade(price: int, now: Millis) -> Trade:
-    return Trade(str(price), SYMBOL, "buy", Decimal(price), Decimal(1), now)
+def a_trade(number: int) -> Trade:
+    return Trade(str(number), SYMBOL, "buy", Decimal(number), Decimal(1), Millis(START + number))
 
 
 def a_book(price: int, now: Millis) -> Book:
