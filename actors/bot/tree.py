@@ -27,7 +27,7 @@ import attrs
 
 from ...runtime import Actor, Child, Millis, Strategy, Supervisor
 from ..exchange.gate import Gate
-from ..feeds import CandleFeed, Intake
+from ..feeds import Intake, SymbolFeed
 from ..market.instrument import Instrument
 from ..modes.catalog import MODES
 from ..modes.consumer import AllInConsumer
@@ -134,9 +134,9 @@ def feed(plot: Plot, intake: Intake = Intake.TOLD) -> Child:
     market, connector = plot.config.market, plot.paths.connector
     gate = plot.paths.gate
 
-    def make() -> CandleFeed:
-        symbol, frame = str(market.symbol), market.time_frame
-        return CandleFeed(symbol, frame, connector=connector, intake=intake, gate=gate)
+    def make() -> SymbolFeed:
+        symbol, frames = str(market.symbol), (market.time_frame,)
+        return SymbolFeed(symbol, frames, connector=connector, intake=intake, gate=gate)
 
     return Child("feed", make)
 

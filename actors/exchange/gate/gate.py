@@ -23,6 +23,8 @@ from .messages import (
     HistoryMissing,
     OrdersOverdue,
     OrdersReconciled,
+    TopicHeld,
+    TopicLost,
 )
 from .readiness import Facts, Obstacle, obstacles
 
@@ -86,6 +88,16 @@ class Gate(Actor):
     @on(HistoryHeld)
     def history_held(self, message: HistoryHeld) -> None:
         self._weigh(replace(self._facts, missing=self._facts.missing - {message.series}))
+
+    @on(TopicHeld, TopicLost)
+    def topic(self, message: TopicHeld | TopicLost) -> None:
+        required = message.requirement
+        if required.part != "candles":
+            return
+        series = frozenset((f"{required.symbol} {required.frame}",))
+        missing = self._facts.missing
+        is_held = isinstance(message, TopicHeld)
+        self._weigh(replace(self._facts, missing=missing - series if is_held else missing | series))
 
     def _weigh(self, facts: Facts) -> None:
         """Take the facts, and say so where they make a difference."""
