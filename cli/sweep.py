@@ -151,6 +151,14 @@ def thresholds(*, options: Options = NO_OPTIONS) -> int:
 
 
 @command.command
+def gates(*, options: Options = NO_OPTIONS) -> int:
+    """Tell a gate what it needs in random orders, and look for one that opens early (1,000)."""
+    from ..benchmarks.gates import run_gates
+
+    return _sweep("gates", run_gates, options, 1_000)
+
+
+@command.command
 def soak(*, options: Options = NO_OPTIONS) -> int:
     """Follow 20 symbols through the live connector: nothing grows, nothing is lost (1,800 s)."""
     from ..benchmarks.soak import run_soak

@@ -26,7 +26,7 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from ...runtime import Actor, Child, Millis, Strategy, Supervisor
-from ..exchange.gate import Gate
+from ..exchange.gate import Gate, Requirement
 from ..feeds import Intake, SymbolFeed
 from ..market.instrument import Instrument
 from ..modes.catalog import MODES
@@ -125,8 +125,8 @@ def account_tree(plot: Plot, instrument: Instrument, dealing: Dealing = Dealing(
 def gate(plot: Plot) -> Child:
     """Whether new orders may go out now."""
     market, connector = plot.config.market, plot.paths.connector
-    series = (f"{market.symbol} {market.time_frame}",)
-    return Child("gate", lambda: Gate(connector, series=series))
+    required = (Requirement("candles", str(market.symbol), str(market.time_frame)),)
+    return Child("gate", lambda: Gate(connector, required=required))
 
 
 def feed(plot: Plot, intake: Intake = Intake.TOLD) -> Child:
@@ -153,6 +153,7 @@ def mode_tree(plot: Plot, instrument: Instrument) -> Supervisor:
             feed=paths.feed,
             evaluation=lambda: evaluation(mode.settings),
             frame=plot.config.market.time_frame,
+            gate=paths.gate,
         )
 
     def consumer() -> AllInConsumer:
