@@ -89,15 +89,20 @@ class Hands:
         busy = set[Topic]()
         for blow in self.struck:
             topic = blow.card.topic
-            if topic is None or not blow.at - AHEAD - MINUTE <= now <= blow.ceased:
+            if topic is None or not blow.at - AHEAD - MINUTE <= now <= blow.ceased + MINUTE:
                 continue
             busy.add(topic)
             if now <= blow.at:
-                way: Preference = "stream" if blow.card.face == "push" else "poll"
-                for symbol in self.setting.symbols:
-                    for frame in self.setting.frames:
-                        self._prefer((symbol, topic, str(frame)), way)
+                self._bring(blow, topic, "stream" if blow.card.face == "push" else "poll")
+            elif now > blow.ceased:
+                self._bring(blow, topic, "auto")
         return busy
+
+    def _bring(self, blow: Blow, topic: Topic, way: Preference) -> None:
+        for symbol in self.setting.symbols:
+            if blow.symbol in ("", name_of(symbol)):
+                for frame in self.setting.frames if topic == "candles" else ("",):
+                    self._prefer((symbol, topic, str(frame)), way)
 
     def _prefer(self, channel: Channel, preference: Preference) -> None:
         symbol, topic, frame = channel
