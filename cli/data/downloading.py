@@ -15,12 +15,13 @@ import numpy as np
 from ...actors.exchange.archive.series import Series
 from ...actors.exchange.messages import FetchCandles, FetchTrades
 from ...actors.exchange.tape import Columns, Gaps, Tape
+from ...actors.exchange.tape.progress import unseen
 from ...actors.exchange.tape.spacing import Times
 from ...actors.market.candle import Candle
 from ...actors.market.timeframe import TimeFrame
 from ...actors.market.trade import Trade
 from ...runtime import Millis, UsageError
-from ...storage.marketdata import Added, MarketStore, NoMarketData
+from ...storage.marketdata import Added, MarketStore, NoMarketData, Prefer
 from .stretches import missing, whole
 from .venues import Place
 
@@ -34,23 +35,33 @@ BATCH: Final = 10_000  # candles or trades that are written together
 
 @attrs.frozen
 class Span:
-    """From when to when; what has begun and ended in it is wanted."""
+    """From when to when; what has begun and ended in it is wanted.
+
+    prefer: which holds where the venue says something else than the store.
+    """
 
     since: Millis
     until: Millis
+    prefer: Prefer = Prefer.NEITHER
 
     @classmethod
-    def of(cls, since: Millis, until: Millis | None, now: Millis) -> Span:
+    def of(
+        cls,
+        since: Millis,
+        until: Millis | None,
+        now: Millis,
+        prefer: Prefer = Prefer.NEITHER,
+    ) -> Span:
         """Up to now where no end is given, and never further. Raises UsageError."""
         until = now if until is None else min(until, now)
         if since >= until:
             what = "now" if until == now else "--until"
             raise UsageError(f"--since is not before {what}; give an earlier time")
-        return cls(since, until)
+        return cls(since, until, prefer)
 
 
 async def download_candles(
-    place: Place, store: MarketStore, series: Series, span: Span, told: Told
+    place: Place, store: MarketStore, series: Series, span: Span, told: Told = unseen
 ) -> Added:
     """All candles of a time that the store lacks. Raises what the venue and the store say."""
     frame = _frame(series)
@@ -58,7 +69,7 @@ async def download_candles(
     begin, end = whole(frame, span.since, span.until)
     stretches = missing(_times(store, series), frame, (begin, end), page=most)
     total = sum(_count(frame, *stretch) for stretch in stretches)
-    batch = _CandleBatch(store, series)
+    batch = _CandleBatch(store, series, span.prefer)
     done = 0
     try:
         for since, until in stretches:
@@ -80,10 +91,10 @@ async def download_candles(
 
 
 async def download_trades(
-    place: Place, store: MarketStore, series: Series, span: Span, told: Told
+    place: Place, store: MarketStore, series: Series, span: Span, told: Told = unseen
 ) -> Added:
     """All trades of a time that the store lacks, as far as the venue tells them."""
-    batch = _TradeBatch(store, series)
+    batch = _TradeBatch(store, series, span.prefer)
     total = span.until - span.since
     try:
         for since, until in _lacking(store, series, span):
@@ -158,25 +169,19 @@ def _count(frame: TimeFrame, begin: Millis, end: Millis) -> int:
 class _Batch:
     """What came and is not written yet."""
 
-    def __init__(self, store: MarketStore, series: Series) -> None:
+    def __init__(self, store: MarketStore, series: Series, prefer: Prefer) -> None:
         self._store = store
         self._series = series
+        self._prefer = prefer
         self.added = Added(series, 0, 0, 0, 0)
 
     def _count_in(self, added: Added) -> None:
-        sums = self.added
-        self.added = Added(
-            added.series,
-            sums.rows + added.rows,
-            sums.added + added.added,
-            sums.replaced + added.replaced,
-            sums.known + added.known,
-        )
+        self.added = self.added.plus(added)
 
 
 class _CandleBatch(_Batch):
-    def __init__(self, store: MarketStore, series: Series) -> None:
-        super().__init__(store, series)
+    def __init__(self, store: MarketStore, series: Series, prefer: Prefer) -> None:
+        super().__init__(store, series, prefer)
         self._rows: list[Candle] = []
 
     def add(self, rows: Sequence[Candle]) -> None:
@@ -189,12 +194,13 @@ class _CandleBatch(_Batch):
         """Write what came so far."""
         rows, self._rows = self._rows, []
         if rows:
-            self._count_in(self._store.add_candles(self._series, tape_of(self._series, rows)))
+            tape = tape_of(self._series, rows)
+            self._count_in(self._store.add_candles(self._series, tape, prefer=self._prefer))
 
 
 class _TradeBatch(_Batch):
-    def __init__(self, store: MarketStore, series: Series) -> None:
-        super().__init__(store, series)
+    def __init__(self, store: MarketStore, series: Series, prefer: Prefer) -> None:
+        super().__init__(store, series, prefer)
         self._rows: list[Trade] = []
         self._last: set[Trade] = set()  # of the newest ms: the next page begins with it
 
@@ -214,7 +220,7 @@ class _TradeBatch(_Batch):
         """Write what came so far."""
         rows, self._rows = self._rows, []
         if rows:
-            self._count_in(self._store.add_records(self._series, rows))
+            self._count_in(self._store.add_records(self._series, rows, prefer=self._prefer))
 
 
 def tape_of(series: Series, candles: Sequence[Candle]) -> Tape:

@@ -10,7 +10,7 @@ import attrs
 from ...actors.exchange.archive.series import Kind, Series
 from ...actors.exchange.settings import VenueSettings
 from ...runtime import LiveClock, Millis
-from ...storage.marketdata import Added, MarketStore, NoMarketData
+from ...storage.marketdata import Added, MarketStore, NoMarketData, Prefer
 from ..exits import ExitCode
 from ..output import console, grouped, print_json, table
 from ..progress import progress
@@ -28,11 +28,12 @@ class Order:
     has_trades: bool
     since: Millis
     until: Millis | None
+    prefer: Prefer = Prefer.NEITHER
 
 
 async def download(order: Order, store: MarketStore) -> list[Added]:
     """Download it all; what came of each series. Nothing is written before all of it is known."""
-    span = Span.of(order.since, order.until, LiveClock().now())
+    span = Span.of(order.since, order.until, LiveClock().now(), order.prefer)
     async with at_venue(order.settings, order.symbols) as place:
         wanted = series_of(place, order.symbols, order.frames)
         if order.has_trades:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import attrs
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from ...runtime import Millis, UsageError
+from ..places import a_whole_number
 
 
 @Parameter(name="*")
@@ -49,12 +51,40 @@ class Past:
     ] = None
     trades: Annotated[bool, Parameter(help="Download trades.")] = False
 
+    prefer: Annotated[
+        Literal["new", "old"] | None,
+        Parameter(help="Which holds where the venue contradicts the store; without it neither."),
+    ] = None
+
     @property
     def asked_frames(self) -> tuple[str, ...]:
         """The frames, as texts."""
         if self.frames is not None:
             return listed(self.frames, option="--frames")
         return () if self.trades else ("1m",)
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class Streams:
+    """What is recorded, and how long."""
+
+    topics: Annotated[
+        str, Parameter(help="Of candles, trades, book and ticker, with commas between.")
+    ] = "candles,trades"
+    frames: Annotated[str, Parameter(help="Time frames of candles, with commas between.")] = "1m"
+    depth: Annotated[
+        int,
+        Parameter(
+            help="Levels of each side of a book.",
+            validator=Number(gt=0, lte=1_000),
+            converter=a_whole_number,
+        ),
+    ] = 20
+    duration: Annotated[
+        str | None,
+        Parameter(name="--for", help="How long: 90s, 30m, 1h; without it until Ctrl-C."),
+    ] = None
 
 
 def _bare(url: str | None) -> str | None:
@@ -87,4 +117,5 @@ def moment(text: str, *, option: str) -> Millis:
     return Millis(at)
 
 
+USUAL_STREAMS: Final = Streams()
 USUAL_AT: Final = At()

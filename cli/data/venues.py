@@ -22,11 +22,21 @@ from ...actors.exchange.settings import HostNetwork, Network, VenueSettings
 from ...actors.market.listing import Listing
 from ...actors.market.symbol import Symbol
 from ...actors.market.timeframe import TimeFrame
-from ...runtime import Ask, AskTimeout, Child, Clock, LiveClock, Millis, Ref, Supervisor, System
+from ...runtime import (
+    Ask,
+    AskTimeout,
+    Child,
+    LiveClock,
+    Millis,
+    Ref,
+    StartChild,
+    Supervisor,
+    System,
+)
 
 R = TypeVar("R")
 NAME: Final = "data"
-CONNECTOR: Final = f"{BOTS}/{NAME}/connector"
+HOME: Final = f"{BOTS}/{NAME}"
 OPENING: Final = 30.0  # s for the line to come up
 LOOK: Final = 0.1  # s between two looks at it
 ANSWER: Final = Millis(120_000)  # for a read of several pages
@@ -38,11 +48,21 @@ BAR: Final = Millis(900_000)  # that a bar is waited for at most
 class Place:
     """A venue whose line is up, and what it trades."""
 
+    system: System
+    home: str  # the path of the supervisor of its connector
     line: Ref
     venue: str  # ccxt's name
-    clock: Clock
     listings: tuple[Listing, ...]
     capabilities: Capabilities
+
+    async def join(self, child: Child) -> Ref:
+        """Start an actor beside the connector."""
+        await self.system.lookup(self.home).ask(StartChild(child))
+        return self.system.lookup(f"{self.home}/{child.name}")
+
+    def now(self) -> Millis:
+        """Our clock."""
+        return self.system.clock.now()
 
     def symbol(self, text: str) -> Symbol:
         """The market that a text names. Raises NotListed."""
@@ -64,7 +84,7 @@ class Place:
             try:
                 return await self.line.ask(question, timeout=ANSWER)
             except Barred as error:
-                left = error.until - self.clock.now()
+                left = error.until - self.now()
                 if left > BAR:
                     raise
                 await trio.sleep(max(left, 0) / 1000 + LOOK)
@@ -103,19 +123,19 @@ async def at_venue(
         )
 
     tree = root_tree([settings], [Supervisor(NAME, [Child("connector", connector)])])
-    clock = LiveClock()
-    system = System(tree, clock=clock)
+    system = System(tree, clock=LiveClock())
     async with trio.open_nursery() as nursery:
         await nursery.start(system.run)
         try:
-            yield await arrived(system.lookup(CONNECTOR), settings.name, clock)
+            yield await arrived(system, f"{HOME}/connector", settings.name)
         finally:
             with trio.CancelScope(shield=True):
                 await system.stop()
 
 
-async def arrived(line: Ref, venue: str, clock: Clock) -> Place:
-    """The place that a line leads to, once it is up. Raises VenueAway or KeyTrouble."""
+async def arrived(system: System, path: str, venue: str) -> Place:
+    """The place that a connector leads to, once its line is up. Raises VenueAway or KeyTrouble."""
+    line = system.lookup(path)
     state = await line.ask(GetLine())
     with trio.move_on_after(OPENING):
         while state.state == "opening":
@@ -127,4 +147,5 @@ async def arrived(line: Ref, venue: str, clock: Clock) -> Place:
         reason = state.reason.removeprefix(f"{venue} does not answer: ")
         raise VenueAway(venue, reason.removesuffix("; ask again later") or state.state)
     listings = await line.ask(FetchListings())
-    return Place(line, venue, clock, listings, await line.ask(GetCapabilities()))
+    offered = await line.ask(GetCapabilities())
+    return Place(system, path.rpartition("/")[0], line, venue, listings, offered)

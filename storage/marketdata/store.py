@@ -44,6 +44,16 @@ class Added:
     replaced: int  # that said something else and were overruled
     known: int  # that were there already, or were not preferred
 
+    def plus(self, other: Added) -> Added:
+        """Both together, of one series."""
+        return Added(
+            self.series,
+            self.rows + other.rows,
+            self.added + other.added,
+            self.replaced + other.replaced,
+            self.known + other.known,
+        )
+
 
 @attrs.frozen
 class Held:
