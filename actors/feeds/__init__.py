@@ -46,6 +46,7 @@ from .mark_price import (
     mean_of,
     quoted_by_trades,
 )
+<<<<<<< HEAD
 from .messages import (
     Arm,
     BadLimit,
@@ -87,9 +88,18 @@ from .messages import (
     TradesMissed,
     Unsubscribe,
 )
+=======
+from .market_source import MarketSource
+from .messages import BadLimit, FeedCaughtUp, FeedCounts, GapFound, GetCandles, GetCounts, GetLast
+>>>>>>> w/source
 from .outliers import Guard, Suspicion
+from .polling import Offers, offers_of
 from .ring import CAPACITY, CandleRing
+<<<<<<< HEAD
 from .symbol_feed import SymbolFeed
+=======
+from .source_messages import GetSources, Prefer, SourceChanged, TopicSource
+>>>>>>> w/source
 from .thresholds import BadLevel, ThresholdId, Thresholds, TickCounts
 
 __all__ = [
@@ -138,6 +148,7 @@ __all__ = [
     "GetForming",
     "GetFunding",
     "GetLast",
+<<<<<<< HEAD
     "GetLiquidations",
     "GetMarkPrice",
     "GetOpenInterest",
@@ -145,6 +156,9 @@ __all__ = [
     "GetSubscriptions",
     "GetTicker",
     "GetTrades",
+=======
+    "GetSources",
+>>>>>>> w/source
     "Guard",
     "Incomplete",
     "Instant",
@@ -153,18 +167,28 @@ __all__ = [
     "MarkPrice",
     "MarkPriceChanged",
     "MarkPrices",
+<<<<<<< HEAD
     "MiniTicker",
     "MiniTickerChanged",
+=======
+    "MarketSource",
+>>>>>>> w/source
     "NoMarkPrice",
     "NotFollowed",
     "NotReady",
     "Numbering",
+<<<<<<< HEAD
     "OpenInterestChanged",
+=======
+    "Offers",
+    "Prefer",
+>>>>>>> w/source
     "Pulse",
     "Quoted",
     "Readiness",
     "Ready",
     "Requirement",
+    "SourceChanged",
     "Stale",
     "Subscribe",
     "SubscriptionCounts",
@@ -174,7 +198,11 @@ __all__ = [
     "ThresholdId",
     "Thresholds",
     "TickCounts",
+<<<<<<< HEAD
     "TickerChanged",
+=======
+    "TopicSource",
+>>>>>>> w/source
     "TradeCounts",
     "TradesHeard",
     "TradesMissed",
@@ -188,6 +216,7 @@ __all__ = [
     "irregular",
     "is_silent",
     "mean_of",
+    "offers_of",
     "quoted_by_trades",
     "requirements",
     "silent_after",

@@ -123,11 +123,12 @@ def _line_moved(state: Sourcing, line: Line, elapsed: Millis) -> Told:
 def _spoke(state: Sourcing, event: Spoke, elapsed: Millis) -> Sourcing:
     if not state.is_watched:
         return state  # what was under way when it was let be
-    pulse = state.pulse.heard(elapsed)
     if state.is_doubted and event.is_new:
         state = attrs.evolve(state, is_doubted=False)  # a poll cannot tell any more
     if state.stream == "live":
-        return attrs.evolve(state, pulse=pulse)
+        return attrs.evolve(state, pulse=state.pulse.heard(elapsed))
+    # How long it took to come up says nothing of how often it speaks.
+    pulse = state.pulse.begun(elapsed)
     return attrs.evolve(state, stream="live", pulse=pulse, live_since=elapsed, tries=0)
 
 

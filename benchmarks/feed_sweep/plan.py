@@ -20,6 +20,8 @@ WARM_UP: Final = 180_000  # ms before the first fault
 QUIET: Final = 900_000  # ms after the last one
 EARLIEST: Final = 5_000  # ms into its slot; the topic comes the right way by then
 SPREAD: Final = 15_000  # ms by which that is drawn
+CLOSEST: Final = 240_000  # ms from one fault to the next, at least
+FARTHEST: Final = 600_000
 WHOLE: Final = 0.5  # of the faults strike every market
 
 
@@ -54,6 +56,15 @@ def blows(seed: int, symbols: Sequence[str], length: int, slot: int) -> tuple[Bl
         symbol = "" if card.topic is None or chance.random() < WHOLE else chance.choice(symbols)
         found.append(Blow(card, Millis(at), Millis(at + card.lasts), symbol))
     return tuple(found)
+
+
+def slot_of(length: int) -> int:
+    """How far faults lie apart in a run of so many ms: close enough for each to strike, if it can.
+
+    >>> slot_of(72 * 3_600_000)
+    600000
+    """
+    return min(max((length - WARM_UP - QUIET) // len(cards()), CLOSEST), FARTHEST)
 
 
 def plan(seed: int, struck: Sequence[Blow]) -> FaultPlan:

@@ -35,7 +35,7 @@ from ..progress import Watch, unwatched
 from .checks import closed_stretches, overdue, recovery, rise, turns_behind
 from .hands import Hands, Sample
 from .overheard import Overheard
-from .plan import Blow, blows, plan
+from .plan import Blow, blows, plan, slot_of
 from .setting import HOUR, MINUTE, Setting, a_venue, markets_of, name_of
 from .tree import bot, feed_of
 from .truth import Told, truths
@@ -101,7 +101,8 @@ class Ended:
 
 def run_feeds(hours: int, *, watch: Watch = unwatched, seed: int = 0) -> FeedReport:
     """One run of so many hours of virtual time, and its beginning a second time."""
-    return swept(Setting(seed, Millis(hours * HOUR)), watch=watch)
+    length = Millis(hours * HOUR)
+    return swept(Setting(seed, length, slot=slot_of(length)), watch=watch)
 
 
 def swept(setting: Setting, *, watch: Watch = unwatched, repeated: int = REPEATED) -> FeedReport:

@@ -16,13 +16,13 @@ from ...scenarios.venue.config import MarketPlan, VenueConfig
 from ...scenarios.venue.market.series import Keep, MarketData
 from ...scenarios.venue.market.traders import FlowPlan
 from ...scenarios.venue.venue import Venue
+from .plan import FARTHEST
 
 HOUR: Final = 3_600_000
 MINUTE: Final = 60_000
 SYMBOLS: Final = ("BTC/USDT", "ETH/USDT", "BNB/USDT", "SOL/USDT", "XRP/USDT")
 FRAMES: Final = tuple(map(TimeFrame.parse, ("1m", "5m", "15m", "1h")))
 DENSITY: Final = 0.15  # steps of the traders in a second, in each market
-SLOT: Final = 600_000  # ms from one fault to the next
 ACCOUNT: Final = "ann"
 KLINE_BEAT: Final = 10_000  # ms from one word of a candle that forms to the next
 REMEMBERED: Final = 3_000  # trades that the venue tells of before
@@ -36,7 +36,7 @@ class Setting:
     length: Millis
     symbols: tuple[str, ...] = SYMBOLS
     frames: tuple[TimeFrame, ...] = FRAMES
-    slot: int = SLOT
+    slot: int = FARTHEST  # ms from one fault to the next
     density: float = DENSITY
 
     @property

@@ -85,6 +85,7 @@ class Script:
     asides: list[tuple[Millis, Watch | Unwatch]] = attrs.Factory(list)
     told: list[tuple[Millis, object]] = attrs.Factory(list)  # the feed, by the source
     changes: list[SourceChanged] = attrs.Factory(list)
+    spoken: list[Millis] = attrs.Factory(list)  # when a stream brought something
     most: int = 0  # polls that were under way at a time
 
     def polls(self, kind: type | None = None, *, after: int = 0) -> list[Millis]:
@@ -167,6 +168,7 @@ class Connector(Actor):
         if not has_spoken:
             self.script.watched[topic, frame] = True
             self.publish(StreamChanged(SYMBOL, topic, frame, "live"))
+        self.script.spoken.append(self.now)
         self.publish(word_of(topic, frame, self.script.price, self.now))
 
     def fall(self, topic: Topic, frame: str = "") -> None:
@@ -182,6 +184,12 @@ class Connector(Actor):
         self.script.line = Line(state, self.now, "as told", until, count)
         if state == "away":
             self.script.watched = dict.fromkeys(self.script.watched, False)
+        self.publish(LineChanged(self.script.line))
+
+    def start_anew(self) -> None:
+        """As another incarnation does: nothing is watched, and its line comes up first."""
+        self.script.watched.clear()
+        self.script.line = Line("up", self.now, count=1)
         self.publish(LineChanged(self.script.line))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -15,8 +16,9 @@ from benthic.actors.feeds.market_source import MarketSource
 from benthic.actors.feeds.polling import Offers
 from benthic.actors.feeds.source_messages import Preference
 from benthic.runtime import UsageError
+from benthic.runtime.chance import stream
 
-from .sourced_venue import START, SYMBOL, Stage, staged
+from .sourced_venue import START, SYMBOL, Connector, Stage, staged
 
 
 def test_polls_deliver_until_the_stream_has_spoken_and_end_then() -> None:
@@ -161,6 +163,45 @@ def test_flips_every_minute_never_leave_a_moment_without_a_way_that_has_delivere
         assert all(source.switches >= 18 for source in (await stage.ways()).values())
 
     staged(story, ("ticker", "trades", "book"))
+
+
+def test_a_connector_that_has_started_anew_is_asked_again_for_all_it_had() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.run(10, "ticker", "trades")
+        stage.act(Connector.start_anew)
+        await stage.run(1)
+        assert set(stage.script.watched) == {("ticker", ""), ("trades", "")}
+        assert await stage.way("ticker") == "poll"
+        await stage.run(8, "ticker", "trades")
+        assert await stage.way("ticker") == "stream"
+
+    staged(story, ("ticker", "trades"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_befalls_the_stream_the_feed_hears_something_every_dozen_seconds(
+    seed: int,
+) -> None:  # M4, M6, E1
+    chance = stream(seed, "faults")
+    acts: tuple[Callable[[Stage], None], ...] = (
+        lambda stage: stage.act(lambda line: line.fall("ticker")),
+        lambda stage: stage.act(lambda line: line.move("away")),
+        lambda stage: stage.act(lambda line: line.move("up")),
+        lambda stage: stage.act(Connector.start_anew),
+        lambda stage: stage.script.mute.add("ticker"),
+        lambda stage: stage.script.mute.clear(),
+        lambda stage: stage.prefer("ticker", "poll"),
+        lambda stage: stage.prefer("ticker", "auto"),
+    )
+
+    async def story(stage: Stage) -> None:
+        for _ in range(60):
+            chance.choice(acts)(stage)
+            await stage.run(chance.uniform(0.1, 30), "ticker")
+
+    script = staged(story)
+    times = sorted({*script.spoken, *(at for at, _ in script.told)})
+    assert max(after - before for before, after in pairwise(times)) <= 12_000
 
 
 def test_a_preference_that_cannot_be_followed_is_refused_with_its_reason() -> None:
