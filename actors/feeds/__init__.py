@@ -46,7 +46,7 @@ from .mark_price import (
     mean_of,
     quoted_by_trades,
 )
-<<<<<<< HEAD
+from .market_source import MarketSource
 from .messages import (
     Arm,
     BadLimit,
@@ -88,18 +88,11 @@ from .messages import (
     TradesMissed,
     Unsubscribe,
 )
-=======
-from .market_source import MarketSource
-from .messages import BadLimit, FeedCaughtUp, FeedCounts, GapFound, GetCandles, GetCounts, GetLast
->>>>>>> w/source
 from .outliers import Guard, Suspicion
 from .polling import Offers, offers_of
 from .ring import CAPACITY, CandleRing
-<<<<<<< HEAD
-from .symbol_feed import SymbolFeed
-=======
 from .source_messages import GetSources, Prefer, SourceChanged, TopicSource
->>>>>>> w/source
+from .symbol_feed import SymbolFeed
 from .thresholds import BadLevel, ThresholdId, Thresholds, TickCounts
 
 __all__ = [
