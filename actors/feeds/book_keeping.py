@@ -128,7 +128,7 @@ class BookKeeping:
         if state is not None and self._diffs_live and state.status == "valid":
             return state.book(depth), None
         if whole is None:
-            return None, self._fault or (state and state.fault)
+            return None, self._fault or (None if state is None else state.fault)
         if not self._whole_live and elapsed - self._heard > self._age:
             return None, BookFault("WITHDRAWN", f"none was told for {self._age} ms")
         levels = whole.bids[:depth], whole.asks[:depth]

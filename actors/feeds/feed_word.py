@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -56,7 +56,7 @@ class FeedWord(FeedReads):
         self._away = ""  # why the line is not up
         self._is_more = True  # something besides the bare candle may be wanted
 
-    def on_start(self) -> None:
+    def on_start(self) -> Any:
         super().on_start()
         self._telling = Telling(self.publish, self.after)
 

@@ -327,7 +327,6 @@ class SymbolFeed(TapeIntake):
     @on(Outcome)
     def answered(self, message: Outcome) -> None:
         about, question = message.token
-        self._asking.answered(about)
         try:
             answer = message.get()
         except NotOffered:
@@ -336,6 +335,7 @@ class SymbolFeed(TapeIntake):
             is_helped = False  # a venue that is away is a state of the line, no crash of ours
         else:
             is_helped = self._take_answer(question, answer)
+        self._asking.answered(about)  # not before: what it brought would ask again at once
         if is_helped:
             self._asking.succeed(about)
         if self._question(about) is None:

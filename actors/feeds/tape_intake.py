@@ -8,7 +8,7 @@ wanted stands behind one cheap check. What a candle says was checked where it ca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from ...runtime import AskError, Refusal, on
 from ..exchange.errors import NotOffered
@@ -48,7 +48,7 @@ class TapeIntake(FeedWord):
         self._due = NEVER  # when the next candle begins, ms
         self._audience: object = None  # who heard this feed when that was looked at
 
-    def on_start(self) -> None:
+    def on_start(self) -> Any:
         super().on_start()
         self._publish = self.publish  # a name of its own, which the interpreter finds at once
 
