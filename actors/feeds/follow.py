@@ -20,11 +20,11 @@ from ..exchange.market_messages import (
     TradesReported,
 )
 from ..market.book_diff import Numbering
+from ..market.trade import TradeIds
 from .book_checksum import Checksum
 from .outliers import Guard
 from .ring import CAPACITY
 from .thresholds import MAX_AGE
-from .trade_overlap import TradeIds
 
 Subject: TypeAlias = Literal["trades", "ticker", "book", "funding", "open interest", "liquidations"]
 """What can be followed besides candles."""

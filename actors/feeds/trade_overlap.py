@@ -9,18 +9,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from ...runtime import Millis
-from ..market.trade import Trade
+from ..market.trade import Trade, TradeIds
 from .trade_joining import CERTAIN, HELD, PATIENCE, CountedTrades, Missed, Step
 
 KNOWN: Final = 10_000  # trades that are remembered by their id
-
-TradeIds = Literal[
-    "consecutive",  # numbers that count up by one: Binance's aggregate trades
-    "any",  # they tell trades apart, and no more
-]
 
 _Key: TypeAlias = str | tuple[object, ...]
 

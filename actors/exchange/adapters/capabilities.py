@@ -18,6 +18,7 @@ from ...market.errors import BadValue
 from ...market.listing import Family
 from ...market.side import Kind, TimeInForce
 from ...market.timeframe import TimeFrame
+from ...market.trade import TradeIds
 from ..messages import Topic
 from .client_ids import ClientIdRule
 
@@ -85,6 +86,7 @@ class Capabilities:
     has_websockets: bool
     numbering: Numbering | None = None
     checksum: ChecksumName | None = None  # that diffs bear, and by whose rules
+    trade_ids: TradeIds = "any"  # of trades of anybody
 
 
 class GetCapabilities(msgspec.Struct, Ask[Capabilities], frozen=True, gc=False):

@@ -39,7 +39,8 @@ OTHERS = Requirement("price", "ETH/USDT")
 
 
 def a_candle(number: int) -> Candle:
-    return Candle(Millis(MINUTE * number), *[float(number)] * 4, 1.0)
+    close = float(number)
+    return Candle(Millis(MINUTE * number), close, close, close, close, 1.0)
 
 
 class Connector(Actor):
