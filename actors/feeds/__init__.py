@@ -141,17 +141,14 @@ __all__ = [
     "GetForming",
     "GetFunding",
     "GetLast",
-<<<<<<< HEAD
     "GetLiquidations",
     "GetMarkPrice",
     "GetOpenInterest",
     "GetRefused",
+    "GetSources",
     "GetSubscriptions",
     "GetTicker",
     "GetTrades",
-=======
-    "GetSources",
->>>>>>> w/source
     "Guard",
     "Incomplete",
     "Instant",
@@ -160,22 +157,16 @@ __all__ = [
     "MarkPrice",
     "MarkPriceChanged",
     "MarkPrices",
-<<<<<<< HEAD
+    "MarketSource",
     "MiniTicker",
     "MiniTickerChanged",
-=======
-    "MarketSource",
->>>>>>> w/source
     "NoMarkPrice",
     "NotFollowed",
     "NotReady",
     "Numbering",
-<<<<<<< HEAD
-    "OpenInterestChanged",
-=======
     "Offers",
+    "OpenInterestChanged",
     "Prefer",
->>>>>>> w/source
     "Pulse",
     "Quoted",
     "Readiness",
@@ -191,11 +182,8 @@ __all__ = [
     "ThresholdId",
     "Thresholds",
     "TickCounts",
-<<<<<<< HEAD
     "TickerChanged",
-=======
     "TopicSource",
->>>>>>> w/source
     "TradeCounts",
     "TradesHeard",
     "TradesMissed",
