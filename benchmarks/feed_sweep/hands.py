@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import attrs
 import trio
@@ -124,7 +124,9 @@ class Hands:
                 continue
             await trio.sleep_until(began + blow.at / 1000)
             self.fired[blow.name] += 1
-            trouble = "names" if blow.card.verb["verb"] == "names" else "cut"
+            trouble: Literal["names", "cut"] = (
+                "names" if blow.card.verb["verb"] == "names" else "cut"
+            )
             with self.reached.network.without(trouble):
                 self.reached.venue.close_sockets(1001, "gone")
                 await trio.sleep((blow.ceased - blow.at) / 1000)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from statistics import median
 from time import perf_counter
@@ -26,8 +26,7 @@ import trio
 
 from ...actors.feeds.messages import GetCandles
 from ...actors.feeds.source_messages import TopicSource
-from ...runtime import Millis, System, VirtualClock
-from ...runtime.system import TreeNode
+from ...runtime import Millis, System, TreeNode, VirtualClock
 from ...scenarios.determinism import run_seeded
 from ...scenarios.venue.config import START
 from ...scenarios.venue.network import reaching
@@ -265,13 +264,12 @@ def _unfired(hands: Hands) -> tuple[str, ...]:
 def _figures(setting: Setting, ended: Ended) -> Iterator[tuple[str, float]]:
     seen, hands, sources = ended.seen, ended.hands, ended.sources
     hours, minutes = setting.length / HOUR, setting.length / MINUTE * len(setting.symbols)
-    each: Callable[[str], int] = lambda what: sum(getattr(one, what) for one in sources)  # noqa: E731
     closed = [end - begin for stretches in ended.stretches.values() for begin, end in stretches[1:]]
     yield "flips", hands.flips
-    yield "switches", each("switches")
-    yield "polls an hour", each("polls") / hours
-    yield "polls without an answer", each("failed")
-    yield "silences", each("silences")
+    yield "switches", sum(each.switches for each in sources)
+    yield "polls an hour", sum(each.polls for each in sources) / hours
+    yield "polls without an answer", sum(each.failed for each in sources)
+    yield "silences", sum(each.silences for each in sources)
     yield "requests an hour", ended.requests / hours
     yield "books compared", sum(books.valid for books in seen.books.values())
     yield "books invalid", sum(books.invalid for books in seen.books.values())

@@ -13,9 +13,10 @@ from ...actors.exchange.gate.ages import live_ages
 from ...actors.exchange.gate.requirements import requirements
 from ...actors.exchange.markets import Markets
 from ...actors.exchange.settings import VenueSettings
+from ...actors.feeds import Intake
 from ...actors.feeds.follow import Follow
 from ...actors.feeds.market_source import MarketSource
-from ...actors.feeds.symbol_feed import Intake, SymbolFeed
+from ...actors.feeds.symbol_feed import SymbolFeed
 from ...actors.modes.producer import Producer
 from ...runtime import Child, Strategy, Supervisor, VirtualClock
 from ...scenarios.venue.network import Reached

@@ -100,8 +100,10 @@ class MarketTruth:
         return {bar.open_time: self._candle(bar) for bar in bars}
 
     def _candle(self, bar: Bar) -> Candle:
-        prices = (float(self.price(each)) for each in (bar.open, bar.high, bar.low, bar.close))
-        return Candle(bar.open_time, *prices, float(self.amount(bar.volume)))
+        o, h, low, c = (
+            float(self.price(each)) for each in (bar.open, bar.high, bar.low, bar.close)
+        )
+        return Candle(bar.open_time, o, h, low, c, float(self.amount(bar.volume)))
 
     def _trade(self, trade: AggTrade) -> None:
         self.trades[str(trade.id)] = trade
