@@ -6,12 +6,13 @@ trades, candles and books were told so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
 
+from ...scenarios.venue.faults.payload import is_list, is_object
 from ...scenarios.venue.wire.fate import Fate
 from ...scenarios.venue.wire.messages import Request, Response, Session
 from ...scenarios.venue.wire.strikes import Faults, Push, RequestFate, ResponseFate
@@ -57,39 +58,33 @@ def note_push(told: Told, true: str, said: str) -> None:
         told.trades.add((symbol, str(was["a"])))
     elif was.get("e") == "kline":
         one, other = was["k"], now.get("k")
-        if isinstance(other, dict) and other.get("x") is True and other.get("t") == one["t"]:
+        if is_object(other) and other.get("x") is True and other.get("t") == one["t"]:
             told.candles.add((symbol, str(one["i"]), int(one["t"])))
 
 
 def note_answer(told: Told, request: Request, true: bytes, said: bytes) -> None:
     """An answer was given in place of another."""
     asked = {name: values[0] for name, values in parse_qs(request.query).items()}
-    symbol = asked.get("symbol", "")
+    symbol, frame = asked.get("symbol", ""), asked.get("interval", "")
     was, now = _content(true), _content(said)
-    if isinstance(was, dict) and isinstance(now, dict):
-        truly, told_number = was.get("lastUpdateId"), now.get("lastUpdateId")
-        if isinstance(truly, int) and isinstance(told_number, int) and told_number < truly:
-            told.books.append((symbol, told_number, truly))
-    elif isinstance(was, list) and isinstance(now, list):
-        for one, other in zip(was, now, strict=False):
-            if one == other:
-                continue
-            if isinstance(one, dict) and isinstance(other, dict) and "a" in one:
-                told.trades.update((symbol, str(row["a"])) for row in _same(one, other))
-            elif isinstance(one, list) and isinstance(other, list) and one[:1] == other[:1]:
-                told.candles.add((symbol, asked.get("interval", ""), int(one[0])))
-
-
-def _same(one: dict[str, Any], other: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if one["a"] == other.get("a"):
-        yield one
+    if is_object(was) and is_object(now):
+        truly, number = was.get("lastUpdateId"), now.get("lastUpdateId")
+        if isinstance(truly, int) and isinstance(number, int) and number < truly:
+            told.books.append((symbol, number, truly))
+    elif is_list(was) and is_list(now):
+        altered = [(one, other) for one, other in zip(was, now, strict=False) if one != other]
+        for one, other in altered:
+            if is_object(one) and is_object(other) and "a" in one and one["a"] == other.get("a"):
+                told.trades.add((symbol, str(one["a"])))
+            elif is_list(one) and is_list(other) and one[:1] == other[:1]:
+                told.candles.add((symbol, frame, int(one[0])))
 
 
 def _event(text: str) -> dict[str, Any] | None:
     content = _content(text.encode())
-    if isinstance(content, dict) and isinstance(content.get("data"), dict):
-        content = content["data"]
-    return content if isinstance(content, dict) else None
+    if is_object(content) and is_object(inner := content.get("data")):
+        content = inner
+    return content if is_object(content) else None
 
 
 def _content(body: bytes) -> Any:

@@ -46,9 +46,9 @@ def blows(seed: int, symbols: Sequence[str], length: int, slot: int) -> tuple[Bl
     if count < 1:
         raise UsageError(f"{length} ms have no room for a fault in each {slot} ms: run it longer")
     chance = Random(f"feeds/{seed}/plan")  # noqa: S311 - must be the same each time
-    found = list[Blow]()
+    found, deck = list[Blow](), list[Card]()
     for number in range(count):
-        if number % len(cards()) == 0:
+        if not deck:
             deck = list(cards())
             chance.shuffle(deck)
         card = deck.pop()
