@@ -90,6 +90,24 @@ class Books:
     valid: int = 0  # that were compared
     invalid: int = 0
     lied: int = 0  # built on a snapshot that lied about its number
+    longest: Millis = Millis(0)  # without a valid book
+    _none_since: Millis | None = Millis(0)
+
+    def passed(self, event: BookChanged, at: Millis) -> None:
+        """Note since when there is a valid book, or none."""
+        if event.status != "valid":
+            self._none_since = at if self._none_since is None else self._none_since
+        elif self._none_since is not None:
+            self.longest = max(self.longest, Millis(at - self._none_since))
+            self._none_since = None
+
+    def end(self, symbol: str, at: Millis, bound: Millis) -> Iterator[str]:
+        """Nothing goes wrong any more: there is a book, and there never was none for too long."""
+        if self._none_since is not None:
+            yield f"{symbol}: no valid book since {self._none_since / 60_000:,.2f} min"
+            self.longest = max(self.longest, Millis(at - self._none_since))
+        if self.longest > bound:
+            yield f"{symbol}: no valid book for {self.longest / 1_000:,.0f} s"
 
     def changed(self, event: BookChanged, truth: MarketTruth, told: Told) -> Iterator[str]:
         """A change was published; it tells the best levels."""

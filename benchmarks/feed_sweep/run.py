@@ -170,6 +170,7 @@ async def _ended(hands: Hands, until: Millis) -> Ended:
     for symbol in setting.symbols:
         truth = seen.truths[symbol]
         seen.blame(seen.trades[symbol].end(truth), until)
+        seen.blame(seen.books[symbol].end(symbol, until, BOUND), until)
         for frame in setting.frames:
             candles = seen.candles[symbol, str(frame)]
             seen.blame(candles.end(truth, seen.told, (START, now)), until)
@@ -273,6 +274,7 @@ def _figures(setting: Setting, ended: Ended) -> Iterator[tuple[str, float]]:
     yield "requests an hour", ended.requests / hours
     yield "books compared", sum(books.valid for books in seen.books.values())
     yield "books invalid", sum(books.invalid for books in seen.books.values())
+    yield "longest without a book, s", max(each.longest for each in seen.books.values()) / 1_000
     yield "books told wrongly", sum(books.lied for books in seen.books.values())
     yield "trades", sum(trades.heard for trades in seen.trades.values())
     yield "trades missed", sum(trades.missed for trades in seen.trades.values())

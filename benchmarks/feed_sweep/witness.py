@@ -132,6 +132,7 @@ class Witness(Actor):
 
     @on(BookChanged)
     def book(self, event: BookChanged) -> None:
+        self._books.passed(event, self._seen.since(self.elapsed))
         self._note(event, self._books.changed(event, self._truth, self._seen.told))
         if event.status == "valid" and self.elapsed - self._looked >= LOOK:
             self._looked = self.elapsed

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benthic.actors.feeds.book_state import Status
 from benthic.actors.feeds.messages import BookChanged, CandleEnded, TradesHeard, TradesMissed
 from benthic.actors.market.book import Book, Level
 from benthic.actors.market.candle import Candle
@@ -230,6 +231,23 @@ def test_an_invalid_book_may_tell_no_price(market: tuple[MarketTruth, dict[int, 
         rows.changed(BookChanged(SYMBOL, "invalid", bids[0], None, number), truth, NOBODY)
     ) == [f"{SYMBOL}: a book that is invalid tells prices"]
     assert (rows.valid, rows.invalid) == (1, 2)
+
+
+def test_a_book_that_stays_away_is_found() -> None:
+    bound = Millis(5_000)
+
+    def of(*changes: tuple[int, Status]) -> list[str]:
+        rows = Books()
+        for at, status in changes:
+            rows.passed(BookChanged(SYMBOL, status, None, None, None), Millis(at))
+        return list(rows.end(SYMBOL, Millis(60_000), bound))
+
+    assert of((1_000, "valid"), (2_000, "invalid"), (3_000, "invalid"), (7_000, "valid")) == []
+    assert of((1_000, "valid"), (2_000, "invalid"), (3_000, "invalid"), (7_001, "valid")) == [
+        f"{SYMBOL}: no valid book for 5 s"
+    ]
+    assert of((1_000, "valid"), (57_000, "invalid")) == [f"{SYMBOL}: no valid book since 0.95 min"]
+    assert len(of()) == 2
 
 
 # -- candles
