@@ -32,7 +32,7 @@ from ...runtime import Actor, Ask, on
 
 Key: TypeAlias = tuple[Topic, str, str]  # topic, symbol, frame
 Row: TypeAlias = Candle | Trade | Depth | Ticker
-BOUND: Final = 200_000  # rows that wait to be taken
+BOUND: Final = 200_000  # rows: of some minutes, where a market is lively
 
 
 @attrs.frozen
@@ -49,12 +49,19 @@ class TakeHeard(msgspec.Struct, Ask[Heard], frozen=True, gc=False):
 
 
 class Recorder(Actor):
-    """Answers `TakeHeard`. line: the path of the connector. depth: levels of a book, each side."""
+    """Answers `TakeHeard`.
 
-    def __init__(self, line: str, watches: Sequence[Watch], *, depth: int) -> None:
+    line: the path of the connector. depth: levels of a book, each side. bound: rows that wait to
+    be taken.
+    """
+
+    def __init__(
+        self, line: str, watches: Sequence[Watch], *, depth: int, bound: int = BOUND
+    ) -> None:
         self._path = line
         self._watches = tuple(watches)
         self._depth = depth
+        self._bound = bound
         self._rows: deque[tuple[Key, Row]] = deque()
         self._broken: set[Key] = set()
         self._lost = 0
@@ -101,9 +108,10 @@ class Recorder(Actor):
     @on(StreamChanged)
     def stream(self, message: StreamChanged) -> None:
         key: Key = (message.topic, message.symbol, message.frame)
-        if message.state == "live" and key in self._live:
+        if message.state == "down" or key in self._live:
             self._broken.add(key)
-        self._live.add(key)
+        if message.state == "live":
+            self._live.add(key)
 
     @on(LineChanged)
     def line(self, message: LineChanged) -> None:
@@ -120,7 +128,7 @@ class Recorder(Actor):
 
     def _keep(self, key: Key, row: Row) -> None:
         self._rows.append((key, row))
-        if len(self._rows) > BOUND:
+        if len(self._rows) > self._bound:
             self._rows.popleft()
             self._lost += 1
 

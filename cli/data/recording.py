@@ -26,7 +26,8 @@ from .downloading import Span, download_candles, download_trades, tape_of
 from .recorder import Heard, Key, Recorder, TakeHeard
 from .venues import Place, at_venue
 
-EVERY: Final = 15.0  # s between two writes
+FIRST: Final = 1.0  # s until the first write, so that who waits sees that it works
+EVERY: Final = 15.0  # s between two writes, later
 TOPICS: Final = ("candles", "trades", "book", "ticker")
 MENDED: Final = ("candles", "trades")
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -101,9 +102,11 @@ class Taking:
 
     async def run(self, stop: trio.Event) -> None:
         """Write every while, and once more at the end."""
+        pause = FIRST
         while not stop.is_set():
-            with trio.move_on_after(EVERY):
+            with trio.move_on_after(pause):
                 await stop.wait()
+            pause = min(2 * pause, EVERY)
             await self.write()
             with trio.move_on_after(EVERY):
                 await self._mend()
