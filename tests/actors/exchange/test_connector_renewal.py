@@ -109,7 +109,10 @@ def downs(desk: Desk) -> list[StreamChanged]:
     return [each for each in heard(desk, StreamChanged) if each.state == "down"]
 
 
-SINGLE: Mapping[str, Any] = {"watchTrades": {"name": "trade"}}
+SINGLE: Mapping[str, Any] = {  # trades one by one, as the venue's own record has them
+    "watchTrades": {"name": "trade"},
+    "watchTradesForSymbols": {"name": "trade"},
+}
 
 
 def test_no_trade_is_missed_or_doubled_as_sockets_are_renewed() -> None:  # M6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -19,7 +20,9 @@ from benthic.actors.exchange.messages import (
     FormingReported,
     FundingReported,
     LiquidationsReported,
+    OrderReported,
     StreamChanged,
+    Submit,
     TickerReported,
     Topic,
     TradesReported,
@@ -207,6 +210,35 @@ def test_funding_tells_rate_next_time_mark_and_index(place: Place) -> None:
     played(body)
 
 
+@of_contracts
+def test_a_position_closed_by_force_is_told_to_all(place: Place) -> None:
+    async def body(clock: VirtualClock) -> None:
+        venue = place.venue()
+        settings = place.settings(venue)
+        market = place.pair.replace("/", "") + ("_PERP" if place.family == "inverse" else "")
+        when = {"at": "90s"}
+        plan = struck({"verb": "liquidate", "symbol": market, "account": 1, "when": when})
+        async with connected(
+            clock, venue, plan=plan, settings=settings, symbols=[place.symbol], listener=Reader
+        ) as desk:
+            await desk.until("up")
+            desk.line.tell(Watch(place.symbol, "liquidations"))
+            amount = Decimal(1)  # a contract, or a coin
+            name = f"bn-{1:032x}"
+            await desk.line.ask(Submit(name, place.symbol, "buy", "market", amount, None))
+            await trio.sleep(120)
+            [told] = heard(desk, LiquidationsReported)
+            [one] = told.liquidations
+            assert (one.symbol, one.side, one.amount) == (place.symbol, "sell", amount)
+            names = [each.report.client_id for each in heard(desk, OrderReported)]
+            assert any(each.startswith("autoclose-") for each in names)
+            assert one.price > 0
+            assert states(desk, "liquidations") == ["live"]
+            assert await desk.line.ask(GetUnsound()) == {}
+
+    played(body)
+
+
 BREAKS: list[tuple[str, Mapping[str, Any]]] = [
     ("M4", {"verb": "mute"}),
     ("M5", {"verb": "half_open"}),
@@ -292,12 +324,12 @@ def test_a_line_that_goes_down_takes_its_streams_with_it() -> None:
 
 
 NONSENSE = [
-    ("M10", "trades", "trade", {"kind": "nan", "field": "p"}),
-    ("M10", "trades", "trade", {"kind": "zero", "field": "q"}),
-    ("M10", "trades", "trade", {"kind": "negative", "field": "p"}),
-    ("M13", "trades", "trade", {"kind": "seconds"}),
-    ("M13", "trades", "trade", {"kind": "microseconds"}),
-    ("M13", "trades", "trade", {"kind": "future"}),
+    ("M10", "trades", "*rade", {"kind": "nan", "field": "p"}),
+    ("M10", "trades", "*rade", {"kind": "zero", "field": "q"}),
+    ("M10", "trades", "*rade", {"kind": "negative", "field": "p"}),
+    ("M13", "trades", "*rade", {"kind": "seconds"}),
+    ("M13", "trades", "*rade", {"kind": "microseconds"}),
+    ("M13", "trades", "*rade", {"kind": "future"}),
     ("M10", "candles", "kline_1m", {"kind": "infinity", "field": "h"}),
     ("M10", "candles", "kline_1m", {"kind": "huge", "field": "c"}),
     ("M13", "candles", "kline_1m", {"kind": "seconds"}),
