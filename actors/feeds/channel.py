@@ -47,8 +47,8 @@ class Channel:
     stream: Topic | None  # what is watched for it
     polls: list[Poll]
     state: Sourcing
-    marks: dict[Polled, Mark] = attrs.Factory(dict)
-    dropped: list[Poll] = attrs.Factory(list)  # which the venue does not answer
+    marks: dict[Polled, Mark] = attrs.field(factory=dict[Polled, Mark])
+    dropped: list[Poll] = attrs.field(factory=list[Poll])  # which the venue does not answer
 
     def heard(self, report: Tell) -> bool:
         """Note what came; whether it was news."""

@@ -60,7 +60,8 @@ from .sourcing import (
 DEADLINE: Final = Millis(15_000)  # of one poll
 PRESSURE: Final = 2_000  # ms between two looks at the rate budget
 SOON: Final = Millis(5_000)  # until what could not be learnt of the connector is asked again
-NOBODY: Final[Mapping[SourcedTopic, Preference]] = MappingProxyType({})
+Key = tuple[SourcedTopic, str]  # with the frame, of candles
+AUTO: Final[Mapping[SourcedTopic, Preference]] = MappingProxyType({})
 NEVER: Final = (NotOffered, NotListed, UnknownMessage)  # the same poll fails again
 
 
@@ -107,20 +108,18 @@ class MarketSource(Actor):
         feed: str,
         budget: str | None = None,
         offers: Offers | None = None,
-        preferences: Mapping[SourcedTopic, Preference] = NOBODY,
+        preferences: Mapping[SourcedTopic, Preference] = AUTO,
     ) -> None:
         if "candles" in topics and not frames:
             raise UsageError(f"source of {symbol}: candles of no frame; name one, such as '1m'")
         self._symbol = symbol
-        self._wanted = [
-            (topic, frame)
-            for topic in dict.fromkeys(topics)
-            for frame in (dict.fromkeys(frames) if topic == "candles" else ("",))
-        ]
+        self._preferences: dict[Key, Preference] = {}  # in the order of what was named
+        for topic in topics:
+            for frame in frames if topic == "candles" else ("",):
+                self._preferences[topic, frame] = preferences.get(topic, "auto")
         self._paths = (connector, feed, budget)
         self._offers = offers
-        self._preferences = {key: preferences.get(key[0], "auto") for key in self._wanted}
-        self._channels: dict[tuple[SourcedTopic, str], Channel] = {}
+        self._channels: dict[Key, Channel] = {}
         self._streams: dict[tuple[Topic, str], Channel] = {}  # by what is watched
         self._line = Line("opening", Millis(0))
         self._pressed_at = Millis(-PRESSURE)
@@ -169,8 +168,7 @@ class MarketSource(Actor):
         if self._offers is None:
             self._learn(_Of.OFFERS)
             return
-        for topic, frame in self._wanted:
-            preference = self._preferences[topic, frame]
+        for (topic, frame), preference in self._preferences.items():
             channel = channel_of(topic, frame, self._offers, preference)
             self._channels[topic, frame] = channel
             if channel.stream is not None:
@@ -222,7 +220,7 @@ class MarketSource(Actor):
     @on(Prefer)
     def prefer(self, message: Prefer) -> None:
         same = BOOKS if message.topic in BOOKS else {message.topic}
-        for key in self._wanted:
+        for key in self._preferences:
             if key[0] not in same or (message.frame and key[1] != message.frame):
                 continue
             self._preferences[key] = message.preference
@@ -237,7 +235,7 @@ class MarketSource(Actor):
         unknown = "it is not known what the venue offers: its line has not been up"
         return tuple(
             TopicSource(topic, frame, "none", Millis(0), unknown, 0, 0, 0, None, 0)
-            for topic, frame in self._wanted
+            for topic, frame in self._preferences
         )
 
     @on(_Look)

@@ -100,7 +100,7 @@ def offers_of(capabilities: Capabilities) -> Offers:
         missing.add("funding")
     if not capabilities.has_open_interest:
         missing.add("open_interest")
-    polls = tuple(each for each in PACES if each not in missing)
+    polls: tuple[Polled, ...] = tuple(each for each in PACES if each not in missing)
     return Offers(capabilities.public_streams, polls, capabilities.frames)
 
 

@@ -78,14 +78,22 @@ class Script:
     until: Millis = Millis(0)  # of a bar
     takes: int = 20  # ms until a poll is answered
     speaks: int = 1_000  # ms between two words of a stream
-    mute: set[Topic] = attrs.Factory(set)  # streams that are watched, and bring nothing
+    mute: set[Topic] = attrs.field(
+        factory=set[Topic]
+    )  # streams that are watched, and bring nothing
     line: Line = Line("up", START, count=1)
-    watched: dict[tuple[SourcedTopic, str], bool] = attrs.Factory(dict)  # and whether it has spoken
-    asked: list[tuple[Millis, Poll]] = attrs.Factory(list)
-    asides: list[tuple[Millis, Watch | Unwatch]] = attrs.Factory(list)
-    told: list[tuple[Millis, object]] = attrs.Factory(list)  # the feed, by the source
-    changes: list[SourceChanged] = attrs.Factory(list)
-    spoken: list[Millis] = attrs.Factory(list)  # when a stream brought something
+    watched: dict[tuple[SourcedTopic, str], bool] = attrs.field(
+        factory=dict[tuple[SourcedTopic, str], bool]
+    )  # and whether it has spoken
+    asked: list[tuple[Millis, Poll]] = attrs.field(factory=list[tuple[Millis, Poll]])
+    asides: list[tuple[Millis, Watch | Unwatch]] = attrs.field(
+        factory=list[tuple[Millis, Watch | Unwatch]]
+    )
+    told: list[tuple[Millis, object]] = attrs.field(
+        factory=list[tuple[Millis, object]]
+    )  # the feed, by the source
+    changes: list[SourceChanged] = attrs.field(factory=list[SourceChanged])
+    spoken: list[Millis] = attrs.field(factory=list[Millis])  # when a stream brought something
     most: int = 0  # polls that were under way at a time
 
     def polls(self, kind: type | None = None, *, after: int = 0) -> list[Millis]:
@@ -318,7 +326,7 @@ def staged(
     """Play a story; gives the script as it ended. more: of MarketSource."""
     script = Script() if script is None else script
     frames = ("1m",) if "candles" in topics else ()
-    options = {"offers": Offers(tuple(streams)), "frames": frames, **more}
+    options: dict[str, Any] = {"offers": Offers(tuple(streams)), "frames": frames, **more}
 
     async def body(system: System) -> None:
         await system.settle()

@@ -179,7 +179,7 @@ def test_a_connector_that_has_started_anew_is_asked_again_for_all_it_had() -> No
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_whatever_befalls_the_stream_the_feed_hears_something_every_dozen_seconds(
+def test_whatever_befalls_the_stream_the_feed_hears_something_every_minute(
     seed: int,
 ) -> None:  # M4, M6, E1
     chance = stream(seed, "faults")
@@ -197,11 +197,11 @@ def test_whatever_befalls_the_stream_the_feed_hears_something_every_dozen_second
     async def story(stage: Stage) -> None:
         for _ in range(60):
             chance.choice(acts)(stage)
-            await stage.run(chance.uniform(0.1, 30), "ticker")
+            await stage.run(chance.uniform(0.1, 40), "ticker")
 
     script = staged(story)
     times = sorted({*script.spoken, *(at for at, _ in script.told)})
-    assert max(after - before for before, after in pairwise(times)) <= 12_000
+    assert max(after - before for before, after in pairwise(times)) <= 61_000  # gaps are learnt
 
 
 def test_a_preference_that_cannot_be_followed_is_refused_with_its_reason() -> None:

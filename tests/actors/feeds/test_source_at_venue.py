@@ -37,8 +37,10 @@ KINDS = (TickerReported, TradesReported, BookReported, CandleReported, FormingRe
 class Heard:
     """What a feed would have, by stream or by poll, and how the ways changed."""
 
-    reports: list[tuple[Millis, object]] = attrs.Factory(list)
-    changes: list[tuple[Millis, SourceChanged]] = attrs.Factory(list)
+    reports: list[tuple[Millis, object]] = attrs.field(factory=list[tuple[Millis, object]])
+    changes: list[tuple[Millis, SourceChanged]] = attrs.field(
+        factory=list[tuple[Millis, SourceChanged]]
+    )
 
     def trade_ids(self) -> list[int]:
         """Each once, however often it was told."""
