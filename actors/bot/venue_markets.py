@@ -59,7 +59,8 @@ def _watched(
 ) -> Supervisor:
     config, paths, name = plot.config, plot.paths, str(symbol)
     follow = follow_of(config, symbol, offered)
-    topics = tuple(_sourced(topic, offered) for topic in config.feeds.topics_of(symbol))
+    chosen = config.feeds.topics_of(symbol)
+    topics: tuple[SourcedTopic, ...] = tuple(_sourced(each, offered) for each in chosen)
 
     def feed() -> SymbolFeed:
         return SymbolFeed(

@@ -12,10 +12,10 @@ import trio
 
 from ...actors.bot.paths import BOTS, MARKETS, budget_of
 from ...actors.bot.root import root_tree
-from ...actors.exchange.adapters.capabilities import Capabilities
+from ...actors.exchange.adapters.capabilities import Capabilities, GetCapabilities
 from ...actors.exchange.adapters.registry import adapter_for
 from ...actors.exchange.addresses import moved_urls
-from ...actors.exchange.ccxt_connector import CcxtConnector, GetCapabilities
+from ...actors.exchange.ccxt_connector import CcxtConnector
 from ...actors.exchange.errors import Barred, KeyTrouble, NotListed, NotOffered, VenueAway
 from ...actors.exchange.messages import FetchListings, GetLine
 from ...actors.exchange.settings import HostNetwork, Network, VenueSettings

@@ -17,6 +17,7 @@ from benthic.actors.exchange.gate import GetGate
 from benthic.actors.exchange.settings import Credentials, VenueSettings
 from benthic.actors.feeds.messages import GetBook, GetCandles
 from benthic.actors.feeds.source_messages import GetSources
+from benthic.actors.market import Candle
 from benthic.runtime import System, VirtualClock
 from benthic.runtime.secret import Secret
 from benthic.scenarios.determinism import run_seeded
@@ -141,3 +142,17 @@ def test_every_market_and_frame_of_the_file_is_followed() -> None:
         assert exchange.followed == ("BTC/USDT", "ETH/USDT")
 
     play(5, text=FEEDS, look=look)
+
+
+def test_a_feed_that_crashes_closes_the_gate_and_takes_nobody_else_down() -> None:
+    async def look(system: System, paths: Paths) -> None:
+        gate = system.lookup(paths.gate)
+        assert await gate.ask(GetGate()) == ()
+        system.lookup(paths.feed("BTC/USDT")).tell(Candle(None, *[0.0] * 5))  # type: ignore[arg-type]  # that is what kills it
+        await trio.sleep(MINUTE)
+        assert await gate.ask(GetGate()) == ()
+        restarts = {node.name: node.restarts for node in system.tree().walk() if node.restarts}
+        assert restarts == {"feed": 1, "source": 1}
+
+    events = [event for event, _ in play(2, look=look)]
+    assert events.count("gate open") == 2

@@ -343,7 +343,7 @@ def test_file_and_listing_agree_or_every_difference_is_named() -> None:
         fitted(other, LISTING, venue="binance")
     assert len(refused.value.differences) == 2
     with pytest.raises(NotListed):
-        listing_of(OTHER, [], venue="binance")
+        listing_of(OTHER.symbol, [], venue="binance")
 
 
 def test_a_key_that_can_withdraw_is_warned_of_where_it_is_accepted() -> None:
