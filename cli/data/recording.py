@@ -28,6 +28,8 @@ from .venues import Place, at_venue
 
 FIRST: Final = 1.0  # s until the first write, so that who waits sees that it works
 EVERY: Final = 15.0  # s between two writes, later
+SHARE: Final = 10  # times as long as a write takes, at least: a day's file grows
+LONGEST: Final = 120.0  # s
 TOPICS: Final = ("candles", "trades", "book", "ticker")
 MENDED: Final = ("candles", "trades")
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -106,10 +108,12 @@ class Taking:
         while not stop.is_set():
             with trio.move_on_after(pause):
                 await stop.wait()
-            pause = min(2 * pause, EVERY)
+            began = trio.current_time()
             await self.write()
             with trio.move_on_after(EVERY):
                 await self._mend()
+            took = trio.current_time() - began
+            pause = max(min(2 * pause, EVERY), min(SHARE * took, LONGEST))
 
     async def write(self) -> None:
         """Write what was heard so far."""

@@ -35,8 +35,8 @@ def venue() -> Iterator[Served]:
 def test_a_killed_download_goes_on_and_ends_as_one_in_one_go(
     venue: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ("binance", "BTC/USDT", "--frames", "1m,5m", "--since", SINCE, "--until", UNTIL)
-    asked = (*asked, "--url", venue.rest, "--json")
+    asked = ("binance", "BTC/USDT", "--frames", "1m,5m", "--since", SINCE, "--until", UNTIL,
+             "--url", venue.rest, "--json")  # fmt: skip
     command = [sys.executable, "-m", "benthic", "data", "download", *asked, "--store", "killed"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
         _wait_for(tmp_path / "killed" / "benthic-data.json")
