@@ -27,8 +27,9 @@ class Armed:
 class ArmedPrices:
     """Levels of both prices under one row of ids.
 
-    max_age: how old a price may be and still fire, ms. guard: what holds back a price that lies far
-    from the last one, until it is confirmed; None: every price fires.
+    max_age: how old a price may be and still fire, ms. guard: what holds back a last price that is
+    far from the one before, until it is confirmed; None: every price fires. Mark prices that are
+    far off were held back before (`mark_price`).
     """
 
     def __init__(self, *, max_age: Millis, guard: Guard | None = None) -> None:
@@ -37,8 +38,8 @@ class ArmedPrices:
             "mark": Thresholds(max_age=max_age),
         }
         self._guard = guard
-        self._price: dict[PriceKind, tuple[Decimal, Millis]] = {}  # the last that counted
-        self._held: dict[PriceKind, Suspicion | None] = {}
+        self._price: tuple[Decimal, Millis] | None = None  # the last price that counted
+        self._held: Suspicion | None = None
         self._armed: dict[ThresholdId, tuple[Armed, ThresholdId]] = {}  # with the id of its price
         self._ids: dict[tuple[PriceKind, ThresholdId], ThresholdId] = {}
         self._number = 0
@@ -46,6 +47,11 @@ class ArmedPrices:
 
     def __len__(self) -> int:
         return len(self._armed)
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether prices matter: somebody waits, or a guard wants to know what the price was."""
+        return bool(self._armed) or self._guard is not None
 
     def arm(
         self, level: Decimal, direction: Direction, kind: PriceKind, *, to: Ref, at: Millis
@@ -75,24 +81,22 @@ class ArmedPrices:
         self, kind: PriceKind, price: Decimal, *, at: Millis, now: Millis
     ) -> tuple[Armed, ...]:
         """What fires at this price, in the order in which it came by."""
-        if self._guard is not None and self._is_held_back(self._guard, kind, price, at, now):
+        guard = self._guard if kind == "last" else None
+        if guard is not None and self._is_held_back(guard, price, at, now):
             return ()
         fired = self._thresholds[kind].cross(price, at=at, now=now)
         return tuple(self._armed.pop(self._ids.pop((kind, each)))[0] for each in fired)
 
-    def _is_held_back(
-        self, guard: Guard, kind: PriceKind, price: Decimal, at: Millis, now: Millis
-    ) -> bool:
+    def _is_held_back(self, guard: Guard, price: Decimal, at: Millis, now: Millis) -> bool:
         if not price.is_finite() or price <= 0 or now - at > self._max_age:
             return False  # it fires nothing in any case
-        last, since = self._price.get(kind, (price, at))
-        if now - since <= self._max_age:
-            witnesses = Witnesses(last, (), self._held.get(kind))
-            self._held[kind] = held = suspicion(price, at=at, witnesses=witnesses, guard=guard)
-            if held is not None:
+        last, since = self._price or (price, at)
+        if now - since <= self._max_age or self._held is not None:
+            witnesses = Witnesses(last, (), self._held)
+            self._held = suspicion(price, at=at, witnesses=witnesses, guard=guard)
+            if self._held is not None:
                 return True
-        self._held[kind] = None
-        self._price[kind] = price, at
+        self._price = price, at
         return False
 
 

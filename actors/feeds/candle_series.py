@@ -37,6 +37,7 @@ from .messages import (
     GapFound,
 )
 from .ring import CAPACITY, CandleRing
+from .soundness import fault_of_size
 
 HELD: Final = 1_000  # candles that wait for what came before them
 PAGE: Final = 1_000  # candles that are asked for at once
@@ -132,9 +133,10 @@ class CandleSeries:
         if not self._is_sound(candle, now):
             return ()
         newest = self._closed.newest
-        if not self.is_behind and newest is not None:
-            steps = self.frame.steps_between(newest.at, candle.at)
-            self.is_behind = steps is not None and steps > 1
+        steps = None if newest is None else self.frame.steps_between(newest.at, candle.at)
+        if steps == 1:  # it continues what is known, whatever else is asked for
+            return (*self.take(candle), *self._merge(())) if self._held else self.take(candle)
+        self.is_behind = self.is_behind or (steps is not None and steps > 1)
         if self.is_behind and (newest is None or candle.at > newest.at):
             self._hold(candle)
             return ()
@@ -239,7 +241,7 @@ class CandleSeries:
         return (ended,) if gap is None else (gap, ended)
 
     def _is_sound(self, candle: Candle, now: Millis) -> bool:
-        if fault_of(candle) is not None:
+        if fault_of(candle) is not None or fault_of_size(candle) is not None:
             self._counts.impossible += 1
             return False
         if time_fault(candle.at, now=now) is not None or not self.frame.is_aligned(candle.at):

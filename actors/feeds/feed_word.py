@@ -18,7 +18,7 @@ from .arming import ArmedPrices
 from .feed_reads import FeedReads
 from .follow import Follow
 from .freshness import Fresh
-from .mark_price import MarkPrice
+from .mark_price import MarkPrice, NoMarkPrice
 from .messages import (
     Arm,
     Disarm,
@@ -54,6 +54,7 @@ class FeedWord(FeedReads):
         self._armed = ArmedPrices(max_age=follow.tick_age, guard=follow.guard)
         self._is_mark_timed = False
         self._away = ""  # why the line is not up
+        self._is_tape = False
         self._is_more = True  # something besides the bare candle may be wanted
 
     def on_start(self) -> Any:
@@ -118,16 +119,17 @@ class FeedWord(FeedReads):
         if news is not None:
             self._telling.tell((MarkPriceChanged(self._symbol, news),))
         mark = prices.mark(now=now)
+        if (
+            not self._is_tape
+        ):  # there a price is known from the first candle on, whatever is left out
+            self._stand_price(mark)
         if isinstance(mark, MarkPrice):
-            self._hold("price")
             if self._armed:
                 self._cross("mark", mark.price, at=mark.at)
             if not self._is_mark_timed:
                 self._is_mark_timed = True
                 until = prices.fresh_until(now=now) or now
                 self.after(max(0, until - now) + 1, _MarkDue())
-        else:
-            self._lose("price", str(mark))
 
     # -- what the gate is told
 
@@ -151,6 +153,12 @@ class FeedWord(FeedReads):
             self._lose("funding", UNHEARD)
         for name in self._frames.series:
             self._lose("candles", UNHEARD, name)
+
+    def _stand_price(self, mark: MarkPrice | NoMarkPrice) -> None:
+        if isinstance(mark, MarkPrice):
+            self._hold("price")
+        else:
+            self._lose("price", str(mark))
 
     def _stand_candles(self) -> None:
         """Tell the gate of which frames the candles are known."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final, Generic, TypeVar
 
 from ...runtime import Millis
+from ..market.money import EXACT, ZERO, add
 from ..market.timeframe import TimeFrame
 from ..market.trade import Trade
 from .freshness import Fresh, Stale, fresh_or_stale
@@ -19,7 +20,6 @@ from .mark_price import (
     PriceFault,
     Quoted,
     Source,
-    quoted_by_trades,
 )
 from .outliers import Guard
 
@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 WINDOW: Final = Millis(10_000)  # of the trades whose mean counts
 AVERAGED: Final = 100  # of them at most, the newest
+_MEAN: Final = Context(prec=28)  # digits of a mean, which as a rule no decimal writes exactly
 _MONTH: Final = 31 * 86_400_000
 
 
@@ -39,7 +40,8 @@ class PriceKeeping:
     def __init__(self, base: TimeFrame, *, guard: Guard | None = None) -> None:
         frame = base.length if base.is_fixed else _MONTH
         self._prices = MarkPrices({**MAX_AGES, "candle": Millis(2 * frame)}, guard)
-        self._trades: deque[Trade] = deque(maxlen=AVERAGED)
+        self._trades: deque[Trade] = deque()  # whose mean counts
+        self._sum = ZERO  # of their prices, exactly
         self._said: tuple[Decimal, Source] | None = None
 
     def quoted(
@@ -54,10 +56,15 @@ class PriceKeeping:
 
     def traded(self, trades: Iterable[Trade], *, now: Millis) -> None:
         """Take trades that are sound, oldest first."""
-        self._trades.extend(trades)
-        quote = quoted_by_trades(self._trades, now=now, window=WINDOW)
-        if quote is not None:
-            self.quoted(quote.source, quote.price, at=quote.at, now=now)
+        recent = self._trades
+        for trade in trades:
+            recent.append(trade)
+            self._sum = add(self._sum, trade.price)
+        while recent and (len(recent) > AVERAGED or now - recent[0].at > WINDOW):
+            self._sum = EXACT.subtract(self._sum, recent.popleft().price)
+        if recent:
+            mean = _MEAN.divide(self._sum, Decimal(len(recent)))
+            self.quoted("trades", mean, at=recent[-1].at, now=now)
 
     def mark(self, *, now: Millis) -> MarkPrice | NoMarkPrice:
         """The price that counts."""

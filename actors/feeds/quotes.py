@@ -82,11 +82,14 @@ class Quotes:
         if fault is not None:
             self.refuse("ticker", fault)
             return ()
+        known = self.ticker.value
         if not self.ticker.take(ticker, at=ticker.at, elapsed=elapsed):
             self.refuse("ticker", "BACKWARDS")
             return ()
         self.quoted("venue", ticker.mark, at=ticker.at, now=now)
         self.quoted("ticker", ticker.last, at=ticker.at, now=now)
+        if ticker == known:
+            return ()  # told by a stream and by a poll
         changed = TickerChanged(ticker)
         mini = _mini_of(ticker)
         if mini is None or (self._mini is not None and _is_alike(mini, self._mini)):
@@ -100,11 +103,12 @@ class Quotes:
         if fault is not None:
             self.refuse("funding", fault)
             return ()
+        known = self.funding.value
         if not self.funding.take(funding, at=funding.at, elapsed=elapsed):
             self.refuse("funding", "BACKWARDS")
             return ()
         self.quoted("venue", funding.mark, at=funding.at, now=now)
-        return (FundingChanged(funding),)
+        return () if funding == known else (FundingChanged(funding),)
 
     def held_open(self, interest: OpenInterest, *, now: Millis, elapsed: Millis) -> Sequence[Tell]:
         """What to tell of open interest."""

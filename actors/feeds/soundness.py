@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from ...runtime import Millis
+from ..market.candle import Candle
 from ..market.funding import Funding
 from ..market.liquidation import Liquidation
 from ..market.open_interest import OpenInterest
@@ -20,7 +21,12 @@ from .freshness import time_fault
 SYMBOL: Final = "SYMBOL"  # it is of another market
 NUMBER: Final = "NUMBER"  # not finite, or out of range
 
-_HIGHEST: Final = Decimal("1e30")  # no price and no amount is as high
+# No price and no amount lies beyond these or is written finer; so a sum of thousands stays exact.
+_HIGHEST: Final = Decimal("1e28")
+_LOWEST: Final = Decimal("1e-28")
+_PLACES: Final = 40
+_MOST: Final = 1e25  # the same of candles
+_LEAST: Final = 1e-25
 
 
 def fault_of_trade(trade: Trade | Liquidation, symbol: str, *, now: Millis) -> str | None:
@@ -77,8 +83,21 @@ def _are_above_zero(prices: Iterable[Decimal | None]) -> bool:
 
 
 def _is_above_zero(number: Decimal) -> bool:
-    return number.is_finite() and 0 < number < _HIGHEST
+    return number.is_finite() and _LOWEST <= number < _HIGHEST and _is_plain(number)
 
 
 def _is_amount(number: Decimal) -> bool:
-    return number.is_finite() and 0 <= number < _HIGHEST
+    return number.is_finite() and 0 <= number < _HIGHEST and _is_plain(number)
+
+
+def _is_plain(number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -_PLACES
+
+
+def fault_of_size(candle: Candle) -> str | None:
+    """What is wrong with a candle whose numbers are finite: none is that large or that small."""
+    prices = candle.open, candle.high, candle.low, candle.close
+    is_near = all(_LEAST <= price < _MOST for price in prices)
+    is_traded = candle.volume == 0 or _LEAST <= candle.volume < _MOST
+    return None if is_near and is_traded else NUMBER

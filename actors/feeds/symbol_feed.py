@@ -42,6 +42,7 @@ from ..exchange.market_messages import (
     TradesReported,
 )
 from ..exchange.messages import LineChanged
+from ..market.candle import Candle
 from ..market.timeframe import TimeFrame
 from .asking import CANDLES, AskAgain, Asking
 from .candle_series import CandleSeries
@@ -87,8 +88,9 @@ class SymbolFeed(TapeIntake):
         gate: str | None = None,
         follow: Follow = Follow(),
     ) -> None:
-        if not frames:
-            raise UsageError(f"feed of {symbol}: give at least one frame")
+        names = [str(frame) for frame in frames]
+        if not names or len(set(names)) < len(names):
+            raise UsageError(f"feed of {symbol}: give frames, each once, not {names}")
         super().__init__(symbol, frames, follow=follow, gate=gate, connector=connector)
         self._is_tape = intake is Intake.TOLD
         if self._is_tape:
@@ -112,6 +114,12 @@ class SymbolFeed(TapeIntake):
             self._inquire(CANDLES + name)
 
     # -- a venue's candles
+
+    def _comes_later(self, candle: Candle) -> bool:
+        if self._is_tape:
+            return super()._comes_later(candle)
+        self._tell_candles(self._base, self._base.reported(candle, now=self._utc))
+        return False
 
     @on(CandleReported)
     def candle_reported(self, message: CandleReported) -> None:
@@ -167,7 +175,7 @@ class SymbolFeed(TapeIntake):
                 continue
             self._quotes.traded(step, now=self._utc)
             self._telling.tell((TradesHeard(self._symbol, step),))
-            if self._armed:
+            if self._armed.is_watching:
                 for trade in step:
                     self._cross("last", trade.price, at=trade.at)
             if self._frames.by_trades is not None:
@@ -183,7 +191,7 @@ class SymbolFeed(TapeIntake):
         self._witness(ticker.at)
         events = self._quotes.ticked(ticker, now=self._utc, elapsed=self.elapsed)
         self._telling.tell(events)
-        if events and self._armed and ticker.last is not None:
+        if events and self._armed.is_watching and ticker.last is not None:
             trades = self._quotes.trades
             if not trades or ticker.at > trades[-1].at:
                 self._cross("last", ticker.last, at=ticker.at)

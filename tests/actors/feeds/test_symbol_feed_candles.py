@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from benthic.actors.exchange.messages import (
     CandleReported,
-    FetchCandles,
     FormingReported,
     StreamChanged,
 )
@@ -27,17 +24,16 @@ from benthic.actors.feeds import (
     NotFollowed,
     SymbolFeed,
 )
-from benthic.actors.feeds.candle_series import PATIENCE, CandleSeries
 from benthic.actors.feeds.higher_frames import combined
 from benthic.actors.market import Candle, TimeFrame
-from benthic.runtime import Millis, Tell
+from benthic.runtime import Millis, Schedule, Tell, UsageError
 
 from .told_feed import (
     FIRST,
     MINUTE,
-    START,
     SYMBOL,
     Market,
+    Say,
     Told,
     a_candle,
     follow_feed,
@@ -150,11 +146,24 @@ def test_a_stream_that_is_live_again_is_asked_for_what_closed_meanwhile() -> Non
     assert numbers(follow_feed(story, market=market)) == [1_000, 1_001, 1_002, 1_003]
 
 
+def test_a_question_that_nobody_answers_holds_nothing_back_that_continues_what_is_known() -> None:
+    async def story(told: Told) -> None:
+        told.market.is_away = True
+        await told.say(StreamChanged(SYMBOL, "candles", "1m", "live"))
+        for number in (1_000, 1_001):
+            await told.pass_time(MINUTE)
+            await told.say(*closed(number))
+        assert numbers(told.heard) == [1_000, 1_001]
+
+    follow_feed(story, market=known(1_000))
+
+
 def test_impossible_candles_are_counted_and_never_told() -> None:
     bad = [
         Candle(a_candle(1_000).at, float("nan"), 1.0, 1.0, 1.0, 1.0),
         Candle(a_candle(1_000).at, 1.0, 1.0, 1.0, -1.0, 1.0),
         Candle(a_candle(1_000).at, 1.0, 1.0, 2.0, 1.0, 1.0),
+        Candle(a_candle(1_000).at, 1.0, 1.0, 1.0, 1.0, 1e308),
         Candle(Millis(a_candle(1_000).at + 1), 1.0, 1.0, 1.0, 1.0, 1.0),
         Candle(Millis(a_candle(1_000).at // 1_000), 1.0, 1.0, 1.0, 1.0, 1.0),
         a_candle(2_000),  # it has yet to come
@@ -165,7 +174,7 @@ def test_impossible_candles_are_counted_and_never_told() -> None:
         await told.say(*[CandleReported(SYMBOL, "1m", each) for each in bad])
         await told.say(CandleReported(SYMBOL, "7m", a_candle(1_000)), *closed(1_000))
         counts = await told.feed.ask(GetCounts())
-        assert (counts.impossible, counts.misplaced) == (3, 3)  # M10, M13
+        assert (counts.impossible, counts.misplaced) == (4, 3)  # M10, M13
         assert await told.feed.ask(GetRefused()) == {"candles FRAME": 1}
 
     assert numbers(follow_feed(story, market=known(1_000))) == [1_000]
@@ -238,90 +247,27 @@ def test_a_tape_makes_the_higher_frames_and_their_past() -> None:
     assert [event for event in heard if isinstance(event, Candle)] == ended(heard)
 
 
+def test_a_bare_candle_is_checked_like_any_other_where_a_venue_is_watched() -> None:
+    async def story(told: Told) -> None:
+        await told.pass_time(MINUTE)
+        odd = Candle(a_candle(1_000).at, 1.0, 1.0, 2.0, 1.0, 1.0)
+        await told.tell(odd, a_candle(1_000), a_candle(1_000))
+        counts = await told.feed.ask(GetCounts())
+        assert (counts.impossible, counts.repeated) == (1, 1)
+
+    assert numbers(follow_feed(story, market=known(1_000))) == [1_000]
+
+
+def test_a_feed_needs_frames_each_once() -> None:
+    for frames in ([], [FRAME, FRAME]):
+        with pytest.raises(UsageError, match="give frames, each once"):
+            SymbolFeed(SYMBOL, frames)
+
+
 def test_frames_that_do_not_add_up_are_refused_before_anything_starts() -> None:
     frames = [TimeFrame.parse("2m"), TimeFrame.parse("5m")]
     with pytest.raises(FramesDoNotFit):
         SymbolFeed(SYMBOL, frames)
-
-
-# -- against the venue's own sequence
-
-STEPS = st.lists(
-    st.one_of(
-        st.sampled_from(["close", "close", "stream", "fetch", "restart"]),
-        st.tuples(st.sampled_from(["poll", "fetch"]), st.integers(0, 4)),
-    ),
-    max_size=80,
-)
-
-
-class Line:
-    """A venue that closes candles, and two ways on which they come, late, doubled or not at all."""
-
-    def __init__(self) -> None:
-        self.series = CandleSeries(SYMBOL, FRAME)
-        self.closed = [a_candle(number) for number in range(900, 1_000)]
-        self.heard: list[Candle] = []
-        self.gaps: list[GapFound] = []
-        self.now = START
-        self.fetch()
-
-    def close(self) -> None:
-        self.closed.append(a_candle(900 + len(self.closed)))
-        self.now = Millis(self.now + MINUTE)
-
-    def stream(self) -> None:
-        """The newest; whatever closed since the last time was lost."""
-        self.take(self.series.reported(self.closed[-1], now=self.now))
-
-    def poll(self, old: int) -> None:
-        for candle in self.closed[: len(self.closed) - old][-3:]:
-            self.take(self.series.reported(candle, now=self.now))
-
-    def restart(self) -> None:
-        self.series.fall_behind()
-
-    def fetch(self, old: int = 0) -> None:
-        asked = self.series.question(self.now)
-        if asked is None:
-            return
-        since = asked.since or 0
-        answer = [each for each in self.closed[: len(self.closed) - old] if each.at >= since]
-        limit = asked.limit if asked.since is None else min(asked.limit, 4)
-        page = answer[-limit:] if asked.since is None else answer[:limit]
-        asked = FetchCandles(SYMBOL, "1m", limit, asked.since)
-        self.take(self.series.past(page, asked=asked, now=self.now))
-
-    def take(self, events: object) -> None:
-        assert isinstance(events, (list, tuple))
-        for event in events:
-            if isinstance(event, CandleEnded):
-                self.heard.append(event.candle)
-            elif isinstance(event, GapFound):
-                self.gaps.append(event)
-
-
-@settings(max_examples=200)
-@given(STEPS)
-def test_subscribers_hear_exactly_the_sequence_of_the_venue(
-    steps: list[str | tuple[str, int]],
-) -> None:
-    line = Line()
-    for step in steps:
-        name, *old = (step,) if isinstance(step, str) else step
-        getattr(line, name)(*old)
-    line.close()
-    line.stream()
-    for _ in range(len(line.closed) + PATIENCE):
-        line.fetch()
-
-    assert not line.series.is_behind
-    given_up = {at for gap in line.gaps for at in range(gap.after + MINUTE, gap.until, MINUTE)}
-    assert line.heard == [each for each in line.closed[100:] if each.at not in given_up]
-    if sum(isinstance(step, tuple) and step[0] == "fetch" for step in steps) < PATIENCE:
-        assert line.gaps == []  # only answers that are old, again and again, lack any
-    ring = line.series.ring.snapshot(3_000)[:, 0].tolist()
-    assert ring == [each.at for each in line.closed if each.at not in given_up]
 
 
 def test_a_feed_that_has_caught_up_says_so_after_what_it_told() -> None:
@@ -337,3 +283,32 @@ def test_a_feed_that_has_caught_up_says_so_after_what_it_told() -> None:
         CandleEnded,
         FeedCaughtUp,
     ]
+
+
+def test_nothing_is_told_twice_or_out_of_order_however_the_turns_fall() -> None:
+    """Streams of the connector and polls of a source, in every schedule of the runtime."""
+    heard: dict[Schedule, list[object]] = {}
+    for schedule in Schedule:
+
+        async def story(told: Told) -> None:
+            for number in range(1_000, 1_030):
+                await told.pass_time(MINUTE)
+                told.market.candles["1m"].append(a_candle(number))
+                told.market.is_away = number % 7 == 0
+                if number % 3:
+                    for report in closed(number):
+                        told.system.lookup("/root/venue").tell(Say(report))
+                if number % 4 == 0:
+                    for report in closed(*range(number - 5, number + 1)):
+                        told.feed.tell(report)
+                if number % 11 == 0:
+                    await told.line("away")
+                    await told.line("up")
+            told.market.is_away = False
+            await told.line("up")
+            await told.pass_time(2 * MINUTE)
+
+        heard[schedule] = follow_feed(story, market=known(1_000), schedule=schedule)
+    for each in heard.values():
+        assert numbers(each) == list(range(1_000, 1_030))
+        assert not [event for event in each if isinstance(event, GapFound)]

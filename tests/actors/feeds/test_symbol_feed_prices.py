@@ -257,3 +257,20 @@ def test_the_gate_hears_what_is_known_and_what_is_not() -> None:
         assert told_of(heard, part) == ["TopicLost", "TopicHeld", "TopicLost", "TopicHeld"]
     held = [each.at for each in heard if isinstance(each, TopicHeld)]
     assert held == sorted(held)
+
+
+def test_in_a_backtest_the_price_is_held_before_the_first_candle_is_heard_and_stays_so() -> None:
+    async def story(told: Told) -> None:
+        await told.feed.ask(Arm(Decimal(1), "below", told.listener))
+        await told.tell(a_candle(1_000))
+        await told.pass_time(10 * MINUTE)
+        await told.tell(a_candle(1_030))
+
+    heard = follow_feed(story, intake=Intake.TOLD)
+    told = [
+        type(each).__name__
+        for each in heard
+        if isinstance(each, Candle)
+        or (isinstance(each, (TopicHeld, TopicLost)) and each.requirement.part == "price")
+    ]
+    assert told == ["TopicLost", "TopicHeld", "Candle", "TopicHeld", "Candle"]

@@ -106,6 +106,9 @@ def test_trades_that_cannot_be_true_are_counted_by_name_and_never_told() -> None
         a_trade(3, "Infinity"),
         a_trade(4, -1),
         a_trade(5, 0),
+        a_trade(10, "1e308"),
+        a_trade(11, "1e-300"),
+        a_trade(12, "-0"),
         Trade("6", "ETH/USDT", "buy", Decimal(1), Decimal(1), START),
         a_trade(7, at=START // 1_000),
         a_trade(8, at=START * 1_000),
@@ -115,7 +118,7 @@ def test_trades_that_cannot_be_true_are_counted_by_name_and_never_told() -> None
     async def story(told: Told) -> None:
         await told.say(LIVE, report(0), TradesReported(SYMBOL, tuple(bad)), report(1))
         assert await told.feed.ask(GetRefused()) == {
-            "trades NUMBER": 4,
+            "trades NUMBER": 7,
             "trades SYMBOL": 1,
             "trades SECONDS": 1,
             "trades FINER": 1,

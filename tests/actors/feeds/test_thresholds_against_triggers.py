@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,16 +32,21 @@ STEPS = st.lists(
 
 def a_stop(number: int, side: Side, kind: OrderKind, price: int) -> Order:
     request = OrderRequest(
-        account=1,  # type: ignore[arg-type]  # an AccountId
+        account=1,
         symbol="BTCUSDT",
         side=side,
         kind=kind,
         amount=1,
         stop_price=price,
     )
-    times = {"created_at": AT, "updated_at": AT}
     return Order(
-        id=number, request=request, client_id=str(number), amount=1, stop_price=price, **times
+        id=number,
+        request=request,
+        client_id=str(number),
+        amount=1,
+        created_at=AT,
+        updated_at=AT,
+        stop_price=price,
     )
 
 
@@ -56,7 +62,7 @@ class Both:
 
     def stop(self, side: Side, kind: OrderKind, price: int) -> None:
         order = a_stop(len(self.orders), side, kind, price)
-        direction = "above" if rises(order) else "below"
+        direction: Literal["above", "below"] = "above" if rises(order) else "below"
         self.triggers.add(order, self.last)
         threshold = self.thresholds.arm(QUANTUM * price, direction, at=AT)
         self.orders[threshold] = order
