@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benthic.actors.feeds.trade_joining import CERTAIN, PATIENCE, CountedTrades, Missed, Step
-from benthic.actors.feeds.trade_overlap import OverlappingTrades, TradeIds, TradeJoining, joining
+from benthic.actors.feeds.trade_overlap import OverlappingTrades, TradeJoining, joining
 from benthic.actors.market import Trade
+from benthic.actors.market.trade import TradeIds
 from benthic.runtime import Millis
 
 SYMBOL = "BTC/USDT"
