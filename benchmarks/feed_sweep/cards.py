@@ -7,20 +7,29 @@ not held against anybody, but another market's book in place of this one's is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final, Literal
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
 from ...actors.exchange.market_messages import Topic
 
-Table = dict[str, Any]
+Table: TypeAlias = Mapping[str, Any]
 HTML: Final = "<html><body><h1>Just a moment</h1></body></html>"
-BANNER: Final = {"body": HTML, "content_type": "text/html"}
-ANSWERS: Final = {"trades": "aggTrades", "candles": "klines", "diffs": "depth",
-                  "ticker": "ticker/24hr"}  # fmt: skip
-EVENTS: Final = {"trades": "aggTrade", "candles": "kline", "diffs": "depthUpdate",
-                 "ticker": "24hrMiniTicker"}  # fmt: skip
+BANNER: Final[Table] = MappingProxyType({"body": HTML, "content_type": "text/html"})
+BROKEN: Final[Table] = MappingProxyType({"verb": "disconnect", "code": 1001, "reason": "struck"})
+ANSWERS: Final[Mapping[Topic, str]] = MappingProxyType(
+    {"trades": "aggTrades", "candles": "klines", "diffs": "depth", "ticker": "ticker/24hr"}
+)
+EVENTS: Final[Mapping[Topic, str]] = MappingProxyType(
+    {
+        "trades": "aggTrade",
+        "candles": "kline",
+        "diffs": "depthUpdate",
+        "ticker": "24hrMiniTicker",
+    }
+)
 TELLING: Final = ("kind", "messages", "updates", "hex", "times", "status")  # of equal verbs
 TOPICS: Final[tuple[Topic, ...]] = ("trades", "candles", "diffs", "ticker")
 
@@ -49,9 +58,6 @@ class Card:
         verb = self.verb
         which = (str(verb[key]) for key in TELLING if key in verb)
         return " ".join(filter(None, (self.code, verb["verb"], *which, self.topic, self.face)))
-
-
-BROKEN: Final = {"verb": "disconnect", "code": 1001, "reason": "struck"}
 
 
 def _on_messages() -> Iterator[Card]:

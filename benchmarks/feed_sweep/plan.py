@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -87,7 +87,7 @@ def _when(blow: Blow) -> Table:
     card = blow.card
     if card.face == "venue":
         return {"at": blow.at}
-    when: Table = {"since": blow.at, "until": blow.ceased, "first": card.first}
+    when: dict[str, Any] = {"since": blow.at, "until": blow.ceased, "first": card.first}
     if blow.symbol:
         when["symbol"] = blow.symbol
     if card.face == "user":
