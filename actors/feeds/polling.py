@@ -37,7 +37,7 @@ from .source_messages import SourcedTopic
 
 Polled = Literal["ticker", "trades", "book", "candles", "forming", "funding", "open_interest"]
 
-TRADES: Final = 1_000  # of one poll
+TRADES: Final = 200  # of one poll; of more a feed sees that some are missing
 CANDLES: Final = 5
 SETTLE: Final = 2_000  # ms after a close before the candle is asked for
 LONGEST_WAIT: Final = 600_000  # ms until a candle is asked for, however far its close is

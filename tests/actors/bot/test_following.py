@@ -14,10 +14,10 @@ from benthic.actors.bot.paths import EXCHANGES, Paths
 from benthic.actors.bot.reading import parse_config
 from benthic.actors.bot.venue_contexts import simulation
 from benthic.actors.exchange.gate import GetGate
+from benthic.actors.exchange.messages import FundingReported
 from benthic.actors.exchange.settings import Credentials, VenueSettings
 from benthic.actors.feeds.messages import GetBook, GetCandles
 from benthic.actors.feeds.source_messages import GetSources
-from benthic.actors.market import Candle
 from benthic.runtime import System, VirtualClock
 from benthic.runtime.secret import Secret
 from benthic.scenarios.determinism import run_seeded
@@ -148,7 +148,8 @@ def test_a_feed_that_crashes_closes_the_gate_and_takes_nobody_else_down() -> Non
     async def look(system: System, paths: Paths) -> None:
         gate = system.lookup(paths.gate)
         assert await gate.ask(GetGate()) == ()
-        system.lookup(paths.feed("BTC/USDT")).tell(Candle(None, *[0.0] * 5))  # type: ignore[arg-type]  # that is what kills it
+        nothing = FundingReported(None)  # type: ignore[arg-type]  # that is what kills it
+        system.lookup(paths.feed("BTC/USDT")).tell(nothing)
         await trio.sleep(MINUTE)
         assert await gate.ask(GetGate()) == ()
         restarts = {node.name: node.restarts for node in system.tree().walk() if node.restarts}
