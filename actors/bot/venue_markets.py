@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, get_args
 
 from ...runtime import Child, Supervisor
 from ..exchange.adapters.capabilities import Capabilities
@@ -26,16 +26,7 @@ LISTED: Final = frozenset({"markets", "contracts"})
 """What is known from the start: nothing of this is there before the listing was read."""
 
 CHECKSUMS: Final[Mapping[str, Checksum]] = MappingProxyType({"okx": OKX, "kraken": KRAKEN})
-_SUBJECTS: Final[Mapping[FeedTopic, Subject]] = MappingProxyType(
-    {
-        "trades": "trades",
-        "ticker": "ticker",
-        "book": "book",
-        "funding": "funding",
-        "liquidations": "liquidations",
-        "open_interest": "open interest",
-    }
-)
+_SUBJECTS: Final[tuple[Subject, ...]] = get_args(Subject)
 
 
 def watched_gate(plot: Plot) -> Child:
@@ -90,7 +81,7 @@ def follow_of(config: BotConfig, symbol: Symbol, offered: Capabilities) -> Follo
     """What a feed follows besides candles, and how this venue tells it."""
     topics = config.feeds.topics_of(symbol)
     return Follow(
-        subjects=frozenset(_SUBJECTS[topic] for topic in topics if topic in _SUBJECTS),
+        subjects=frozenset(each for each in _SUBJECTS if each in topics),
         capacity=config.feeds.capacity,
         numbering=offered.numbering if "diffs" in offered.public_streams else None,
         checksum=CHECKSUMS.get(offered.checksum or ""),

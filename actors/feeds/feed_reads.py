@@ -95,7 +95,7 @@ class FeedReads(Actor):
     def interest(
         self, message: GetOpenInterest
     ) -> Fresh[OpenInterest] | Stale[OpenInterest] | None:
-        self._require("open interest")
+        self._require("open_interest")
         return self._quotes.interest.aged(elapsed=self.elapsed, max_age=message.max_age)
 
     @on(GetMarkPrice)

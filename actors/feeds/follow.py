@@ -16,6 +16,7 @@ from ..exchange.market_messages import (
     FormingReported,
     FundingReported,
     LiquidationsReported,
+    OpenInterestReported,
     TickerReported,
     TradesReported,
 )
@@ -26,12 +27,11 @@ from .outliers import Guard
 from .ring import CAPACITY
 from .thresholds import MAX_AGE
 
-Subject: TypeAlias = Literal["trades", "ticker", "book", "funding", "open interest", "liquidations"]
+Subject: TypeAlias = Literal["trades", "ticker", "book", "funding", "open_interest", "liquidations"]
 """What can be followed besides candles."""
 
 DEPTH: Final = 1_000  # levels of each side that a snapshot is asked for with
 BOOK_AGE: Final = Millis(15_000)
-INTEREST_EVERY: Final = Millis(60_000)
 
 _REPORTS: Final[Mapping[Subject, tuple[type, ...]]] = MappingProxyType(
     {
@@ -40,7 +40,7 @@ _REPORTS: Final[Mapping[Subject, tuple[type, ...]]] = MappingProxyType(
         "book": (BookReported, BookDiffReported),
         "funding": (FundingReported,),
         "liquidations": (LiquidationsReported,),
-        "open interest": (),  # it is asked for
+        "open_interest": (OpenInterestReported,),
     }
 )
 

@@ -114,12 +114,13 @@ class Quotes:
         """What to tell of open interest."""
         fault = fault_of_interest(interest, self._symbol, now=now)
         if fault is not None:
-            self.refuse("open interest", fault)
+            self.refuse("open_interest", fault)
             return ()
+        known = self.interest.value
         if not self.interest.take(interest, at=interest.at, elapsed=elapsed):
-            self.refuse("open interest", "BACKWARDS")
+            self.refuse("open_interest", "BACKWARDS")
             return ()
-        return (OpenInterestChanged(interest),)
+        return () if interest == known else (OpenInterestChanged(interest),)
 
     def liquidated(self, liquidations: Sequence[Liquidation], *, now: Millis) -> Sequence[Tell]:
         """What to tell of liquidations, which bear no ids: alike ones are the same."""

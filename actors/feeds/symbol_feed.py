@@ -32,11 +32,11 @@ from ..exchange.market_messages import (
     CandleReported,
     FetchBook,
     FetchCandles,
-    FetchOpenInterest,
     FetchTrades,
     FormingReported,
     FundingReported,
     LiquidationsReported,
+    OpenInterestReported,
     StreamChanged,
     TickerReported,
     TradesReported,
@@ -46,7 +46,7 @@ from ..market.candle import Candle
 from ..market.timeframe import TimeFrame
 from .asking import CANDLES, AskAgain, Asking
 from .candle_series import CandleSeries
-from .follow import INTEREST_EVERY, Follow
+from .follow import Follow
 from .higher_frames import FramesDoNotFit
 from .intake import Intake
 from .messages import (
@@ -98,7 +98,6 @@ class SymbolFeed(TapeIntake):
         self._joining = joining(follow.trade_ids)
         self._trades_live = False
         self._said_book: BookChanged | None = None
-        self._interest_at = Millis(0)  # `elapsed`, when open interest is asked for next
 
     async def on_start(self) -> None:
         super().on_start()
@@ -205,6 +204,12 @@ class SymbolFeed(TapeIntake):
             self._weigh_mark()
             self._stand_funding()
 
+    @on(OpenInterestReported)
+    def open_interest_reported(self, message: OpenInterestReported) -> None:
+        if message.interest.symbol == self._symbol:
+            now, elapsed = self._utc, self.elapsed
+            self._telling.tell(self._quotes.held_open(message.interest, now=now, elapsed=elapsed))
+
     @on(LiquidationsReported)
     def liquidations_reported(self, message: LiquidationsReported) -> None:
         if message.symbol == self._symbol:
@@ -294,7 +299,6 @@ class SymbolFeed(TapeIntake):
         if self._trades_live and self._joining.since is None:
             self._tell_candles(self._base, self._frames.passed(self._utc))
         self._tell_book()
-        self._inquire("open interest")
         self._weigh_mark()
         self._stand_candles()
         self._stand_funding()
@@ -322,9 +326,6 @@ class SymbolFeed(TapeIntake):
         if about == "book":
             depth = self._follow.depth
             return FetchBook(symbol, depth) if self._book.needs_snapshot else None
-        if about == "open interest":
-            is_followed = about in self._follow.subjects and self.elapsed >= self._interest_at
-            return FetchOpenInterest(symbol) if is_followed else None
         return self._frames.series[about.removeprefix(CANDLES)].question(self._utc)
 
     @on(AskAgain)
@@ -368,13 +369,9 @@ class SymbolFeed(TapeIntake):
             sound = self._quotes.sound_trades(answer, now=self._utc)
             self._tell_trades(self._joining.fetched(sound, limit=question.limit))
             return not self._joining.is_in_vain
-        if isinstance(question, FetchBook):
-            is_used = self._book.loaded(answer, limit=question.depth)
-            self._tell_book()
-            return is_used
-        self._interest_at = Millis(self.elapsed + INTEREST_EVERY)
-        self._telling.tell(self._quotes.held_open(answer, now=self._utc, elapsed=self.elapsed))
-        return True
+        is_used = self._book.loaded(answer, limit=self._follow.depth)
+        self._tell_book()
+        return is_used
 
     def _do_without(self, about: str) -> bool:
         """The venue does not offer it: build it, where that can be."""

@@ -10,6 +10,7 @@ from benthic.actors.exchange.gate.messages import TopicHeld, TopicLost
 from benthic.actors.exchange.messages import (
     FundingReported,
     LiquidationsReported,
+    OpenInterestReported,
     StreamChanged,
     TickerReported,
     TradesReported,
@@ -60,7 +61,7 @@ from .told_feed import (
 
 TICKER = Follow(subjects=frozenset({"ticker"}))
 ALL = Follow(
-    subjects=frozenset({"ticker", "trades", "funding", "liquidations", "open interest"}),
+    subjects=frozenset({"ticker", "trades", "funding", "liquidations", "open_interest"}),
     trade_ids="consecutive",
 )
 
@@ -106,21 +107,20 @@ def test_a_ticker_is_told_and_read_with_its_age() -> None:
 
 
 def test_funding_open_interest_and_liquidations_are_told_and_read() -> None:
-    market = Market()
-    market.interest = OpenInterest(SYMBOL, Decimal(5), START)
+    interest = OpenInterestReported(OpenInterest(SYMBOL, Decimal(5), START))
     liquidation = Liquidation(SYMBOL, "sell", Decimal(100), Decimal(1), START)
 
     async def story(told: Told) -> None:
         await told.pass_time(2 * SECOND)
         brought = LiquidationsReported(SYMBOL, (liquidation,))
-        await told.say(funding(100), brought, brought)
+        await told.say(funding(100), brought, brought, interest, interest)
         read = await told.feed.ask(GetFunding())
         assert isinstance(read, Fresh)
         assert read.value.mark == 100
         assert isinstance(await told.feed.ask(GetOpenInterest()), Fresh)
         assert await told.feed.ask(GetLiquidations(5)) == (liquidation,)
 
-    heard = follow_feed(story, market=market, follow=ALL)
+    heard = follow_feed(story, follow=ALL)
     for kind in (FundingChanged, OpenInterestChanged, LiquidationsHeard):
         assert sum(isinstance(event, kind) for event in heard) == 1
 

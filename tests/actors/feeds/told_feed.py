@@ -13,7 +13,6 @@ from benthic.actors.exchange.gate.messages import TopicHeld, TopicLost
 from benthic.actors.exchange.messages import (
     FetchBook,
     FetchCandles,
-    FetchOpenInterest,
     FetchTrades,
     Line,
     LineChanged,
@@ -41,7 +40,6 @@ from benthic.actors.feeds import (
     TradesMissed,
 )
 from benthic.actors.market import Book, Candle, Level, Ticker, TimeFrame, Trade
-from benthic.actors.market.open_interest import OpenInterest
 from benthic.runtime import (
     Actor,
     Ask,
@@ -109,7 +107,6 @@ class Market:
         self.candles: dict[str, list[Candle]] = {"1m": []}
         self.trades: list[Trade] = []
         self.book: Book | None = None
-        self.interest: OpenInterest | None = None
         self.is_away = False
         self.asked: list[Ask[object]] = []
 
@@ -153,13 +150,6 @@ class Venue(Actor):
         if self._market.book is None:
             raise NotOffered(message.symbol, "book", ())
         return self._market.book
-
-    @on(FetchOpenInterest)
-    def interest(self, message: FetchOpenInterest) -> OpenInterest:
-        self._note(message)
-        if self._market.interest is None:
-            raise NotOffered(message.symbol, "open interest", ())
-        return self._market.interest
 
     def _note(self, message: Ask[object]) -> None:
         self._market.asked.append(message)
