@@ -169,7 +169,7 @@ async def _ended(hands: Hands, until: Millis) -> Ended:
     now = Millis(START + until)
     for symbol in setting.symbols:
         truth = seen.truths[symbol]
-        seen.blame(seen.trades[symbol].end(truth), until)
+        seen.blame(seen.trades[symbol].end(truth, now), until)
         seen.blame(seen.books[symbol].end(symbol, until, BOUND), until)
         for frame in setting.frames:
             candles = seen.candles[symbol, str(frame)]
