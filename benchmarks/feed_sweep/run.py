@@ -279,7 +279,7 @@ def _figures(setting: Setting, ended: Ended) -> Iterator[tuple[str, float]]:
     yield "trades", sum(trades.heard for trades in seen.trades.values())
     yield "trades missed", sum(trades.missed for trades in seen.trades.values())
     yield "trades told wrongly", sum(trades.lied for trades in seen.trades.values())
-    yield "trades a minute", sum(len(truth.trades) for truth in seen.truths.values()) / minutes
+    yield "trades a minute", sum(each.traded for each in seen.truths.values()) / minutes
     yield "book updates a minute", sum(each.updates for each in seen.truths.values()) / minutes
     yield "candles", sum(len(candles.published) for candles in seen.candles.values())
     yield "candles told wrongly", sum(candles.lied for candles in seen.candles.values())
