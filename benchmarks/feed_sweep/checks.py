@@ -46,14 +46,14 @@ class Trades:
         for trade in event.trades:
             yield from self._one(trade, truth, told)
 
-    def end(self, truth: MarketTruth) -> Iterator[str]:
-        """Nothing more is to come, and what happened lately had the time to come."""
-        newest = next(reversed(truth.trades), None)
-        if newest is not None and self.next_id is not None and int(newest) >= self.next_id:
-            lost = int(newest) - self.next_id + 1
-            yield f"{truth.symbol}: the last {lost} trades, up to {newest}, never came"
-        if newest is not None and self.next_id is None:
-            yield f"{truth.symbol}: no trade came, the venue had {len(truth.trades)}"
+    def end(self, truth: MarketTruth, until: Millis) -> Iterator[str]:
+        """What traded up to then, by the venue's clock, has had the time to come."""
+        due = [int(each.id) for each in truth.trades.values() if each.at <= until]
+        if due and self.next_id is None:
+            yield f"{truth.symbol}: no trade came, the venue had {len(due)}"
+        elif due and self.next_id is not None and due[-1] >= self.next_id:
+            lost = due[-1] - self.next_id + 1
+            yield f"{truth.symbol}: the last {lost} trades, up to {due[-1]}, never came"
 
     def _one(self, trade: Trade, truth: MarketTruth, told: Told) -> Iterator[str]:
         self.heard += 1

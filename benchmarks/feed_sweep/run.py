@@ -43,7 +43,7 @@ from .witness import Seen
 BOUND: Final = Millis(600_000)  # after a fault has ceased, until its markets are traded again
 REPEATED: Final = 2 * HOUR  # of a run that is made a second time
 SLACK: Final = 64 << 20  # bytes by which memory may grow in a day, the run's own notes included
-WARM: Final = 6  # looks that are not counted
+WARM: Final = 12  # hours until all that the venue and the run itself remember is full
 MOST_MAIL: Final = 5_000  # messages that may wait in a mailbox at a look
 MEMORY: Final = 3_000  # candles that a feed is asked for in the end
 
@@ -169,7 +169,7 @@ async def _ended(hands: Hands, until: Millis) -> Ended:
     now = Millis(START + until)
     for symbol in setting.symbols:
         truth = seen.truths[symbol]
-        seen.blame(seen.trades[symbol].end(truth), until)
+        seen.blame(seen.trades[symbol].end(truth, now), until)
         seen.blame(seen.books[symbol].end(symbol, until, BOUND), until)
         for frame in setting.frames:
             candles = seen.candles[symbol, str(frame)]
@@ -213,7 +213,7 @@ def _grown(samples: list[Sample]) -> Iterator[str]:
     if dropped:
         yield f"mailboxes dropped {dropped:,} messages"
     hourly = [sample.resident for sample in samples if sample.at % HOUR == 0][WARM:]
-    if len(hourly) > WARM and (grown := 24 * rise(hourly)) > SLACK:
+    if len(hourly) >= WARM and (grown := 24 * rise(hourly)) > SLACK:
         yield f"memory rose by {grown / (1 << 20):.1f} MiB a day"
 
 
@@ -279,7 +279,7 @@ def _figures(setting: Setting, ended: Ended) -> Iterator[tuple[str, float]]:
     yield "trades", sum(trades.heard for trades in seen.trades.values())
     yield "trades missed", sum(trades.missed for trades in seen.trades.values())
     yield "trades told wrongly", sum(trades.lied for trades in seen.trades.values())
-    yield "trades a minute", sum(len(truth.trades) for truth in seen.truths.values()) / minutes
+    yield "trades a minute", sum(each.traded for each in seen.truths.values()) / minutes
     yield "book updates a minute", sum(each.updates for each in seen.truths.values()) / minutes
     yield "candles", sum(len(candles.published) for candles in seen.candles.values())
     yield "candles told wrongly", sum(candles.lied for candles in seen.candles.values())
@@ -294,4 +294,5 @@ def _figures(setting: Setting, ended: Ended) -> Iterator[tuple[str, float]]:
     yield "restarts", sum(node.restarts for node in ended.tree.walk())
     yield "resident, MiB", hands.samples[-1].resident / (1 << 20)
     hourly = [sample.resident for sample in hands.samples if sample.at % HOUR == 0]
-    yield "risen a day, MiB", 24 * rise(hourly[WARM:]) / (1 << 20)
+    if len(hourly) > 2 * WARM:
+        yield "risen a day, MiB", 24 * rise(hourly[WARM:]) / (1 << 20)

@@ -25,6 +25,7 @@ FRAMES: Final = tuple(map(TimeFrame.parse, ("1m", "5m", "15m", "1h")))
 DENSITY: Final = 0.15  # steps of the traders in a second, in each market
 ACCOUNT: Final = "ann"
 KLINE_BEAT: Final = 10_000  # ms from one word of a candle that forms to the next
+HISTORY: Final = 500  # ended orders of a market that the venue remembers
 REMEMBERED: Final = 3_000  # trades that the venue tells of before
 
 
@@ -59,6 +60,7 @@ def a_venue(setting: Setting) -> tuple[Venue, VenueSettings, AccountId]:
             markets=tuple(MarketPlan(pair=symbol, flow=flow) for symbol in setting.symbols),
             accounts=(AccountPlan(name=ACCOUNT, deposits={"spot": {"USDT": "10000000"}}),),
             seed=setting.seed,
+            history=HISTORY,
             keep=Keep(bars=bars, trades=REMEMBERED, kline_beat=KLINE_BEAT),
         )
     )

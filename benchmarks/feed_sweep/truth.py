@@ -21,7 +21,8 @@ from ...runtime import Millis
 from ...scenarios.venue.market.records import AggTrade, Bar, Level
 from ...scenarios.venue.market.series import MarketData
 
-KEPT: Final = 20_000  # changes of a book that can be undone
+KEPT: Final = 5_000  # changes of a book that can be undone
+TRADES: Final = 10_000  # that are known, the newest
 ALL: Final = 10_000  # levels of a side
 Sides: TypeAlias = tuple[tuple[Level, ...], tuple[Level, ...]]
 
@@ -70,6 +71,7 @@ class MarketTruth:
         self.symbol: Final = symbol  # ours: "BTC/USDT"
         self.book: Final = BookTruth(data)
         self.trades: Final[dict[str, AggTrade]] = {}  # by id, oldest first
+        self.traded = 0  # in all
         self._data = data
         data.news.agg_trade.listen(self._trade)
 
@@ -106,7 +108,10 @@ class MarketTruth:
         return Candle(bar.open_time, o, h, low, c, float(self.amount(bar.volume)))
 
     def _trade(self, trade: AggTrade) -> None:
+        self.traded += 1
         self.trades[str(trade.id)] = trade
+        if len(self.trades) > TRADES:
+            del self.trades[next(iter(self.trades))]
 
 
 @attrs.frozen

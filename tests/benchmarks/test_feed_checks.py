@@ -95,7 +95,7 @@ def heard(truth: MarketTruth) -> list[Trade]:
 def of_trades(truth: MarketTruth, trades: list[Trade], *, told: Told = NOBODY) -> list[str]:
     row = Trades()
     found = [each for one in trades for each in row.hear(TradesHeard(SYMBOL, (one,)), truth, told)]
-    return [*found, *row.end(truth)]
+    return [*found, *row.end(truth, END)]
 
 
 def test_true_trades_pass(truth: MarketTruth) -> None:
@@ -155,6 +155,10 @@ def test_what_the_wire_told_otherwise_is_not_held_against_a_feed(truth: MarketTr
 
 def test_the_end_of_the_trades_is_missed(truth: MarketTruth) -> None:
     (found,) = of_trades(truth, heard(truth)[:-3])
+    row = Trades()
+    for trade in heard(truth)[:-3]:
+        assert not list(row.hear(TradesHeard(SYMBOL, (trade,)), truth, NOBODY))
+    assert list(row.end(truth, heard(truth)[-4].at)) == []  # the others may be on their way
 
     assert found.startswith(f"{SYMBOL}: the last 3 trades")
     assert of_trades(truth, []) == [f"{SYMBOL}: no trade came, the venue had {len(truth.trades)}"]

@@ -204,9 +204,9 @@ def test_what_the_venue_never_answers_is_asked_once() -> None:
     assert len(script.asked) == 1
 
 
-def test_trades_are_polled_by_the_thousand() -> None:
+def test_trades_are_polled_by_the_two_hundred() -> None:
     async def story(stage: Stage) -> None:
         await stage.run(5)
 
     script = staged(story, ("trades",), streams=())
-    assert {poll for _, poll in script.asked} == {FetchTrades(SYMBOL, 1_000)}
+    assert {poll for _, poll in script.asked} == {FetchTrades(SYMBOL, 200)}
