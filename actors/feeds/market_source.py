@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import msgspec
 
 from ...runtime import (
     Actor,
+    Ask,
     MailboxFull,
     Millis,
     Outcome,
@@ -30,7 +31,7 @@ from ..exchange.adapters.capabilities import GetCapabilities
 from ..exchange.budget import GetPressure
 from ..exchange.errors import Barred, NotListed, NotOffered
 from ..exchange.market_messages import StreamChanged, Topic, Unwatch, Watch
-from ..exchange.messages import GetLine, Line, LineChanged
+from ..exchange.messages import GetLine, GetVenueClock, Line, LineChanged, VenueClock
 from .channel import BOOKS, Channel, Poll, channel_of
 from .news import REPORTS, Report, key_of
 from .poll_round import PollRound
@@ -71,6 +72,17 @@ class _Of(Enum):
     LINE = "line"
     OFFERS = "offers"
     PRESSURE = "pressure"
+    CLOCK = "clock"
+
+
+QUESTIONS: Final[Mapping[_Of, Ask[Any]]] = MappingProxyType(
+    {
+        _Of.LINE: GetLine(),
+        _Of.OFFERS: GetCapabilities(),
+        _Of.PRESSURE: GetPressure(),
+        _Of.CLOCK: GetVenueClock(),
+    }
+)
 
 
 class _Look(msgspec.Struct, Tell, frozen=True):
@@ -131,20 +143,24 @@ class MarketSource(Actor):
         self._feed = self.lookup(feed)
         self._budget = None if budget is None else self.lookup(budget)
         self._round = PollRound(self._channels.values(), self.chance)
-        for event in (LineChanged, StreamChanged, *REPORTS):
+        self._ahead = self.now - self.elapsed
+        for event in (LineChanged, StreamChanged, VenueClock, *REPORTS):
             self.subscribe(self._connector, event)
+        self._learn(_Of.CLOCK)
         self._learn(_Of.LINE)
 
     # -- what is learnt of the connector
 
     def _learn(self, what: _Of) -> None:
-        question = GetLine() if what is _Of.LINE else GetCapabilities()
-        outcome = self.request(self._connector, question, what, timeout=DEADLINE)
+        outcome = self.request(self._connector, QUESTIONS[what], what, timeout=DEADLINE)
         if outcome is not None:
             self.came(outcome)
 
     def _learnt(self, outcome: Outcome) -> None:
-        if isinstance(outcome.error, UnknownMessage):
+        if outcome.token is _Of.CLOCK:
+            if outcome.error is None:
+                self.venue_clock(outcome.value)
+        elif isinstance(outcome.error, UnknownMessage):
             self._offers = Offers(streams=get_args(Topic))  # what is not there shows by itself
             self._begin()
         elif outcome.error is not None:
@@ -155,6 +171,11 @@ class MarketSource(Actor):
         else:
             self._offers = offers_of(outcome.value)
             self._begin()
+
+    @on(VenueClock)
+    def venue_clock(self, message: VenueClock) -> None:
+        """Candles close by the venue's clock, whatever ours says."""
+        self._ahead = message.ahead
 
     @on(_Learn)
     def learn(self, _: _Learn) -> None:
@@ -297,7 +318,9 @@ class MarketSource(Actor):
         else:
             self._round.answered(poll, self.elapsed - asked.at)
             self._hand_on(channel, poll, outcome.value)
-        self._round.plan(channel, poll, now=self.now, elapsed=self.elapsed)
+        self._round.plan(
+            channel, poll, now=Millis(self.elapsed + self._ahead), elapsed=self.elapsed
+        )
 
     def _hand_on(self, channel: Channel, poll: Poll, answer: object) -> None:
         """Tell the feed what a poll brought."""
@@ -332,7 +355,9 @@ class MarketSource(Actor):
         if self._budget is None or not is_old or next(self._round.waiting(), None) is None:
             return
         self._pressed_at = self.elapsed
-        outcome = self.request(self._budget, GetPressure(), _Of.PRESSURE, timeout=DEADLINE)
+        outcome = self.request(
+            self._budget, QUESTIONS[_Of.PRESSURE], _Of.PRESSURE, timeout=DEADLINE
+        )
         if outcome is not None:
             self.came(outcome)
 

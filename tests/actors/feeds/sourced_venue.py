@@ -25,6 +25,7 @@ from benthic.actors.exchange.messages import (
     FormingReported,
     FundingReported,
     GetLine,
+    GetVenueClock,
     Line,
     LineChanged,
     LineState,
@@ -34,6 +35,7 @@ from benthic.actors.exchange.messages import (
     Topic,
     TradesReported,
     Unwatch,
+    VenueClock,
     Watch,
 )
 from benthic.actors.feeds.market_source import MarketSource
@@ -95,6 +97,7 @@ class Script:
     changes: list[SourceChanged] = attrs.field(factory=list[SourceChanged])
     spoken: list[Millis] = attrs.field(factory=list[Millis])  # when a stream brought something
     most: int = 0  # polls that were under way at a time
+    ahead: int = 0  # ms, of the venue's clock before our wall clock
 
     def polls(self, kind: type | None = None, *, after: int = 0) -> list[Millis]:
         """When the venue was asked, ms from the start."""
@@ -122,6 +125,10 @@ class Connector(Actor):
     @on(GetLine)
     def get_line(self, _: GetLine) -> Line:
         return self.script.line
+
+    @on(GetVenueClock)
+    def get_clock(self, _: GetVenueClock) -> VenueClock:
+        return VenueClock(self.now - self.elapsed + self.script.ahead)
 
     @on(Act)
     def act(self, message: Act) -> None:

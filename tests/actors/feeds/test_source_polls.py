@@ -193,6 +193,16 @@ def test_a_closed_candle_is_polled_just_after_its_close() -> None:
     assert {a_candle(1_000 + number, 0).at for number in range(9)} <= closed
 
 
+def test_a_close_is_one_by_the_venues_clock_whatever_ours_says() -> None:  # L4
+    async def story(stage: Stage) -> None:
+        await stage.run(600)
+
+    script = staged(story, ("candles",), streams=(), script=Script(ahead=20_000))
+    looks = [(at + 20_000) % MINUTE for at in script.polls(FetchCandles, after=MINUTE)]
+    assert len(looks) == 9
+    assert all(2_000 <= look <= 2_600 for look in looks)
+
+
 def test_what_the_venue_never_answers_is_asked_once() -> None:
     async def story(stage: Stage) -> None:
         await stage.run(600)
