@@ -169,7 +169,7 @@ class Connector(Actor):
 
         def give(_: Connector) -> None:
             self._under_way -= 1
-            reply.answer(answer_to(poll, script.price, self.now))
+            reply.answer(answer_to(poll, script.price, Millis(self.now + script.ahead)))
 
         self.after(script.takes, Act(give))
 
