@@ -33,11 +33,13 @@ from .messages import (
     Cancel,
     Cancelled,
     GetLine,
+    GetVenueClock,
     Line,
     LineChanged,
     LineState,
     Submit,
     Unwatch,
+    VenueClock,
     Watch,
 )
 from .rate_budget import URGENCIES, Urgency
@@ -159,6 +161,10 @@ class CcxtConnector(Actor):
         if exchange is None:
             raise VenueAway(self._settings.name, self._session.reason)
         return self._session.adapter.capabilities(exchange)
+
+    @on(GetVenueClock)
+    def get_venue_clock(self, _: GetVenueClock) -> VenueClock:
+        return VenueClock(self._session.time.offset.ahead)
 
     @on(GetClockError)
     def get_clock_error(self, _: GetClockError) -> Millis:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...runtime import Actor, Millis, on
+from ..exchange.messages import VenueClock
 from ..market.candle import Candle
 from ..market.funding import Funding
 from ..market.liquidation import Liquidation
@@ -127,8 +128,13 @@ class FeedReads(Actor):
     def refused(self, _: GetRefused) -> Mapping[str, int]:
         return dict(self._quotes.refused)
 
+    @on(VenueClock)
+    def venue_clock(self, message: VenueClock) -> None:
+        self._clock.measured(message.ahead)
+
     @property
     def _utc(self) -> Millis:
+        """By the venue's clock, as far as it is known."""
         return self._clock.utc(elapsed=self.elapsed)
 
     def _quote_close(self) -> None:

@@ -1,9 +1,10 @@
 """UTC on a clock that does not jump: ages stay right while somebody sets the wall clock (L5).
 
-It is the wall time of some moment, counted on by the clock that never jumps. That one may stand
-still while a machine sleeps, and the wall clock may have been wrong at the start. So where the two
-differ, what venues say decides: the wall clock is believed anew once it is nearer to several stamps
-in a row.
+It is the venue's time, as the connector has measured it, counted on by the clock that never jumps:
+a host whose wall clock is behind takes no stamp of the venue for one of the future (L4). Where
+nothing was measured it is the wall time of the start. That clock may stand still while a machine
+sleeps, and the wall clock may have been wrong; where the two differ, what the venue says decides:
+the wall clock is believed anew once it is nearer to several stamps in a row.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ class SteadyClock:
     def __init__(self, *, now: Millis, elapsed: Millis) -> None:
         self._ahead = now - elapsed
         self._votes = 0
+        self.is_measured = False
+
+    def measured(self, ahead: int) -> None:
+        """The venue's time is the clock that never jumps, and `ahead` ms more."""
+        self._ahead = ahead
+        self.is_measured = True
 
     def utc(self, *, elapsed: Millis) -> Millis:
         """The time."""
@@ -30,6 +37,8 @@ class SteadyClock:
 
     def witness(self, stamp: Millis, *, now: Millis, elapsed: Millis) -> None:
         """A venue has just said, by this stamp, what time it is."""
+        if self.is_measured:
+            return
         steady = elapsed + self._ahead
         if abs(now - steady) <= JUMP:
             self._votes = 0

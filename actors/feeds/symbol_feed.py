@@ -14,17 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ...runtime import (
-    Ask,
-    AskError,
-    MailboxFull,
-    Millis,
-    Outcome,
-    Refusal,
-    Tell,
-    UsageError,
-    on,
-)
+from ...runtime import Ask, AskError, MailboxFull, Millis, Outcome, Refusal, Tell, UsageError, on
 from ..exchange.errors import NotOffered
 from ..exchange.market_messages import (
     BookDiffReported,
@@ -41,7 +31,7 @@ from ..exchange.market_messages import (
     TickerReported,
     TradesReported,
 )
-from ..exchange.messages import LineChanged
+from ..exchange.messages import GetVenueClock, LineChanged, VenueClock
 from ..market.candle import Candle
 from ..market.timeframe import TimeFrame
 from .asking import CANDLES, AskAgain, Asking
@@ -287,8 +277,9 @@ class SymbolFeed(TapeIntake):
         if self._connector is None:
             return
         connector = self.lookup(self._connector)
-        for kind in (LineChanged, StreamChanged, *self._follow.reports):
+        for kind in (LineChanged, StreamChanged, VenueClock, *self._follow.reports):
             self.subscribe(connector, kind)
+        self._inquire("clock")
 
     def _witness(self, stamp: Millis) -> None:
         self._clock.witness(stamp, now=self.now, elapsed=self.elapsed)
@@ -320,6 +311,8 @@ class SymbolFeed(TapeIntake):
     def _question(self, about: str) -> Ask[Any] | None:
         """What to ask; None: nothing is missing."""
         symbol = self._symbol
+        if about == "clock":
+            return None if self._clock.is_measured else GetVenueClock()
         if about == "trades":
             since = self._joining.since
             return None if since is None else FetchTrades(symbol, PAGE, since)
@@ -356,6 +349,9 @@ class SymbolFeed(TapeIntake):
 
     def _take_answer(self, question: Ask[Any], answer: Any) -> bool:
         """Whether the answer was of help."""
+        if isinstance(question, GetVenueClock):
+            self.venue_clock(answer)
+            return True
         if isinstance(question, FetchCandles):
             series = self._frames.series[question.frame]
             if self._is_tape:

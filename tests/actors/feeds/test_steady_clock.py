@@ -38,3 +38,11 @@ def test_stamps_that_are_no_times_convince_nobody() -> None:
         for _ in range(5):
             clock.witness(Millis(stamp), now=Millis(START + HOUR), elapsed=Millis(0))
     assert clock.utc(elapsed=Millis(0)) == START
+
+
+def test_what_a_connector_has_measured_counts_whatever_the_wall_clock_says() -> None:
+    clock = SteadyClock(now=START, elapsed=Millis(0))
+    clock.measured(START + 30_000)  # the wall clock is half a minute behind
+    for _ in range(2 * CERTAIN):
+        clock.witness(Millis(START + HOUR), now=Millis(START + HOUR), elapsed=Millis(0))
+    assert clock.utc(elapsed=Millis(7)) == START + 30_007

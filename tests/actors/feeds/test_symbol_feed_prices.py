@@ -274,3 +274,18 @@ def test_in_a_backtest_the_price_is_held_before_the_first_candle_is_heard_and_st
         or (isinstance(each, (TopicHeld, TopicLost)) and each.requirement.part == "price")
     ]
     assert told == ["TopicLost", "TopicHeld", "Candle", "TopicHeld", "Candle"]
+
+
+def test_a_host_whose_clock_is_behind_takes_no_stamp_for_one_of_the_future() -> None:  # L4
+    market = Market()
+    market.ahead = 30 * SECOND
+
+    async def story(told: Told) -> None:
+        await told.say(ticker(100, after=30 * SECOND))
+        mark = await told.feed.ask(GetMarkPrice())
+        assert isinstance(mark, MarkPrice)
+        assert mark.age == 0
+        await told.say(ticker(101, after=33 * SECOND))  # of the future by the venue's own clock
+        assert await told.feed.ask(GetRefused()) == {"ticker FUTURE": 1}
+
+    follow_feed(story, market=market, follow=TICKER)

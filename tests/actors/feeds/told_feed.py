@@ -14,9 +14,11 @@ from benthic.actors.exchange.messages import (
     FetchBook,
     FetchCandles,
     FetchTrades,
+    GetVenueClock,
     Line,
     LineChanged,
     LineState,
+    VenueClock,
 )
 from benthic.actors.feeds import (
     BookChanged,
@@ -108,6 +110,7 @@ class Market:
         self.trades: list[Trade] = []
         self.book: Book | None = None
         self.is_away = False
+        self.ahead = 0  # ms, of our wall clock
         self.asked: list[Ask[object]] = []
 
 
@@ -126,6 +129,10 @@ class Venue(Actor):
     @on(Say)
     def say(self, message: Say) -> None:
         self.publish(message.event)
+
+    @on(GetVenueClock)
+    def clock(self, _: GetVenueClock) -> VenueClock:
+        return VenueClock(self._market.ahead - self.elapsed + self.now)
 
     @on(FetchCandles)
     def candles(self, message: FetchCandles) -> tuple[Candle, ...]:
