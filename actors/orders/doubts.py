@@ -18,6 +18,7 @@ class Doubts:
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
         self._doubts: dict[str, Doubt] = {}
+        self._first: dict[str, Doubt] = {}  # as each began: a cancel begins the doubt, not the wait
         self._dues: list[tuple[Millis, str]] = []  # a heap; holds past dues of an order as well
         self._due: dict[str, Millis] = {}  # the due of each order that counts
         self._silences = 0  # looks in a row without an answer
@@ -40,6 +41,7 @@ class Doubts:
         """Look an order up once it is time."""
         due = Millis(at + delay(doubt, self._patience, at))
         self._doubts[client_id] = doubt
+        self._first.setdefault(client_id, doubt)
         self._due[client_id] = due
         heappush(self._dues, (due, client_id))
 
@@ -60,17 +62,18 @@ class Doubts:
 
     def hurry(self, client_id: str, at: Millis) -> None:
         """Look an order up at once."""
-        self._doubts.setdefault(client_id, Doubt(at))
+        self._first.setdefault(client_id, self._doubts.setdefault(client_id, Doubt(at)))
         self.put_back(client_id, at)
 
     def overdue(self, at: Millis) -> int:
-        """How many orders have been in doubt for too long."""
-        return sum(is_overdue(doubt, self._patience, at) for doubt in self._doubts.values())
+        """How many orders have been in doubt for too long, whatever was asked meanwhile (R4)."""
+        return sum(is_overdue(doubt, self._patience, at) for doubt in self._first.values())
 
     def settle(self, client_id: str) -> None:
         """Where the order stands is known."""
         if self._doubts.pop(client_id, None) is not None:
             self._due.pop(client_id, None)
+            self._first.pop(client_id, None)
         if not self._doubts:
             self._silences = 0  # nothing is left to ask it
 

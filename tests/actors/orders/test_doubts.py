@@ -116,3 +116,13 @@ def test_an_order_is_overdue_past_the_fence_and_without_one_past_the_longest_pau
     fenceless.add("a", Doubt(NOW), NOW)
     assert fenceless.overdue(Millis(NOW + 60_000)) == 0
     assert fenceless.overdue(Millis(NOW + 60_001)) == 1
+
+
+def test_a_cancel_that_goes_unanswered_too_does_not_put_off_when_an_order_is_overdue() -> None:
+    doubts = in_doubt("a")  # R4
+    later = Millis(NOW + 16_000)
+    doubts.add("a", Doubt(later), later)
+    assert doubts.overdue(Millis(NOW + 17_001)) == 1
+    doubts.settle("a")
+    doubts.add("a", Doubt(later), later)
+    assert doubts.overdue(Millis(NOW + 17_001)) == 0
