@@ -66,6 +66,9 @@ class HostOf:
         self.urandom = urandom
 
 
+C = TypeVar("C", bound=VirtualClock)
+
+
 def run_seeded(
     body: Callable[[VirtualClock], Awaitable[R]], *, seed: int, start: Millis = Millis(0)
 ) -> R:
@@ -73,7 +76,11 @@ def run_seeded(
 
     Time jumps whenever every task waits; Systems that are given the clock move it together.
     """
-    clock = VirtualClock(start)
+    return run_on(VirtualClock(start), body, seed=seed)
+
+
+def run_on(clock: C, body: Callable[[C], Awaitable[R]], *, seed: int) -> R:
+    """The same on a clock of one's own."""
 
     async def main() -> R:
         mover = System(
