@@ -55,6 +55,7 @@ class OnTrio(RestOnTrio):
     ) -> TrioFuture:
         delay = self.ws_dial_delay(url)
         client = self.client(url)
+        self._ground.tap.subscribing(url)
         if subscribe_hash is None and message_hash in client.futures:
             return client.futures[message_hash]
         future = client.future(message_hash)
@@ -74,6 +75,7 @@ class OnTrio(RestOnTrio):
     ) -> TrioFuture:
         delay = self.ws_dial_delay(url)
         client = self.client(url)
+        self._ground.tap.subscribing(url)
         future = TrioFuture.race([client.future(each) for each in message_hashes])
         missing = [each for each in subscribe_hashes or () if each not in client.subscriptions]
         for each in missing:

@@ -12,8 +12,8 @@ from ..market.report import OrderReport
 from ..matching.face import VenueFace
 from .errors import NotListed, NotOffered
 from .messages import FetchFills, FetchHoldings, FetchOpenOrders, FetchPositions, Query
+from .reads import AccountRead
 
-AccountRead: TypeAlias = Query | FetchOpenOrders | FetchFills | FetchHoldings | FetchPositions
 AccountAnswer: TypeAlias = (
     OrderReport
     | tuple[OrderReport, ...]

@@ -13,9 +13,11 @@ from .messages import (
     FetchBook,
     FetchCandles,
     FetchFills,
+    FetchForming,
     FetchFunding,
     FetchHoldings,
     FetchListings,
+    FetchOpenInterest,
     FetchOpenOrders,
     FetchPositions,
     FetchTicker,
@@ -23,31 +25,21 @@ from .messages import (
     Query,
     Submit,
 )
+from .reads import AccountRead, MarketRead
 
-Read: TypeAlias = (
-    Query
-    | FetchBook
-    | FetchCandles
-    | FetchFills
-    | FetchFunding
-    | FetchHoldings
-    | FetchListings
-    | FetchOpenOrders
-    | FetchPositions
-    | FetchTicker
-    | FetchTrades
-)
+Read: TypeAlias = AccountRead | MarketRead
 Request: TypeAlias = Submit | Cancel | Read
 Call: TypeAlias = Callable[[], Awaitable[Any]]
-PAGED: Final = (FetchFills, FetchCandles)  # reads that may take several requests
 
 BY_FIELDS: Final[Mapping[type[Any], str]] = MappingProxyType(
     {
         FetchBook: "book",
         FetchCandles: "candles",
         FetchFills: "fills",
+        FetchForming: "forming",
         FetchFunding: "funding",
         FetchHoldings: "holdings",
+        FetchOpenInterest: "open_interest",
         FetchOpenOrders: "open_orders",
         FetchPositions: "positions",
         FetchTicker: "ticker",

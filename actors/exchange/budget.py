@@ -65,6 +65,10 @@ class GetBar(msgspec.Struct, Ask[Ban | None], frozen=True, gc=False):
     """The bar that holds now, if any."""
 
 
+class GetPressure(msgspec.Struct, Ask[float], frozen=True, gc=False):
+    """How much of the tightest limit of requests is used, 0 to 1; 1 too while a bar holds."""
+
+
 class _Look(msgspec.Struct, Tell, frozen=True, gc=False):
     """Somebody may go, or has waited too long."""
 
@@ -142,6 +146,12 @@ class RateBudget(Actor):
     @on(GetBar)
     def get_bar(self, _: GetBar) -> Ban | None:
         return self._bar if self._barred_until > self.elapsed else None
+
+    @on(GetPressure)
+    def get_pressure(self, _: GetPressure) -> float:
+        if self._barred_until > self.elapsed:
+            return 1.0
+        return self._weights.share(self.elapsed)
 
     @on(_Look)
     def look(self, _: _Look) -> None:

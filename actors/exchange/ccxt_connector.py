@@ -8,7 +8,7 @@ the venue is down is a state of the line, and no crash.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, Final
@@ -21,7 +21,7 @@ from ..market.errors import OrderRejected, Reason
 from .adapters.adapter import Adapter, KeyPermissions
 from .adapters.capabilities import Capabilities
 from .adapters.registry import adapter_for
-from .asking import PAGED, Read, Request, call_of
+from .asking import Read, Request, call_of
 from .attempt import attempted
 from .budget import AddressBarred
 from .errands import Written, is_of_key, urgency_of
@@ -32,25 +32,16 @@ from .messages import (
     Accepted,
     Cancel,
     Cancelled,
-    FetchBook,
-    FetchCandles,
-    FetchFills,
-    FetchFunding,
-    FetchHoldings,
-    FetchListings,
-    FetchOpenOrders,
-    FetchPositions,
-    FetchTicker,
-    FetchTrades,
     GetLine,
     Line,
     LineChanged,
     LineState,
-    Query,
     Submit,
+    Unwatch,
     Watch,
 )
 from .rate_budget import URGENCIES, Urgency
+from .reads import ACCOUNT_READS, MARKET_READS, PAGED
 from .settings import Network, VenueSettings
 from .venue_session import Stage, VenueSession
 
@@ -69,6 +60,13 @@ class GetPermissions(msgspec.Struct, Ask[KeyPermissions | None], frozen=True, gc
 
 class GetCapabilities(msgspec.Struct, Ask[Capabilities], frozen=True, gc=False):
     """What the venue offers. Raises VenueAway where the line has not been open yet."""
+
+
+class GetUnsound(msgspec.Struct, Ask[Mapping[str, int]], frozen=True, gc=False):
+    """How often streams brought what cannot be, and was not told: by topic, or part of the account.
+
+    "unknown" are messages of which not even that can be said: of a market that there is not.
+    """
 
 
 class GetClockError(msgspec.Struct, Ask[Millis], frozen=True, gc=False):
@@ -99,7 +97,7 @@ class _Errand(msgspec.Struct, frozen=True):
 
 
 class CcxtConnector(Actor):
-    """See `messages`; answers `GetPermissions` and `GetCapabilities` too.
+    """See `messages`; answers `GetPermissions`, `GetCapabilities` and `GetUnsound` too.
 
     symbols: those that the account trades. markets, budget: the paths of `Markets` and
     `RateBudget`, which connectors share. adapter: the one that is registered where None.
@@ -203,6 +201,14 @@ class CcxtConnector(Actor):
     def watch_market(self, message: Watch) -> None:
         self._session.watch((message.topic, message.symbol, message.frame))
 
+    @on(Unwatch)
+    def unwatch_market(self, message: Unwatch) -> None:
+        self._session.unwatch((message.topic, message.symbol, message.frame))
+
+    @on(GetUnsound)
+    def get_unsound(self, _: GetUnsound) -> Mapping[str, int]:
+        return dict(self._session.unsound)
+
     # -- requests
 
     @on(Submit)
@@ -215,19 +221,7 @@ class CcxtConnector(Actor):
         self._take(message)
         return None
 
-    @on(
-        Query,
-        FetchBook,
-        FetchCandles,
-        FetchFills,
-        FetchFunding,
-        FetchHoldings,
-        FetchListings,
-        FetchOpenOrders,
-        FetchPositions,
-        FetchTicker,
-        FetchTrades,
-    )
+    @on(*ACCOUNT_READS, *MARKET_READS)
     def read(self, message: Read) -> None:
         self._take(message)
 

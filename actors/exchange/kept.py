@@ -51,11 +51,18 @@ def _guesses(result: Any) -> Iterator[Key]:
     if isinstance(result, Mapping):
         symbol = result.get("symbol")
         if isinstance(symbol, str):
-            yield ("book" if "bids" in result else "ticker"), symbol, ""
+            if "fundingRate" in result:
+                yield "funding", symbol, ""
+            else:
+                yield ("book" if "bids" in result else "ticker"), symbol, ""
     elif isinstance(result, (list, tuple)) and 1 < len(result) <= LONGEST:
         symbol, frame = result[0], result[1]
         if isinstance(symbol, str) and isinstance(frame, str):
             yield "candles", symbol, frame
+    if isinstance(result, list) and result and isinstance(result[-1], Mapping):
+        symbol = result[-1].get("symbol")
+        if isinstance(symbol, str) and "contracts" in result[-1]:
+            yield "liquidations", symbol, ""
 
 
 def _is_lasting(result: Any) -> bool:
@@ -72,10 +79,12 @@ def _is_of(exchange: Any, key: Key, result: Any) -> bool:
         kept = exchange.tickers.get(symbol)
     elif topic == "book":
         kept = exchange.orderbooks.get(symbol)
-    else:
+    elif topic == "candles":
         kept = exchange.ohlcvs.get(symbol, {}).get(frame)
         if kept is not None and kept is not result:
             return _holds(result, kept)
+    else:
+        return key in _guesses(result)  # ccxt keeps these here or there, or not at all
     return kept is not None and kept is result
 
 

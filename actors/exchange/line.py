@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from random import Random
 from types import MappingProxyType
 from typing import Final
 
@@ -14,12 +15,22 @@ PING: Final = Millis(15_000)  # from one ping of ours to the next
 MARGIN: Final = 5_000  # ms that a ping of the venue's may be late
 MISSES: Final = 2  # pings without an answer that a socket is forgiven: 15 s * (2 + 1) + 15 s
 PATIENCE: Final[Mapping[Topic, int]] = MappingProxyType(
-    {"candles": 60_000, "ticker": 60_000, "book": 60_000, "trades": 300_000}
+    {
+        "candles": 60_000,
+        "ticker": 60_000,
+        "book": 60_000,
+        "diffs": 60_000,
+        "funding": 60_000,
+        "trades": 300_000,
+        "liquidations": 1_800_000,
+    }
 )  # ms
 PINGED: Final[Mapping[str, int]] = MappingProxyType({"binance": 20_000})
 """How often a venue pings its streams by itself, ms, where that is known and often enough."""
 
 LONGEST_SILENCE: Final = Millis(1_800_000)
+EARLY: Final = 0.95  # of its life, after which a socket is replaced at the earliest
+LATE: Final = 0.98
 
 
 def moved(
@@ -51,3 +62,8 @@ def is_mute(venue: str, spoken_at: int, now: int) -> bool:
     """Whether a venue that pings by itself has stopped, though it may answer pings of ours (M4)."""
     every = PINGED.get(venue)
     return every is not None and now - spoken_at > 2 * every + MARGIN
+
+
+def renewal(life: Millis, chance: Random) -> Millis:
+    """When to replace sockets that live so long: some time before, and not all at the same time."""
+    return Millis(int(life * chance.uniform(EARLY, LATE)))

@@ -178,6 +178,12 @@ class FundingReported(msgspec.Struct, Tell, frozen=True, gc=False):
     funding: Funding
 
 
+class OpenInterestReported(msgspec.Struct, Tell, frozen=True, gc=False):
+    """How much of a contract is open. Told by whoever polls it: no venue streams it."""
+
+    interest: OpenInterest
+
+
 class LiquidationsReported(msgspec.Struct, Tell, frozen=True, gc=False):
     """Positions were closed by force, oldest first. Published; venues leave some out."""
 

@@ -18,54 +18,57 @@ no order here.
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 
 from ...runtime import Actor, AskError, MailboxFull, Millis, Ref, Refusal, Reply, Tell, on
 from ..market.funding import Funding
 from ..matching.path_venue import PathVenue
-from .account_reads import AccountAnswer, AccountRead, read_account
+from .account_reads import AccountAnswer, read_account
 from .errors import VenueAway
 from .market_news import MarketNews
 from .messages import (
     Accepted,
+    BookDiffReported,
     BookReported,
     Cancel,
     Cancelled,
     CandleReported,
-    FetchBook,
-    FetchCandles,
-    FetchFills,
     FetchFunding,
-    FetchHoldings,
-    FetchListings,
-    FetchOpenOrders,
-    FetchPositions,
-    FetchTicker,
-    FetchTrades,
     FillReported,
+    FormingReported,
+    FundingReported,
     GetLine,
     HoldingsReported,
     Line,
     LineChanged,
+    LiquidationsReported,
     OrderReported,
     PairAccepted,
-    Query,
+    StreamChanged,
     Submit,
     SubmitPair,
     TickerReported,
+    Topic,
     TradesReported,
+    Unwatch,
     Watch,
 )
+from .reads import ACCOUNT_READS, MARKET_READS, AccountRead, MarketRead
 
 STALE: Final = Millis(60_000)  # age of a price at which nobody should trade by it
 PATIENCE: Final = Millis(30_000)  # for `data` to answer a read
 FORWARDS: Final = 256  # reads that wait for `data` at a time
 FUNDING: Final = Millis(600_000)  # between two looks at the funding of a contract
-
-MarketRead: TypeAlias = (
-    FetchBook | FetchCandles | FetchFunding | FetchListings | FetchTicker | FetchTrades
+NEEDED: Final[tuple[Topic, ...]] = ("trades", "ticker")  # what orders trade by
+PASSED_ON: Final = (
+    BookDiffReported,
+    CandleReported,
+    FormingReported,
+    FundingReported,
+    LiquidationsReported,
+    StreamChanged,
 )
 
 
@@ -109,11 +112,11 @@ class PaperConnector(Actor):
     def on_start(self) -> None:
         self._data = self.lookup(self._path)
         self._line = Line("opening", self.now)
-        for event in (TradesReported, TickerReported, BookReported, CandleReported, LineChanged):
+        for event in (TradesReported, TickerReported, BookReported, LineChanged, *PASSED_ON):
             self.subscribe(self._data, event)
         for symbol in self._venue.symbols:
-            self._watch(Watch(symbol, "trades"))
-            self._watch(Watch(symbol, "ticker"))
+            for topic in NEEDED:
+                self._watch(Watch(symbol, topic))
             if self._venue.is_margined:
                 self.spawn(_hear_funding, self._data, symbol, self.ref)
         self.spawn(_hear_line, self._data, self.ref)
@@ -142,7 +145,7 @@ class PaperConnector(Actor):
         self._tell()
         return Cancelled(report, self.now)
 
-    @on(Query, FetchOpenOrders, FetchFills, FetchHoldings, FetchPositions)
+    @on(*ACCOUNT_READS)
     def read(self, message: AccountRead) -> AccountAnswer:
         return read_account(self._venue, message, self.now)
 
@@ -166,15 +169,24 @@ class PaperConnector(Actor):
         self._tell()
         self.publish(message)
 
-    @on(CandleReported)
-    def candle(self, message: CandleReported) -> None:
+    @on(*PASSED_ON)
+    def pass_on(self, message: object) -> None:
         self.publish(message)
 
     @on(Watch)
     def watch_market(self, message: Watch) -> None:
         self._watch(message)
 
-    @on(FetchBook, FetchCandles, FetchFunding, FetchListings, FetchTicker, FetchTrades)
+    @on(Unwatch)
+    def unwatch_market(self, message: Unwatch) -> None:
+        """What orders trade by is watched all the same."""
+        watch = Watch(message.symbol, message.topic, message.frame)
+        is_needed = message.symbol in self._venue.symbols and message.topic in NEEDED
+        if watch in self._watches and not is_needed:
+            del self._watches[watch]
+            self._data.tell(message)
+
+    @on(*MARKET_READS)
     def forward(self, message: MarketRead) -> None:
         if self._forwarded >= FORWARDS:
             raise VenueAway(self._path, f"{FORWARDS} reads wait for it")

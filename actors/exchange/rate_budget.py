@@ -67,6 +67,12 @@ class Meter:
         """What was used in the last `span` ms."""
         return sum(cost for at, cost in self._used if at > now - span)
 
+    def share(self, now: Millis) -> float:
+        """How much of its tightest window is used, 0 to 1; 0 where nothing is limited."""
+        self._forget(now)
+        shares = (self.used(window.span, now) / window.most for window in self.windows)
+        return min(1.0, max(shares, default=0.0))
+
     def wait(self, cost: float, now: Millis, share: float = 1.0) -> Millis:
         """How long until `cost` more fits into `share` of every window; ms; 0: now.
 

@@ -14,8 +14,10 @@ sibling, a position is closed by force) is published as `OrderReported`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -23,7 +25,7 @@ from ...runtime import Actor, Millis, Refusal, Reply, Tell, Timer, UsageError, o
 from ..market.listing import Listing
 from ..market.ticker import Ticker
 from ..matching.face import VenueFace
-from .account_reads import SIMULATED, AccountAnswer, AccountRead, read_account
+from .account_reads import SIMULATED, AccountAnswer, read_account
 from .errors import NotListed
 from .horizon import next_look
 from .latency import Latency
@@ -32,13 +34,18 @@ from .messages import (
     Cancel,
     Cancelled,
     Candle,
+    FetchBook,
     FetchCandles,
     FetchFills,
+    FetchForming,
+    FetchFunding,
     FetchHoldings,
     FetchListings,
+    FetchOpenInterest,
     FetchOpenOrders,
     FetchPositions,
     FetchTicker,
+    FetchTrades,
     FillReported,
     GetLine,
     Line,
@@ -52,11 +59,23 @@ from .messages import (
     Submit,
     SubmitPair,
 )
+from .reads import AccountRead
 from .tape import NONE_CLOSED, Tape
 from .tape_ticker import ticker_at
 
 Request: TypeAlias = Submit | SubmitPair | Cancel | AccountRead
+Untaped: TypeAlias = FetchBook | FetchFunding | FetchOpenInterest | FetchTrades
 Answer: TypeAlias = Accepted | PairAccepted | Cancelled | AccountAnswer | Refusal
+
+UNTAPED: Final[Mapping[type, str]] = MappingProxyType(
+    {
+        FetchBook: "book",
+        FetchFunding: "funding",
+        FetchOpenInterest: "open interest",
+        FetchTrades: "trades",
+    }
+)
+"""What no tape has."""
 
 
 class _BarEnds(msgspec.Struct, Tell, frozen=True):
@@ -167,12 +186,31 @@ class SimulatedConnector(Actor):
 
     @on(FetchCandles)
     def candles(self, message: FetchCandles) -> tuple[Candle, ...]:
-        tape = self._series.get((message.symbol, message.frame))
+        tape = self._tape(message.symbol, message.frame)
+        stop = tape.index_at(self.now) + 1
+        if message.since is None:
+            begin = max(0, stop - message.limit)
+        else:
+            begin = bisect_left(tape.open_times, message.since)
+            stop = min(stop, begin + message.limit)
+        return tuple(tape.candle(index) for index in range(begin, stop))
+
+    @on(FetchForming)
+    def forming(self, message: FetchForming) -> Candle | None:
+        self._tape(message.symbol, message.frame)
+        return None  # a tape has closed candles alone
+
+    @on(FetchBook, FetchFunding, FetchOpenInterest, FetchTrades)
+    def untaped(self, message: Untaped) -> None:
+        what = UNTAPED[type(message)]
+        raise NotOffered(message.symbol, what, ("candles", "a ticker"))
+
+    def _tape(self, symbol: str, frame: str) -> Tape:
+        tape = self._series.get((symbol, frame))
         if tape is None:
             offered = tuple(sorted(" ".join(series) for series in self._series))
-            raise NotOffered(message.symbol, message.frame, offered)
-        stop = tape.index_at(self.now) + 1
-        return tuple(tape.candle(index) for index in range(max(0, stop - message.limit), stop))
+            raise NotOffered(symbol, frame, offered)
+        return tape
 
     @on(_BarEnds)
     def bar_ends(self, message: _BarEnds) -> None:

@@ -16,9 +16,10 @@ import attrs
 import trio
 
 from ...runtime import BenthicError, Clock, Millis, Ref
-from ..ccxt_trio.ground import Ground, Tap
+from ..ccxt_trio.ground import Ground, NoTap, Tap
 from ..ccxt_trio.making import open_exchange
-from .account_stream import AccountStream, StreamEnded
+from .account_relay import AccountRelay, RelayParts
+from .account_stream import StreamEnded
 from .adapters.adapter import Adapter, KeyPermissions
 from .adapters.troubles import About, of_read
 from .attempt import attempted
@@ -26,15 +27,15 @@ from .backoff import Backoff
 from .clock_offset import SAMPLES, Sample, VenueTime
 from .errands import Errands
 from .errors import Barred, KeyTrouble
-from .hearing import AccountHearing, MarketHearing
 from .kept import Key
 from .line import MISSES, PING
+from .market_hearing import MarketHearing
+from .market_streams import MarketStreams
 from .markets import key_of
 from .messages import LineState
 from .rations import Household, RationedSockets, RationedTransport, Rations
 from .settings import Network, VenueSettings
 from .told_limits import described
-from .watching import Watching
 
 LEAST: Final = Millis(500)
 MOST: Final = Millis(60_000)
@@ -80,12 +81,22 @@ class VenueSession:
         self.exchange: Any = None  # None: not opened, or being opened anew
         self.permissions: KeyPermissions | None = None
         self.reason = "it is being opened"
-        self._watched: dict[Key, None] = {}
-        self._market_nursery: trio.Nursery | None = None
-        self._hearing = MarketHearing(stage.adapter, stage.publish, self.time.now)
+        hearing = MarketHearing(stage.publish, self.time)
+        self.unsound = hearing.unsound  # what was not published, by topic
+        self._markets = MarketStreams(hearing, stage.adapter, self._beside, stage.chance)
+        self._account = AccountRelay(
+            RelayParts(
+                adapter=stage.adapter,
+                symbols=stage.symbols,
+                publish=stage.publish,
+                opened=self._beside,
+                clock=self.time,
+                chance=stage.chance,
+                unsound=self.unsound,
+            )
+        )
         self._backoff = Backoff(stage.chance, least=LEAST, most=MOST)
         self._measuring = trio.Lock()
-        self._account: AccountHearing | None = None  # while its stream is open, or opens
         self._tls: Any = None  # of the last exchange, for the next
         self._must_look = trio.Event()  # at the key: a request was refused for it
 
@@ -93,15 +104,15 @@ class VenueSession:
 
     def watch(self, key: Key) -> None:
         """Publish a stream of the market from now on."""
-        if key not in self._watched:
-            self._watched[key] = None
-            if self._market_nursery is not None and self.exchange is not None:
-                self._start_watching(key)
+        self._markets.watch(key)
+
+    def unwatch(self, key: Key) -> None:
+        """Publish it no more."""
+        self._markets.unwatch(key)
 
     def expect(self, client_id: str, venue_id: str) -> None:
         """An order was taken: the account's stream has to tell of it."""
-        if self._account is not None:
-            self._account.expect(client_id, venue_id, self.time.now())
+        self._account.expect(client_id, venue_id, self.time.now())
 
     def doubt_key(self) -> None:
         """A request was refused for its key: find out whether the key is good at all."""
@@ -146,19 +157,18 @@ class VenueSession:
     async def _live(self) -> None:
         """One time of being open; ends with what ended it."""
         async with trio.open_nursery() as nursery:
-            exchange = self._opened(nursery, self._hearing)
+            exchange = self._opened(nursery, NoTap())
             try:
                 await self._until_prepared(exchange)
-                self._hearing.exchange = self.exchange = exchange
-                self._market_nursery = nursery
-                for key in self._watched:
-                    self._start_watching(key)
+                self.exchange = exchange
+                nursery.start_soon(self._markets.run)
                 nursery.start_soon(self._keep_clock, exchange)
                 nursery.start_soon(self._look_at_key, exchange)
                 await self._stay(exchange)
             finally:
                 self._tls = exchange.ssl_context or None
-                self.exchange = self._market_nursery = self._hearing.exchange = None
+                self.exchange = None
+                nursery.cancel_scope.cancel()  # what stands beside it ends with it
                 with trio.CancelScope(shield=True):
                     await exchange.close()
 
@@ -203,6 +213,13 @@ class VenueSession:
         }
         return exchange
 
+    def _beside(self, nursery: trio.Nursery, tap: Tap) -> Any:
+        """Another exchange object beside the one that answers requests, with its markets."""
+        self._tls = self.exchange.ssl_context or None
+        other = self._opened(nursery, tap)
+        other.set_markets_from_exchange(self.exchange)
+        return other
+
     async def _prepare(self, exchange: Any) -> None:
         self.rations.go_by(self.rations.limits.stricter(described(exchange)))
         await self._measure(exchange)
@@ -221,7 +238,7 @@ class VenueSession:
         failures = 0
         while failures < FAILURES:
             began = stage.clock.elapsed()
-            error = await _failed(self._follow_account, exchange)
+            error = await _failed(self._account.run, self._up)
             trouble = self._trouble(error)
             if isinstance(trouble, KeyTrouble):
                 raise error
@@ -230,23 +247,6 @@ class VenueSession:
             await self._rest(trouble, began)
             stage.moved("opening", "the account's stream is taken up again", None)
         raise StreamEnded(f"the account's stream failed {FAILURES} times in a row")
-
-    async def _follow_account(self, exchange: Any) -> None:
-        """One life of the account's stream, on an exchange object of its own."""
-        stage = self._stage
-        self._tls = exchange.ssl_context or None
-        hearing = AccountHearing(stage.adapter, stage.publish, self.time.now)
-        async with trio.open_nursery() as nursery:
-            own = self._opened(nursery, hearing)
-            self._account = hearing
-            own.set_markets_from_exchange(exchange)
-            hearing.exchange = own
-            try:
-                await AccountStream(own, hearing, stage.symbols).run(self._up)
-            finally:
-                self._account = None
-                with trio.CancelScope(shield=True):
-                    await own.close()
 
     async def _stay_without_account(self, exchange: Any) -> None:
         """Nothing tells that the venue has gone, so it is asked now and then."""
@@ -258,13 +258,6 @@ class VenueSession:
     def _up(self) -> None:
         self.reason = ""
         self._stage.moved("up", "", None)
-
-    # -- the market's streams
-
-    def _start_watching(self, key: Key) -> None:
-        if self._market_nursery is not None:
-            watching = Watching(self._hearing, self._stage.clock, self._stage.chance)
-            self._market_nursery.start_soon(watching.keep, self.exchange, key)
 
     # -- the clock and the key
 

@@ -6,71 +6,112 @@ pause. The values go by the tap; a watch is only what keeps the subscription ali
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from random import Random
+from types import MappingProxyType
 from typing import Any, Final
 
 import outcome
 import trio
 
 from ...runtime import Clock, Millis
+from .adapters.raw_news import Watch
+from .adapters.reader import Reader
 from .attempt import attempted
 from .backoff import Backoff
-from .hearing import MarketHearing
 from .kept import Key
 from .line import silence
+from .market_tap import MarketTap
+from .messages import Topic
 
 LEAST: Final = Millis(500)
 MOST: Final = Millis(60_000)
+GOODBYE: Final = 10.0  # s that an unsubscription may take
+METHODS: Final[Mapping[Topic, tuple[str, str, str]]] = MappingProxyType(
+    {
+        "trades": ("watch_trades", "un_watch_trades", "unWatchTrades"),
+        "ticker": ("watch_ticker", "un_watch_ticker", "unWatchTicker"),
+        "book": ("watch_order_book", "un_watch_order_book", "unWatchOrderBook"),
+        "candles": ("watch_ohlcv", "un_watch_ohlcv", "unWatchOHLCV"),
+        "funding": ("watch_funding_rate", "un_watch_funding_rate", "unWatchFundingRate"),
+        "liquidations": ("watch_liquidations", "un_watch_liquidations", "unWatchLiquidations"),
+    }
+)  # of ccxt: what subscribes, what ends that, and how `has` names the latter
 
 
 class Watching:
-    """Keeps the streams that were asked for, on one exchange after the other."""
+    """Keeps streams on one exchange object."""
 
-    def __init__(self, hearing: MarketHearing, clock: Clock, chance: Random) -> None:
-        self._hearing = hearing
+    def __init__(
+        self, exchange: Any, tap: MarketTap, adapter: Reader, clock: Clock, chance: Random
+    ) -> None:
+        self._exchange = exchange
+        self._tap = tap
+        self._adapter = adapter
         self._clock = clock
         self._chance = chance
 
-    async def keep(self, exchange: Any, key: Key) -> None:
+    async def keep(self, key: Key) -> None:
         """Watch one stream until cancelled."""
         backoff = Backoff(self._chance, least=LEAST, most=MOST)
         silences = 0
-        hearing = self._hearing
-        watch = _watch(exchange, key)
-        hearing.watch(key)
+        tap, clock = self._tap, self._clock
+        tap.want(key)
+        since = clock.elapsed()
         while True:
-            began = self._clock.elapsed()
-            with trio.move_on_after(silence(key[0], silences) / 1000):
-                ended = await attempted(watch)
-                if isinstance(ended, outcome.Value):
-                    silences = 0
-                    backoff.succeed()
-                    if self._clock.elapsed() == began:
-                        await trio.lowlevel.checkpoint()
-                    continue
+            began = clock.elapsed()
+            ended: Any = None
+            left = since + silence(key[0], silences) - began
+            with tap.watching(key), trio.move_on_after(max(left, 0) / 1000):
+                ended = await attempted(self._watch, key)
+            if isinstance(ended, outcome.Value):
+                silences, since = 0, clock.elapsed()
+                backoff.succeed()
+                if since == began:
+                    await trio.lowlevel.checkpoint()
+            elif ended is not None:
+                tap.lost(key, f"its subscription failed: {type(ended).__name__}")
                 await trio.sleep(backoff.next() / 1000)
-                continue
-            silences += 1
-            await self._hang_up(exchange, key)
+            elif (heard := tap.heard_at.get(key, since)) > since:
+                silences, since = 0, heard  # ccxt wakes nobody for what an adapter reads by itself
+            else:
+                tap.lost(key, "it has gone silent")
+                silences, since = silences + 1, clock.elapsed()
+                await self._hang_up(key)
 
-    async def _hang_up(self, exchange: Any, key: Key) -> None:
-        """Close the socket that brought nothing; whoever else listens to it subscribes anew."""
-        url = self._hearing.urls.get(key)
-        clients = [each for each in exchange.clients.values() if url in {None, each.url}]
-        for client in clients:
+    async def leave(self, key: Key) -> None:
+        """End the subscription, once nobody keeps it any more."""
+        self._tap.forget(key, "it was unwatched")
+        if self._tap.is_alone(key):
+            await self._hang_up(key)
+        else:
+            await self._unsubscribe(key)
+        self._tap.leave(key)
+
+    async def _unsubscribe(self, key: Key) -> None:
+        """Tell the venue, where ccxt can; else what still comes is not heeded."""
+        _, method, name = METHODS.get(key[0], ("", "", ""))
+        if self._exchange.has.get(name):
+            with trio.move_on_after(GOODBYE):
+                await attempted(getattr(self._exchange, method), *_named(key))
+
+    async def _watch(self, key: Key) -> None:
+        raw: Watch | None = self._adapter.raw_stream(self._exchange, key)
+        if raw is not None:
+            await raw()
+        else:
+            await getattr(self._exchange, METHODS[key[0]][0])(*_named(key))
+
+    async def _hang_up(self, key: Key) -> None:
+        """Close the socket of a stream; whoever else listens to it subscribes anew."""
+        exchange, urls = self._exchange, self._tap.sockets_of(key)
+        for client in [each for each in exchange.clients.values() if each.url in urls]:
             if exchange.clients.get(client.url) is client:
                 del exchange.clients[client.url]
             await client.close()
 
 
-def _watch(exchange: Any, key: Key) -> Callable[[], Any]:
-    """What has to be awaited again and again."""
-    topic, symbol, frame = key
-    if topic == "trades":
-        return lambda: exchange.watch_trades(symbol)
-    if topic == "ticker":
-        return lambda: exchange.watch_ticker(symbol)
-    if topic == "book":
-        return lambda: exchange.watch_order_book(symbol)
-    return lambda: exchange.watch_ohlcv(symbol, frame)
+def _named(key: Key) -> tuple[str, ...]:
+    """What ccxt's methods are called with."""
+    _, symbol, frame = key
+    return (symbol, frame) if frame else (symbol,)

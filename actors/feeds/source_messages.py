@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -11,15 +11,19 @@ from ..exchange.market_messages import Topic
 
 Way = Literal["stream", "poll", "none"]
 Preference = Literal["auto", "stream", "poll"]
+SourcedTopic: TypeAlias = Topic | Literal["open_interest"]
+"""What a feed can be given; of open interest there is no stream anywhere."""
 
 
 class Prefer(msgspec.Struct, Tell, frozen=True, gc=False):
     """Take a topic from streams, from polling, or from whichever is healthy ("auto").
 
-    Told to a source. It can be said at any time: nothing is lost or doubled by it.
+    Told to a source. It can be said at any time: nothing is lost or doubled by it. What the venue
+    does not offer is refused: the topic comes as it did, and `TopicSource.reason` says why. It ends
+    with the source's incarnation; what holds for longer is given to its constructor.
     """
 
-    topic: Topic
+    topic: SourcedTopic
     preference: Preference
     frame: str = ""
 
@@ -27,7 +31,7 @@ class Prefer(msgspec.Struct, Tell, frozen=True, gc=False):
 class TopicSource(msgspec.Struct, frozen=True, gc=False):
     """How one topic comes to its feed."""
 
-    topic: Topic
+    topic: SourcedTopic
     frame: str
     way: Way
     since: Millis  # `elapsed`
@@ -37,6 +41,7 @@ class TopicSource(msgspec.Struct, frozen=True, gc=False):
     failed: int  # polls without an answer
     every: Millis | None  # between two polls, as the budget allows; None: it is not polled
     silences: int  # times that a stream was given up for saying nothing
+    quiet: int = 0  # of these, those in which polls showed that nothing had happened
 
 
 class GetSources(msgspec.Struct, Ask[tuple[TopicSource, ...]], frozen=True, gc=False):
@@ -47,7 +52,7 @@ class SourceChanged(msgspec.Struct, Tell, frozen=True, gc=False):
     """A topic comes another way. Published by a source."""
 
     symbol: str
-    topic: Topic
+    topic: SourcedTopic
     frame: str
     way: Way
     reason: str

@@ -13,39 +13,30 @@ shortest text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 import attrs
 
 from ....runtime import Millis
 from ...ccxt_trio.upstream import errors
-from ...market.book import Book
-from ...market.candle import Candle
 from ...market.errors import OrderRejected
 from ...market.fill import Fill
-from ...market.funding import Funding
 from ...market.holding import Holding
 from ...market.listing import Listing
 from ...market.position import Position
 from ...market.report import OrderReport
-from ...market.ticker import Ticker
-from ...market.timeframe import TimeFrame
-from ...market.trade import Trade
 from ..errors import NotOffered
 from ..messages import Accepted, Cancel, Cancelled, Query, Submit
 from ..settings import VenueSettings
-from . import parse, parse_account, parse_market_data, parse_orders
-from .capabilities import Capabilities, capabilities_of
+from . import parse, parse_account, parse_orders
 from .codes import NONE, Codes
 from .configuration import configuration
+from .market_reads import NOTHING, MarketReads
 from .ordering import Arguments, arguments, checked, kept
-from .paging import FillPage, fills_since, newest_candles
-from .reader import Reader
+from .paging import FillPage, fills_since
 from .reading import DAY, rows_of, shown
 from .troubles import About
 
-NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 LISTS: Final = (
     ("fetch_open_orders", "fetchOpenOrders"),
     ("fetch_closed_orders", "fetchClosedOrders"),
@@ -62,7 +53,7 @@ class KeyPermissions:
     has_address_list: bool  # it works from listed addresses only
 
 
-class Adapter(Reader):
+class Adapter(MarketReads):
     """Any exchange of ccxt's. Subclasses are registered under a name, see `registry`."""
 
     places: ClassVar[tuple[Mapping[str, Any], ...]] = (NOTHING,)
@@ -72,6 +63,7 @@ class Adapter(Reader):
     plain_noes: ClassVar[frozenset[str]] = frozenset()  # words with 5xx: nothing was done
     fills_page: ClassVar[int] = 100  # trades of ours that one request brings at most
     fills_window: ClassVar[int | None] = None  # ms that one request may span; None: any time
+    socket_life: ClassVar[Millis] = DAY  # after which a venue closes a WebSocket, at the earliest
 
     # -- what it is
 
@@ -83,10 +75,6 @@ class Adapter(Reader):
         """Of ccxt's `options`, and of what stands beside them, what this venue needs."""
         del settings
         return {}
-
-    def capabilities(self, exchange: Any) -> Capabilities:
-        """What can be asked of it, without a request."""
-        return capabilities_of(exchange, self.venue)
 
     def listings(self, exchange: Any) -> tuple[Listing, ...]:
         """The loaded markets. One that is not sound is left out: `unsound` says which, and why."""
@@ -301,7 +289,7 @@ class Adapter(Reader):
         found = await self._all_pages(exchange, page, begin)
         return tuple(each for each in found if each.trade_id in ours)
 
-    # -- the account and the market: reads
+    # -- the account: reads
 
     async def holdings(self, exchange: Any) -> tuple[Holding, ...]:
         """What the account has; without what it has nothing of."""
@@ -323,63 +311,8 @@ class Adapter(Reader):
         del exchange
         return None
 
-    async def candles(
-        self, exchange: Any, symbol: str, frame: str, limit: int
-    ) -> tuple[Candle, ...]:
-        """The newest closed candles, oldest first. Raises NotOffered."""
-        offered = self.capabilities(exchange)
-        if frame not in offered.frames:
-            raise NotOffered(symbol, f"{frame} candles", offered.frames)
-        parsed = TimeFrame.parse(frame)
-        now = self.venue_time(exchange)
-        asked = self.asked(exchange, symbol)
-        most = offered.max_candles
-
-        async def page(since: Millis | None) -> tuple[Candle, ...]:
-            count = most if since is not None else min(limit + 1, most)
-            with self.parsing("fetch_ohlcv"):
-                rows = await exchange.fetch_ohlcv(symbol, frame, since, count)
-            return parse_market_data.candles(rows, asked, parsed, now)
-
-        if limit < most:  # one that is open comes with them
-            return (await page(None))[-limit:]
-        return await newest_candles(page, parsed, now, limit)
-
-    async def ticker(self, exchange: Any, symbol: str) -> Ticker:
-        """What a market trades at now."""
-        with self.parsing("fetch_ticker"):
-            raw = await exchange.fetch_ticker(symbol)
-        return parse_market_data.ticker(raw, self.asked(exchange, symbol))
-
-    async def book(self, exchange: Any, symbol: str, depth: int) -> Book:
-        """The best levels; a venue that takes only certain depths is asked for its own."""
-        with self.parsing("fetch_order_book"):
-            raw = await exchange.fetch_order_book(symbol, self.depth_of(depth))
-        return parse_market_data.book(raw, self.asked(exchange, symbol), depth)
-
-    def depth_of(self, wanted: int) -> int | None:
-        """The depth to ask for, of those that the venue takes; None: its usual one."""
-        return wanted
-
-    async def trades(self, exchange: Any, symbol: str, limit: int) -> tuple[Trade, ...]:
-        """The newest trades of anybody, oldest first."""
-        with self.parsing("fetch_trades"):
-            raw = await exchange.fetch_trades(symbol, None, limit)
-        return parse_market_data.trades(raw, self.asked(exchange, symbol))[-limit:]
-
-    async def funding(self, exchange: Any, symbol: str) -> Funding:
-        """The funding of a perpetual contract."""
-        with self.parsing("fetch_funding_rate"):
-            raw = await exchange.fetch_funding_rate(symbol)
-        return parse_market_data.funding(raw, self.asked(exchange, symbol))
-
     async def server_time(self, exchange: Any) -> Millis:
         """The venue's clock."""
         with self.parsing("fetch_time"):
             raw = await exchange.fetch_time()
         return self.asked(exchange).read("fetch_time", {}).as_time(raw, "time")
-
-    def venue_time(self, exchange: Any) -> Millis:
-        """Now, by our clock and what is known of the difference."""
-        ahead = exchange.options.get("timeDifference") or 0
-        return Millis(int(exchange.milliseconds() - ahead))

@@ -17,18 +17,27 @@ from ....runtime import Millis
 from ...market.fill import Fill
 from ...market.money import ZERO
 from ...market.position import Position
+from ...market.trade import Trade
+from ..market_messages import Topic
 from ..settings import VenueSettings
-from . import parse_orders
-from .adapter import NOTHING, Adapter, KeyPermissions
+from . import binance_streams, parse_orders
+from .adapter import Adapter, KeyPermissions
 from .capabilities import Capabilities
 from .client_ids import ClientIdRule
 from .codes import BINANCE, Codes
-from .reading import Reading
+from .market_reads import NOTHING
+from .paging import first_id_since
+from .parse_market_data import Asked
+from .raw_news import RawNews, StreamKey, Watch
+from .reading import SOON, Reading
 
 ENGINE: Final = Millis(10_000)  # after which Binance itself gives up on an order (-1007)
 LAG: Final = Millis(2_000)  # by which its look-up may be behind its engine
 WEEK: Final = Millis(604_800_000)
 TRIGGERED: Final[Mapping[str, Any]] = MappingProxyType({"trigger": True})
+TRADES: Final = 1_000  # of one request
+WINDOW: Final = Millis(3_600_000)  # of trades since a time, as ccxt asks for them
+AGGREGATED: Final[Mapping[str, str]] = MappingProxyType({"name": "aggTrade"})
 DEPTHS: Final = (5, 10, 20, 50, 100, 500, 1_000)
 
 
@@ -39,14 +48,21 @@ class _Family(Adapter):
     client_id_fields: ClassVar[tuple[str, ...]] = ("origClientOrderId", "C", "c")
     codes: ClassVar[Codes] = BINANCE
     fills_page: ClassVar[int] = 1_000
+    raw_topics: ClassVar[frozenset[Topic]] = binance_streams.TOPICS
 
     def options(self, settings: VenueSettings) -> dict[str, Any]:
-        """No currencies: they cost a signed request of another API, and nothing here reads them."""
+        """No currencies: they cost a signed request of another API, and nothing here reads them.
+
+        Trades of anybody are aggregated ones, in streams as in answers: ccxt reads those and hears
+        single ones, whose ids are others.
+        """
         return {
             "has": {"fetchCurrencies": False},
             "options": {
                 "recvWindow": int(settings.receive_window),
                 "warnOnFetchOpenOrdersWithoutSymbol": False,
+                "watchTrades": dict(AGGREGATED),
+                "watchTradesForSymbols": dict(AGGREGATED),
             },
         }
 
@@ -58,6 +74,7 @@ class _Family(Adapter):
             client_id=self.client_ids,
             can_look_up=True,
             can_cancel_unseen=True,
+            most_trades=TRADES,
             fence=Millis(window + ENGINE + LAG),
         )
 
@@ -82,9 +99,40 @@ class _Family(Adapter):
             rows = await exchange.fetch_my_trades(symbol, None, None, {"orderId": venue_id})
         return self.read_fills(rows, self.asked(exchange, symbol))
 
+    async def trades(
+        self, exchange: Any, symbol: str, limit: int, since: Millis | None = None
+    ) -> tuple[Trade, ...]:
+        """As any; from the second page on by id, which skips none of the same ms."""
+        if since is None:
+            return await self.trades_of(exchange, symbol, None, min(limit, TRADES))
+
+        async def page(first: int) -> tuple[Trade, ...]:
+            return await self.trades_of(exchange, symbol, None, TRADES, {"fromId": first})
+
+        found = await self.trades_of(exchange, symbol, since, TRADES)
+        is_all = since + WINDOW > self.venue_time(exchange) and len(found) < TRADES
+        if not found and not is_all:
+            newest = await self.trades_of(exchange, symbol, None, 1)
+            first = await first_id_since(page, newest[-1], since) if newest else None
+            found = () if first is None else await page(first)
+        while found and not is_all and len(found) < limit:
+            rows = await page(int(found[-1].trade_id) + 1)
+            found += rows
+            is_all = len(rows) < TRADES
+        return found[:limit]
+
     def depth_of(self, wanted: int) -> int | None:
         """The next of the depths that it takes."""
         return next((each for each in DEPTHS if each >= wanted), DEPTHS[-1])
+
+    def raw_stream(self, exchange: Any, key: StreamKey) -> Watch | None:
+        return binance_streams.watch_of(exchange, key)
+
+    def raw_key(self, exchange: Any, message: Any) -> StreamKey | None:
+        return binance_streams.key_of(exchange, message)
+
+    def raw_news(self, key: StreamKey, message: Any, heard: Millis | None = None) -> RawNews:
+        return binance_streams.news_of(key, message, Asked(self.venue, key[1], heard, SOON))
 
 
 class Binance(_Family):
@@ -96,8 +144,11 @@ class Binance(_Family):
         known = super().capabilities(exchange)
         kinds = tuple(kind for kind in known.kinds if kind != "trailing_stop")
         stream = tuple(each for each in known.user_stream if each != "positions")
+        public = tuple(each for each in known.public_streams if each != "liquidations")
         return attrs.evolve(
             known,
+            public_streams=(*public, "diffs"),
+            numbering="ranges",
             families=("spot",),
             kinds=kinds,
             user_stream=stream,
@@ -105,6 +156,7 @@ class Binance(_Family):
             has_oco=True,
             has_positions=False,
             has_funding=False,
+            has_open_interest=False,
         )
 
     async def positions(self, exchange: Any) -> tuple[Position, ...]:
@@ -138,6 +190,11 @@ class _Contracts(_Family):
     plain_noes: ClassVar[frozenset[str]] = frozenset(
         {"service unavailable", "internal error; unable to process your request. please try again"}
     )
+
+    def capabilities(self, exchange: Any) -> Capabilities:
+        known = super().capabilities(exchange)
+        public: tuple[Topic, ...] = (*known.public_streams, "diffs", "funding")
+        return attrs.evolve(known, public_streams=public, numbering="links")
 
 
 class BinanceUsdM(_Contracts):

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from ....runtime import Millis
+from ...market.book_diff import Numbering
 from ...market.errors import BadValue
 from ...market.listing import Family
 from ...market.side import Kind, TimeInForce
@@ -20,6 +21,7 @@ from ..messages import Topic
 from .client_ids import ClientIdRule
 
 Account = Literal["orders", "fills", "balances", "positions"]
+ChecksumName = Literal["okx", "kraken"]  # the rules are in `feeds.book_checksum`
 
 USUAL_CANDLES: Final = 500  # of a request, where ccxt does not say
 _TRIGGERED: Final[tuple[tuple[str, tuple[Kind, ...]], ...]] = (
@@ -38,6 +40,8 @@ _STREAMS: Final[tuple[tuple[str, Topic], ...]] = (
     ("watchTrades", "trades"),
     ("watchTicker", "ticker"),
     ("watchOrderBook", "book"),
+    ("watchFundingRate", "funding"),
+    ("watchLiquidations", "liquidations"),
 )
 _ACCOUNT: Final[tuple[tuple[str, Account], ...]] = (
     ("watchOrders", "orders"),
@@ -53,6 +57,7 @@ class Capabilities:
 
     fence: ms after which a look-up that finds nothing is proof that an order was never placed,
     counted from when it was sent. None: there is no such proof, however long one waits.
+    numbering: of the diffs of a book; None: no diffs are told, see `public_streams`.
     """
 
     venue: str
@@ -68,13 +73,17 @@ class Capabilities:
     fence: Millis | None
     frames: tuple[str, ...]
     max_candles: int  # of one request
+    most_trades: int | None  # of one request, of anybody's; None: not known
     has_positions: bool
     has_funding: bool
+    has_open_interest: bool
     can_amend: bool
     has_oco: bool
     has_testnet: bool
     is_data_only: bool
     has_websockets: bool
+    numbering: Numbering | None = None
+    checksum: ChecksumName | None = None  # that diffs bear, and by whose rules
 
 
 def capabilities_of(exchange: Any, venue: str) -> Capabilities:
@@ -95,8 +104,10 @@ def capabilities_of(exchange: Any, venue: str) -> Capabilities:
         fence=None,
         frames=_frames(exchange),
         max_candles=_most_candles(offered),
+        most_trades=None,  # ccxt does not say
         has_positions=bool(has.get("fetchPositions")),
         has_funding=bool(has.get("fetchFundingRate")),
+        has_open_interest=bool(has.get("fetchOpenInterest")),
         can_amend=has.get("editOrder") is True,  # "emulated" cancels and places anew
         has_oco=False,
         has_testnet=has_testnet(exchange),

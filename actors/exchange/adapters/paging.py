@@ -1,4 +1,4 @@
-"""Reading all pages of what a venue gives in parts: trades of ours, candles. No I/O of its own."""
+"""Reading all pages of what a venue gives in parts: trades, candles. No I/O of its own."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from ....runtime import Millis
 from ...market.candle import Candle
 from ...market.fill import Fill
 from ...market.timeframe import TimeFrame
+from ...market.trade import Trade
 from ..errors import UnsoundAnswer
 
 FillPage = Callable[[Millis, Millis | None], Awaitable[Sequence[Fill]]]
 """Our trades of a time, both ends inclusive; of too many the oldest or the newest."""
 
 CandlePage = Callable[[Millis], Awaitable[Sequence[Candle]]]
-"""The oldest candles since a time."""
+"""The oldest closed candles since a time; of some venues those alone that a page's time has."""
+
+TradePage = Callable[[Millis], Awaitable[Sequence[Trade]]]
+"""Trades of anybody since a time, oldest first."""
+
+TradesById = Callable[[int], Awaitable[Sequence[Trade]]]
+"""The oldest trades of anybody with this id or a later one."""
 
 
 async def all_fills(
@@ -70,22 +77,83 @@ def _age(fill: Fill) -> tuple[Millis, int, str]:
     return fill.at, len(fill.trade_id), fill.trade_id
 
 
-async def newest_candles(
-    fetch: CandlePage, frame: TimeFrame, now: Millis, limit: int
+async def candles_from(
+    fetch: CandlePage,
+    resumed: Callable[[Millis], Awaitable[Millis]],
+    frame: TimeFrame,
+    *,
+    span: tuple[Millis, Millis],
+    limit: int,
 ) -> tuple[Candle, ...]:
-    """The newest closed candles, oldest first, by as many pages as it takes."""
+    """The oldest candles that begin and end in a time, oldest first, by as many pages as it takes.
+
+    resumed: where to go on after a page since then had no candle.
+    """
+    begin, now = span
     found = dict[Millis, Candle]()
-    begin = frame.open_of(now)
-    since = earlier(frame, begin, limit)
-    while since < begin:
-        rows = await fetch(since)
-        fresh = [each for each in rows if each.at >= since and each.at not in found]
-        if not fresh:
+    while len(found) < limit and frame.close_of(begin) <= now:
+        rows = await fetch(begin)
+        fresh = {each.at: each for each in rows if each.at >= begin}
+        found.update(fresh)
+        if fresh:
+            begin = frame.close_of(max(fresh))
+        else:
+            begin = max(frame.close_of(begin), frame.open_of(await resumed(begin)))
+    return tuple(found[at] for at in sorted(found) if frame.close_of(at) <= now)[:limit]
+
+
+async def trades_from(
+    fetch: TradePage, venue: str, since: Millis, limit: int, *, page: int
+) -> tuple[Trade, ...]:
+    """The oldest trades since a time, as far as the venue tells them, oldest first.
+
+    page: how many a full page has at least. The last trade's time is where the next page begins,
+    since others may be of the same ms. No more pages are read than it takes: a venue that gives
+    its newest trades whatever it is asked would go on for ever.
+    """
+    found = dict[str | Trade, Trade]()
+    begin = since
+    for _ in range(limit // page + 2):
+        rows = await fetch(begin)
+        fresh = {_name(each): each for each in rows if each.at >= since}
+        fresh = {name: each for name, each in fresh.items() if name not in found}
+        found.update(fresh)
+        if not fresh and len(rows) >= page and rows[0].at == rows[-1].at == begin:
+            raise UnsoundAnswer(venue, "trades", f"a page of {page} trades is of one ms; some hide")
+        if not fresh or len(rows) < page or len(found) >= limit:
             break
-        found.update({each.at: each for each in fresh})
-        since = frame.close_of(max(each.at for each in fresh))
-    closed = [found[at] for at in sorted(found) if frame.close_of(at) <= now]
-    return tuple(closed[-limit:])
+        begin = rows[-1].at
+    return tuple(sorted(found.values(), key=_trade_age))[:limit]
+
+
+def _trade_age(trade: Trade) -> tuple[Millis, int, str]:
+    return trade.at, len(trade.trade_id), trade.trade_id
+
+
+def _name(trade: Trade) -> str | Trade:
+    """What tells a trade from others."""
+    return trade.trade_id or trade
+
+
+async def first_id_since(fetch: TradesById, newest: Trade, since: Millis) -> int | None:
+    """From which id on to ask for trades since a time, where ids count up; None: there are none.
+
+    For whoever is not told by time, as where the next trade may lie years later.
+    """
+    if newest.at < since:
+        return None
+    before, known = -1, int(newest.trade_id)  # ids: too old, and old enough
+    while known - before > 1:
+        middle = (before + known) // 2
+        rows = await fetch(middle)
+        found = [int(each.trade_id) for each in rows if each.at >= since]
+        if len(found) == len(rows):
+            known = middle
+        elif found:
+            return min(found)
+        else:
+            before = max(int(each.trade_id) for each in rows)
+    return known
 
 
 def earlier(frame: TimeFrame, begin: Millis, count: int) -> Millis:
@@ -96,4 +164,13 @@ def earlier(frame: TimeFrame, begin: Millis, count: int) -> Millis:
         if begin <= 0:
             break
         begin = frame.open_of(Millis(begin - 1))
+    return begin
+
+
+def later(frame: TimeFrame, begin: Millis, count: int) -> Millis:
+    """When the candle begins that lies so many after the one that began at `begin`."""
+    if frame.is_fixed:
+        return Millis(begin + count * frame.length)
+    for _ in range(count):
+        begin = frame.close_of(begin)
     return begin

@@ -1,4 +1,4 @@
-"""ccxt's tickers, books, trades, candles and fundings as our values; pure.
+"""ccxt's tickers, books, trades, candles, fundings and open interest as our values; pure.
 
 Nothing is repaired: what is not sound is refused, and then nothing of that answer is taken (M10,
 M12, M13). One exception: a level of a book in which nothing is left is no level.
@@ -15,6 +15,8 @@ from ....runtime import Millis
 from ...market.book import Book, Level
 from ...market.candle import Candle, fault_of
 from ...market.funding import Funding
+from ...market.liquidation import Liquidation
+from ...market.open_interest import OpenInterest
 from ...market.ticker import Ticker
 from ...market.timeframe import TimeFrame
 from ...market.trade import Trade
@@ -29,15 +31,17 @@ class Asked:
     """What an answer is held against.
 
     symbol: what was asked for; None: any. heard: when it came, by our clock; None: not known.
+    ahead: ms that its times may lie after that.
     """
 
     venue: str
     symbol: str | None = None
     heard: Millis | None = None
+    ahead: int = DAY
 
     def read(self, place: str, raw: object) -> Reading:
         """An answer, ready to be read."""
-        return Reading(self.venue, place, raw, heard=self.heard)
+        return Reading(self.venue, place, raw, heard=self.heard, ahead=self.ahead)
 
 
 def ticker(raw: object, asked: Asked) -> Ticker:
@@ -94,9 +98,12 @@ def _levels(told: Reading, key: str) -> tuple[Level, ...]:
 
 
 def trades(raw: object, asked: Asked) -> tuple[Trade, ...]:
-    """Trades of anybody's, oldest first."""
+    """Trades of anybody's, oldest first; those of one ms by their ids, which count up at most.
+
+    ccxt has them by their ids' text: the tenth before the ninth.
+    """
     parsed = [trade(each, asked) for each in rows_of(asked.venue, "trades", raw)]
-    return tuple(sorted(parsed, key=lambda each: each.at))
+    return tuple(sorted(parsed, key=lambda each: (each.at, len(each.trade_id), each.trade_id)))
 
 
 def trade(raw: object, asked: Asked) -> Trade:
@@ -128,7 +135,7 @@ def candle(raw: object, asked: Asked) -> Candle:
     numbers = [told.as_number(each, "a field of a candle") for each in row[1:_CANDLE]]
     if any(each is None for each in numbers[:-1]):
         raise told.unsound("a price of a candle is missing")
-    at = told.as_time(row[0], "open time", ahead=DAY)
+    at = told.as_time(row[0], "open time")
     values = [float(each or 0) for each in numbers]  # a venue that tells no volume: none
     parsed = Candle(at, values[0], values[1], values[2], values[3], values[4])
     fault = fault_of(parsed)
@@ -155,6 +162,24 @@ def funding(raw: object, asked: Asked) -> Funding:
     )
 
 
+def liquidations(raw: object, asked: Asked) -> tuple[Liquidation, ...]:
+    """Positions that were closed by force, oldest first."""
+    parsed = [liquidation(each, asked) for each in rows_of(asked.venue, "liquidations", raw)]
+    return tuple(sorted(parsed, key=lambda each: each.at))
+
+
+def liquidation(raw: object, asked: Asked) -> Liquidation:
+    """The order by which a position was closed."""
+    told = asked.read("liquidation", raw)
+    return Liquidation(
+        symbol=told.symbol(asked.symbol),
+        side=told.side(),
+        price=told.required("price"),
+        amount=told.required("contracts"),
+        at=told.time("timestamp"),
+    )
+
+
 def _next(told: Reading) -> Millis | None:
     """When it is paid next: venues name it as the next one, or as the one that the rate is of."""
     for key in ("nextFundingTimestamp", "fundingTimestamp"):
@@ -165,3 +190,17 @@ def _next(told: Reading) -> Millis | None:
         if told.heard is None or at >= told.heard:
             return at
     return None
+
+
+def open_interest(raw: object, asked: Asked) -> OpenInterest:
+    """How much of a contract is open."""
+    told = asked.read("open interest", raw)
+    amount = told.size("openInterestAmount")
+    if amount is None:
+        raise told.unsound("openInterestAmount is missing")
+    return OpenInterest(
+        symbol=told.symbol(asked.symbol),
+        amount=amount,
+        at=told.time("timestamp"),
+        value=told.size("openInterestValue"),
+    )

@@ -14,14 +14,18 @@ from ....runtime import Millis
 from ...market.book import Book
 from ...market.candle import Candle
 from ...market.fill import Fill
+from ...market.funding import Funding
 from ...market.holding import Holding
+from ...market.liquidation import Liquidation
 from ...market.report import OrderReport
 from ...market.ticker import Ticker
 from ...market.trade import Trade
+from ..market_messages import Topic
 from . import parse_account, parse_market_data, parse_orders
 from .client_ids import ClientIdRule
 from .parse_market_data import Asked
-from .reading import reading_of, rows_of, shown
+from .raw_news import RawNews, StreamKey, Watch
+from .reading import SOON, reading_of, rows_of, shown
 
 
 class Reader:
@@ -30,6 +34,7 @@ class Reader:
     client_ids: ClassVar[ClientIdRule] = ClientIdRule()
     client_id_fields: ClassVar[tuple[str, ...]] = ()  # of the venue's own, in the order of trust
     least_holding: ClassVar[Decimal | None] = None  # below which nothing can be; None: it may owe
+    raw_topics: ClassVar[frozenset[Topic]] = frozenset()  # streams that are read before ccxt does
 
     def __init__(self, venue: str) -> None:
         self.venue = venue  # ccxt's name of it
@@ -59,24 +64,54 @@ class Reader:
             rows = tuple(rows[-1])
         elif rows and not isinstance(rows[0], list | tuple):
             rows = (raw,)
-        asked = Asked(self.venue, symbol, heard)
+        asked = Asked(self.venue, symbol, heard, SOON)
         return tuple(parse_market_data.candle(each, asked) for each in rows)
 
     def stream_trades(
         self, raw: Any, symbol: str | None = None, heard: Millis | None = None
     ) -> tuple[Trade, ...]:
         """Trades of anybody, oldest first."""
-        return parse_market_data.trades(self._entries(raw), Asked(self.venue, symbol, heard))
+        asked = Asked(self.venue, symbol, heard, SOON)
+        return parse_market_data.trades(self._entries(raw), asked)
 
     def stream_ticker(
         self, raw: Any, symbol: str | None = None, heard: Millis | None = None
     ) -> Ticker:
         """What a market trades at."""
-        return parse_market_data.ticker(raw, Asked(self.venue, symbol, heard))
+        return parse_market_data.ticker(raw, Asked(self.venue, symbol, heard, SOON))
 
     def stream_book(self, raw: Any, symbol: str | None = None, heard: Millis | None = None) -> Book:
         """The best levels of a market."""
-        return parse_market_data.book(raw, Asked(self.venue, symbol, heard))
+        return parse_market_data.book(raw, Asked(self.venue, symbol, heard, SOON))
+
+    def stream_funding(
+        self, raw: Any, symbol: str | None = None, heard: Millis | None = None
+    ) -> Funding:
+        """The funding of a contract."""
+        return parse_market_data.funding(raw, Asked(self.venue, symbol, heard, SOON))
+
+    def stream_liquidations(
+        self, raw: Any, symbol: str | None = None, heard: Millis | None = None
+    ) -> tuple[Liquidation, ...]:
+        """Positions that were closed by force, oldest first."""
+        asked = Asked(self.venue, symbol, heard, SOON)
+        return parse_market_data.liquidations(self._entries(raw), asked)
+
+    # -- what a venue says before ccxt reads it; subclasses know how
+
+    def raw_stream(self, exchange: Any, key: StreamKey) -> Watch | None:
+        """What has to be awaited to be sent a stream that ccxt knows nothing of; None: ccxt's."""
+        del exchange, key
+        return None
+
+    def raw_key(self, exchange: Any, message: Any) -> StreamKey | None:
+        """Of which stream a message is that is read here and not by ccxt; None: of none."""
+        del exchange, message
+        return None
+
+    def raw_news(self, key: StreamKey, message: Any, heard: Millis | None = None) -> RawNews:
+        """What such a message brings."""
+        raise NotImplementedError(key, message, heard)
 
     def _entries(self, raw: Any) -> tuple[Any, ...]:
         return (raw,) if isinstance(raw, Mapping) else rows_of(self.venue, "stream", raw)

@@ -23,6 +23,7 @@ from ...market.symbol import is_asset
 from ..errors import UnsoundAnswer
 
 DAY: Final = Millis(86_400_000)
+SOON: Final = Millis(60_000)  # that what a stream brings may lie ahead of our idea of its clock
 EARLIEST: Final = Millis(
     1_230_768_000_000
 )  # 2009: before it nothing traded; seconds look like 1970
@@ -37,13 +38,22 @@ class Reading:
     """A dict of ccxt's that is being read.
 
     place: what it is, for errors ("fetch_order"). heard: when it came in, by our clock; a time that
-    lies more than a day after it is refused. None: any time of this age and the next is taken.
+    lies more than `ahead` ms after it is refused. None: any time of this age and the next is taken.
     """
 
-    def __init__(self, venue: str, place: str, raw: object, *, heard: Millis | None = None) -> None:
+    def __init__(
+        self,
+        venue: str,
+        place: str,
+        raw: object,
+        *,
+        heard: Millis | None = None,
+        ahead: int = DAY,
+    ) -> None:
         self.venue = venue
         self.place = place
         self.heard = heard
+        self.ahead = ahead
         if not isinstance(raw, Mapping):
             raise UnsoundAnswer(venue, place, f"a {type(raw).__name__} where fields should be")
         self.raw: Mapping[str, Any] = raw
@@ -156,11 +166,12 @@ class Reading:
         value = self.raw.get(key)
         return None if value in NEVER else self.as_time(value, key)
 
-    def as_time(self, value: object, name: str, *, ahead: int = DAY) -> Millis:
+    def as_time(self, value: object, name: str, *, ahead: int | None = None) -> Millis:
         """A time of our age in ms.
 
-        ahead: ms that it may lie after the moment in which the answer was heard.
+        ahead: ms that it may lie after the moment in which the answer was heard; None: the usual.
         """
+        ahead = self.ahead if ahead is None else ahead
         at = value
         if isinstance(at, float) and at.is_integer():
             at = int(at)
@@ -179,13 +190,14 @@ class Reading:
 
     def within(self, raw: object, place: str) -> Reading:
         """A dict that was found in this one."""
-        return Reading(self.venue, place, raw, heard=self.heard)
+        return Reading(self.venue, place, raw, heard=self.heard, ahead=self.ahead)
 
     def inside(self, key: str) -> Reading:
         """The dict in a field, read in its turn; an empty one where there is none."""
         value = self.raw.get(key)
         found = {} if value is None else value
-        return Reading(self.venue, f"{self.place}.{key}", found, heard=self.heard)
+        place = f"{self.place}.{key}"
+        return Reading(self.venue, place, found, heard=self.heard, ahead=self.ahead)
 
     def rows(self, key: str) -> tuple[Any, ...]:
         """The list in a field; an empty one where there is none."""

@@ -200,6 +200,8 @@ class Events:
     def __init__(self) -> None:
         self.said = list[tuple[str, Any]]()
 
+    def subscribing(self, url: str) -> None: ...
+
     def connected(self, url: str) -> None:
         del url
         self.said.append(("connected", None))

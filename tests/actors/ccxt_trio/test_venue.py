@@ -114,6 +114,8 @@ class Told:
         self._clock = clock
         self.said = list[tuple[int, str]]()
 
+    def subscribing(self, url: str) -> None: ...
+
     def connected(self, url: str) -> None:
         self.said.append((self._clock.now(), f"connected {url}"))
 

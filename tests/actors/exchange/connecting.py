@@ -170,6 +170,7 @@ def a_tree(
     network = more.pop("network", reached.network)
     bans = more.pop("bans", MemoryBans)
     budget = more.pop("budget", RateBudget)
+    adapter = more.pop("adapter", None)
     return Supervisor(
         "bot",
         [
@@ -184,6 +185,7 @@ def a_tree(
                     markets="markets",
                     budget="budget",
                     network=network,
+                    adapter=adapter,
                 ),
             ),
             Child("listener", lambda: listener(diary, ())),

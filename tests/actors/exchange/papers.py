@@ -11,6 +11,7 @@ from benthic.actors.exchange.messages import (
     Candle,
     CandleReported,
     FetchCandles,
+    FetchForming,
     FetchFunding,
     FetchListings,
     FetchTicker,
@@ -75,6 +76,10 @@ class Data(Actor):
     async def candles(self, _: FetchCandles) -> tuple[Candle, ...]:
         await self.sleep(SLOW)
         return (Candle(Millis(0), 1.0, 1.0, 1.0, 1.0, 1.0),)
+
+    @on(FetchForming)
+    def forming(self, _: FetchForming) -> Candle | None:
+        return Candle(Millis(60_000), 2.0, 2.0, 2.0, 2.0, 0.0)
 
     @on(FetchFunding)
     def funding(self, message: FetchFunding) -> Funding:

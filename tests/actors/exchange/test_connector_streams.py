@@ -109,7 +109,7 @@ def test_a_market_stream_that_fails_comes_back_and_the_line_stays_up(
 @pytest.mark.parametrize("kind", ["nan", "negative", "infinity", "exponent", "missing_field"])
 def test_trades_that_cannot_be_are_not_told(kind: str) -> None:  # M10
     async def body(clock: VirtualClock) -> None:
-        when = {"stream": "btcusdt@trade", "every": 3}
+        when = {"stream": "btcusdt@aggTrade", "every": 3}
         plan = struck({"verb": "garbage", "kind": kind, "field": "p", "when": when})
         venue = a_venue(markets=LIVELY)
         async with connected(clock, venue, plan=plan, listener=Reader) as desk:

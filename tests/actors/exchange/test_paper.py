@@ -13,6 +13,7 @@ from benthic.actors.exchange.messages import (
     Cancel,
     CandleReported,
     FetchCandles,
+    FetchForming,
     FetchHoldings,
     FetchListings,
     FetchOpenOrders,
@@ -179,6 +180,9 @@ def test_a_slow_read_of_the_market_holds_up_no_order() -> None:
 def test_reads_of_the_market_are_the_answers_and_refusals_of_its_data() -> None:
     async def story(paper: Paper) -> None:
         assert (await paper.line.ask(FetchTicker("X/Y"))).last == 7
+        forming = await paper.line.ask(FetchForming("X/Y", "1m"))
+        assert forming is not None
+        assert forming.at == 60_000
         with pytest.raises(VenueAway, match="on holiday"):
             await paper.line.ask(FetchListings())
 

@@ -2,12 +2,19 @@
 
 import pytest
 import trio
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benthic.actors.exchange.latency import Latency
 from benthic.actors.exchange.messages import (
     Accepted,
     Cancel,
+    FetchBook,
     FetchCandles,
+    FetchForming,
+    FetchFunding,
+    FetchOpenInterest,
+    FetchTrades,
     Fill,
     NotOffered,
     OrderRejected,
@@ -200,6 +207,41 @@ def test_candles_of_the_past_are_told_and_none_of_the_future() -> None:
             await line.ask(FetchCandles(PAIR, "5m", 10))
 
     run_virtual(a_bot(a_venue(), tape), body)
+
+
+@given(since=st.integers(-1, 6 * MINUTE), limit=st.integers(1, 7), now=st.integers(0, 6 * MINUTE))
+def test_candles_since_a_time_are_the_oldest_that_have_closed(
+    since: int, limit: int, now: int
+) -> None:
+    tape = a_tape([STILL, DIP, STILL, DIP, STILL])
+
+    async def body(system: System) -> None:
+        line = system.lookup("/bot/line")
+        await system.replay([(Millis(now), line, Query("none", PAIR))])
+        known = [tape.candle(index) for index in range(len(tape))]
+        found = await line.ask(FetchCandles(PAIR, "1m", limit, Millis(since)))
+        wanted = [each for each in known if each.at >= since and each.at + MINUTE <= now]
+        assert found == tuple(wanted[:limit])
+
+    run_virtual(a_bot(a_venue(), tape), body)
+
+
+def test_a_tape_has_candles_that_closed_and_nothing_else() -> None:
+    async def body(system: System) -> None:
+        line = system.lookup("/bot/line")
+        assert await line.ask(FetchForming(PAIR, "1m")) is None
+        with pytest.raises(NotOffered, match="5m"):
+            await line.ask(FetchForming(PAIR, "5m"))
+        for question, what in (
+            (FetchBook(PAIR), "book"),
+            (FetchFunding(PAIR), "funding"),
+            (FetchOpenInterest(PAIR), "open interest"),
+            (FetchTrades(PAIR, 10), "trades"),
+        ):
+            with pytest.raises(NotOffered, match=f"no {what} of BTC/USDT"):
+                await line.ask(question)
+
+    run_virtual(a_bot(a_venue(), a_tape([STILL])), body)
 
 
 def test_a_venue_whose_market_is_on_no_tape_does_not_start() -> None:

@@ -124,6 +124,15 @@ def a_funding() -> dict[str, Any]:
     }
 
 
+def an_open_interest() -> dict[str, Any]:
+    return {
+        "symbol": SYMBOL,
+        "openInterestAmount": "8123.5",
+        "openInterestValue": None,
+        "timestamp": NOW,
+    }
+
+
 def a_market() -> dict[str, Any]:
     return {
         "id": "BTCUSDT",

@@ -36,6 +36,7 @@ from .forms import (
     a_position,
     a_ticker,
     a_trade,
+    an_open_interest,
     an_order,
 )
 
@@ -58,6 +59,7 @@ PARSERS: dict[str, tuple[Callable[[], Any], Parse]] = {
     "balance": (a_balance, lambda raw: parse_account.holdings(raw, ASKED)),
     "positions": (a_position, lambda raw: parse_account.positions([raw], ASKED)),
     "funding": (a_funding, lambda raw: parse_market_data.funding(raw, ASKED)),
+    "interest": (an_open_interest, lambda raw: parse_market_data.open_interest(raw, ASKED)),
     "market": (a_market, lambda raw: parse.listing(raw, ASKED, parse.TICK_SIZE)),
     "candles": (a_candle, lambda raw: parse_market_data.candles([raw], ASKED, MINUTE, NOW)),
     "stream": (an_order, lambda raw: READER.stream_orders([raw], NOW)),
@@ -188,7 +190,7 @@ def test_a_price_that_cannot_be_is_refused(kind: str, path: tuple[Any, ...], pri
 
 
 @pytest.mark.parametrize(
-    "kind", ["order", "fill", "ticker", "book", "trades", "positions", "funding"]
+    "kind", ["order", "fill", "ticker", "book", "trades", "positions", "funding", "interest"]
 )
 def test_an_answer_about_another_market_is_refused(kind: str) -> None:
     make, read = PARSERS[kind]
@@ -198,7 +200,7 @@ def test_an_answer_about_another_market_is_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize("at", [NOW // 1000, NOW * 1000, NOW + 3 * 86_400_000, -5, "soon", 1.5])
-@pytest.mark.parametrize("kind", ["order", "fill", "ticker", "book", "trades"])
+@pytest.mark.parametrize("kind", ["order", "fill", "ticker", "book", "trades", "interest"])
 def test_a_time_of_another_unit_or_of_the_future_is_refused(kind: str, at: Any) -> None:
     make, read = PARSERS[kind]
 
