@@ -66,9 +66,6 @@ class HostOf:
         self.urandom = urandom
 
 
-C = TypeVar("C", bound=VirtualClock)
-
-
 def run_seeded(
     body: Callable[[VirtualClock], Awaitable[R]], *, seed: int, start: Millis = Millis(0)
 ) -> R:
@@ -76,11 +73,7 @@ def run_seeded(
 
     Time jumps whenever every task waits; Systems that are given the clock move it together.
     """
-    return run_on(VirtualClock(start), body, seed=seed)
-
-
-def run_on(clock: C, body: Callable[[C], Awaitable[R]], *, seed: int) -> R:
-    """The same on a clock of one's own."""
+    clock = VirtualClock(start)
 
     async def main() -> R:
         mover = System(
@@ -92,5 +85,10 @@ def run_on(clock: C, body: Callable[[C], Awaitable[R]], *, seed: int) -> R:
             await mover.stop()
         return result
 
+    return run_on(clock, main, seed=seed)
+
+
+def run_on(clock: VirtualClock, main: Callable[[], Awaitable[R]], *, seed: int) -> R:
+    """The same on a clock of one's own, which a System of `main` must move."""
     with seeded_schedule(seed), seeded_frames(seed):
         return trio.run(main, clock=clock)

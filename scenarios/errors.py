@@ -35,7 +35,9 @@ class NoSuchScenario(BadScenario):
         names = sorted(known)
         close = get_close_matches(name, names, n=1)
         remedy = f"did you mean {close[0]}?" if close else "see benthic scenario list"
-        super().__init__(name, "there is no such file, and no such script in the library", remedy=remedy)
+        super().__init__(
+            name, "there is no such file, and no such script in the library", remedy=remedy
+        )
 
 
 class ScenarioUnreadable(BadScenario):

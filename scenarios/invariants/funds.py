@@ -141,7 +141,9 @@ def _f8(world: World) -> Iterator[Violation]:
         return
     for name, bot in world.bots.items():
         external = {
-            asset: -amount for (asset, part), amount in bot.books.moved.items() if part == "external"
+            asset: -amount
+            for (asset, part), amount in bot.books.moved.items()
+            if part == "external"
         }
         told = bot.said("drift")
         for asset, amount in external.items():

@@ -14,9 +14,7 @@ from ..world import Change, Sent, Violation, World, WorldBot
 FOLLOWS: Final[Mapping[str, frozenset[Status]]] = MappingProxyType(
     {
         "": frozenset({"intent"}),
-        "intent": frozenset(
-            {"intent", "accepted", "unknown", "refused", "filled", "cancelled"}
-        ),
+        "intent": frozenset({"intent", "accepted", "unknown", "refused", "filled", "cancelled"}),
         "unknown": frozenset({"unknown", "accepted", "refused", "filled", "cancelled"}),
         "accepted": frozenset({"accepted", "filled", "cancelled"}),
         "cancelled": frozenset({"cancelled", "filled"}),
@@ -101,7 +99,10 @@ def check_o6(world: World) -> list[Violation]:
         for name, change in _changes(world)
         for order in (change.after,)
         if order.status not in LIVE
-        and any(order.client_id in venue.tap.cancels for venue in world.venues.values())
+        and any(
+            {order.client_id, order.venue_id} & venue.tap.cancels.keys()
+            for venue in world.venues.values()
+        )
         and (there := world.bots[name].oracle.order(order.client_id)) is not None
         and there.is_open
     ]
@@ -139,7 +140,9 @@ def _o8(world: World) -> Iterator[Violation]:
             if not said:
                 continue
             if PLAIN.fullmatch(said) is None:
-                yield Violation("O8", sent.bot, f"{what} {said!r} of {sent.client_id} is no decimal")
+                yield Violation(
+                    "O8", sent.bot, f"{what} {said!r} of {sent.client_id} is no decimal"
+                )
             elif step and (Fraction(said) / step).denominator != 1:
                 words = f"{what} {said} of {sent.client_id} is no multiple of {float(step):g}"
                 yield Violation("O8", sent.bot, words)
@@ -162,4 +165,3 @@ def _news(world: World) -> Iterator[Sent]:
     """The newest order of each exchange: a look is taken at each that arrives."""
     for venue in world.venues.values():
         yield from venue.tap.orders[-1:]
-

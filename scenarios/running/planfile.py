@@ -247,5 +247,3 @@ def _line_of(text: str, table: str, number: int, key: str = "") -> int:
                         return inner
                 return at
     return 1
-
-

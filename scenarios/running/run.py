@@ -6,13 +6,12 @@ an error that it raised, or that it did not end.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, Final
 
 import msgspec
@@ -61,6 +60,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     hash: str  # of turns and journals
     virtual: float  # s
     wall: float  # s
+    cpu: float  # s of this process
     turns: int
     commits: int
     requests: int
@@ -87,17 +87,17 @@ def run_script(
     script: Script, options: Options, *, checkers: Sequence[Checker] = CHECKERS
 ) -> Outcome:
     """Run a script once."""
-    began = perf_counter()
+    began = perf_counter(), process_time()
     files = _open_files()
     with tempfile.TemporaryDirectory(prefix="benthic-scenario-") as folder:
         clock = HostClock(START)
-        body = partial(_played, script, options, checkers, Path(folder))
+        body = partial(_played, script, options, checkers, Path(folder), clock)
         world = run_on(clock, body, seed=options.seed)
         left = _open_files() - files
         if left > 0 and not world.findings:
             words = f"{left} files are open more than before"
             world.findings.append(Finding("violation", "R2", "", words, Millis(clock.time)))
-    return _outcome(script, options, world, perf_counter() - began)
+    return _outcome(script, options, world, perf_counter() - began[0], process_time() - began[1])
 
 
 async def _played(
@@ -117,6 +117,7 @@ async def _played(
     async with trio.open_nursery() as nursery:
         scope = trio.CancelScope()
         world = World(setting, clock, nursery, scope)
+        await world.mover.move()
         nursery.start_soon(world.watch)
         coroutine: Any = script.play(world)
         nursery.start_soon(_limit, world, coroutine, script, options.limit)
@@ -127,6 +128,7 @@ async def _played(
                     raise result.error
                 world.fail(raised(result.error, script.file, Millis(clock.time)))
         await _end(world, clock)
+        await world.mover.rest()
         nursery.cancel_scope.cancel()
     return world
 
@@ -164,10 +166,10 @@ async def _end(world: World, clock: HostClock) -> None:
 
 
 def _open_files() -> int:
-    return len(os.listdir(FILES)) if FILES.exists() else 0
+    return sum(1 for _ in FILES.iterdir()) if FILES.exists() else 0
 
 
-def _outcome(script: Script, options: Options, world: World, wall: float) -> Outcome:
+def _outcome(script: Script, options: Options, world: World, wall: float, cpu: float) -> Outcome:
     fired: Counter[str] = Counter(each.fault for each in world.faults.struck)
     for venue in world.venues.values():
         fired.update(each.fault for each in venue.fired() if not each.problem)
@@ -180,6 +182,7 @@ def _outcome(script: Script, options: Options, world: World, wall: float) -> Out
         hash=world.hash,
         virtual=world.clock.elapsed,
         wall=wall,
+        cpu=cpu,
         turns=world.turns,
         commits=sum(bot.books.commits for bot in bots),
         requests=sum(venue.tap.requests for venue in world.venues.values()),

@@ -6,11 +6,12 @@ See :doc:`scenarios`.
 from __future__ import annotations
 
 from .armed import Armed, FaultList, Struck
-from .bot import Told, WorldBot
-from .botfile import LIVELY, SILENT
 from .books import Books, Change, Loaded
+from .bot import WorldBot
+from .botfile import LIVELY, SILENT
 from .clock import HostClock, WorldClock
 from .findings import Finding, Violation
+from .hearing import Told
 from .host import HostDisk
 from .network import HostNetwork
 from .oracle import Oracle, TrueOrder

@@ -40,13 +40,17 @@ def of_orders(ours: Mapping[str, Order], theirs: list[TrueOrder]) -> Iterator[tu
         here = ours.get(there.client_id)
         if here is None:
             yield "O1", f"{there.client_id} is {there.status} at the exchange, and in no book"
-        elif there.is_open != (here.status in LIVE):
-            yield "F7", f"{here.client_id} is {here.status} here, and {there.status} there"
-        elif not there.is_open and ENDS.get(there.status) != here.status:
+        elif not _ends_alike(there, here):
             yield "F7", f"{here.client_id} is {here.status} here, and {there.status} there"
         elif Fraction(here.filled) != there.filled:
             filled = f"{float(there.filled):g}"
             yield "F7", f"{here.client_id} has filled {here.filled} here, and {filled} there"
+
+
+def _ends_alike(there: TrueOrder, here: Order) -> bool:
+    if there.is_open or here.status in LIVE:
+        return there.is_open and here.status in LIVE
+    return ENDS.get(there.status) == here.status
 
 
 def of_money(books: Books, there: Mapping[str, Fraction]) -> Iterator[tuple[str, str]]:

@@ -24,14 +24,16 @@ from ...actors.orders.messages import CancelOrder, ListOpenOrders, PlaceOrder
 from ...actors.orders.model import Order
 from ...actors.portfolio.messages import GetBooks
 from ...actors.portfolio.model import Balance
-from ...runtime import Ask, AskError, Millis, NoSuchActor, Ref, Refusal, System, TreeNode
+from ...runtime import Ask, Millis, Ref, System
 from ...runtime.errors import SupervisionError
 from .armed import FaultList
 from .books import Books
 from .clock import HostClock
 from .disk import Disk, Phase, Writer
+from .hearing import Hearing, Told
 from .host import HostDisk
 from .life import Berth, Life
+from .mover import Mover
 from .network import HostNetwork
 from .oracle import Oracle
 from .places import caller
@@ -49,6 +51,7 @@ class Around(Protocol):
     """The world, as far as a bot needs it."""
 
     is_settled: bool
+    mover: Mover
     faults: FaultList
     timeline: Timeline
 
@@ -59,17 +62,6 @@ class Around(Protocol):
     def stuck(self, bot: WorldBot) -> None:
         """The bot takes turns without end, and time does not move."""
         ...
-
-
-@attrs.frozen(kw_only=True)
-class Told:
-    """Something that the bot's chronicle said."""
-
-    at: Millis
-    life: int
-    level: Level
-    event: str
-    fields: Mapping[str, object]
 
 
 class WorldBot:
@@ -89,11 +81,10 @@ class WorldBot:
         self.name = str(berth.config.bot.name)
         self.books = Books()
         self.oracle = oracle
-        self.told: list[Told] = []
+        self._hearing = Hearing(self._now, self._note)
         self.lives: list[Life] = []
         self.doubted_since: dict[str, Millis] = {}  # of orders that are unknown, by id
         self._placed_at: dict[str, Millis] = {}
-        self.opened_at: dict[int, Millis] = {}  # when the gate opened first, by life
         self.first_market = oracle.market  # its rules when the bot was made
         self.uplink = uplink
         self._around = around
@@ -147,6 +138,7 @@ class WorldBot:
         self.lives.append(life)
         self._note("process", f"starts, life {number + 1}")
         await self._nursery.start(life.run)
+        await self._around.mover.rest()
         self._nursery.start_soon(self._watch, life)
 
     async def stop(self) -> None:
@@ -263,24 +255,13 @@ class WorldBot:
     @property
     def is_open(self) -> bool:
         """Whether its gate was open when it last said so."""
-        if not self.is_running:
-            return False
-        life = len(self.lives)
-        for told in reversed(self.told):
-            if told.life != life:
-                return False
-            if told.event.startswith("gate "):
-                return told.event == "gate open"
-        return False
+        return self.is_running and self._hearing.is_open(len(self.lives))
 
     @property
     def line(self) -> str:
         """How its line stood when it last said so: "up", "away", …; "down" without a process."""
-        life = len(self.lives) if self.is_running else -1
-        for told in reversed(self.told):
-            if told.life == life and told.event.startswith("line "):
-                return told.event.removeprefix("line ")
-        return "down"
+        told = self._hearing.line(len(self.lives)) if self.is_running else None
+        return "down" if told is None else told.event.removeprefix("line ")
 
     @property
     def orders(self) -> tuple[Order, ...]:
@@ -293,19 +274,22 @@ class WorldBot:
 
     def said(self, event: str) -> list[Told]:
         """What its chronicle said of an event, such as "drift" or "gate open"."""
-        return [told for told in self.told if told.event == event]
-
-    def tree(self) -> TreeNode | None:
-        """Its actors; None where it is down."""
-        return None if self.life is None else self.system.tree()
+        return self._hearing.of(event)
 
     def line_since(self) -> Millis | None:
         """When its line came to stand as it does."""
-        life = len(self.lives)
-        for told in reversed(self.told):
-            if told.life == life and told.event.startswith("line "):
-                return told.at
-        return None
+        told = self._hearing.line(len(self.lives))
+        return None if told is None else told.at
+
+    @property
+    def told(self) -> list[Told]:
+        """All that its chronicle said."""
+        return self._hearing.told
+
+    @property
+    def opened_at(self) -> dict[int, Millis]:
+        """When the gate opened first, by the number of the life."""
+        return self._hearing.opened_at
 
     def life_at(self, moment: int) -> int:
         """The number of the life that went on at a moment, from 1."""
@@ -358,6 +342,7 @@ class WorldBot:
     async def _watch(self, life: Life) -> None:
         """Start it again where that was asked for."""
         await life.ended.wait()
+        await self._around.mover.move()
         if life.error is not None:
             self._note("process", f"ends by itself: {_words(life.error)}")
         back_after, self._back_after = self._back_after, None
@@ -390,25 +375,9 @@ class WorldBot:
         self.books.load(snapshot)
         self._note("process", f"reads its account back: {len(snapshot.orders)} live orders")
 
-    def _say(
-        self, life: int, level: Level, event: str, fields: Mapping[str, object]
-    ) -> None:
-        if self.lives[life - 1].is_over:
-            return  # it is dead, and speaks to nobody
-        self.told.append(
-            Told(at=self._now(), life=life, level=level, event=event, fields=dict(fields))
-        )
-        if event == "gate open":
-            self.opened_at.setdefault(life, self._now())
-        if event.startswith(("order ", "fill")):
-            return  # the books have told it already
-        kind: Kind = "event"
-        if event.startswith("line "):
-            kind = "line"
-        elif event.startswith("gate "):
-            kind = "gate"
-        words = " ".join(f"{key}={value}" for key, value in fields.items() if key != "bot")
-        self._note(kind, f"{event} {words}".strip())
+    def _say(self, life: int, level: Level, event: str, fields: Mapping[str, object]) -> None:
+        if not self.lives[life - 1].is_over:  # else it is dead, and speaks to nobody
+            self._hearing.hear(life, level, event, fields)
 
     def _path(self, actor: Part | str) -> str:
         return actor if actor.startswith("/") else str(getattr(self.paths, actor))
@@ -430,7 +399,3 @@ def _words(error: BaseException) -> str:
     while isinstance(error, SupervisionError) and error.__cause__ is not None:
         error = error.__cause__
     return f"{type(error).__name__}: {error}"
-
-
-NO_ANSWER: Final = (Refusal, AskError, NoSuchActor)
-"""What an ask of a bot may raise that is no error of the asker's."""

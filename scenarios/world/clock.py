@@ -38,7 +38,7 @@ class WorldClock:
 
     @property
     def elapsed(self) -> float:
-        """s since the run began, as timers count them."""
+        """How many s the run has lasted, as timers count them."""
         return (self._host.time - self._began) / 1_000
 
     @property

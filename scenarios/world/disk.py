@@ -15,7 +15,7 @@ import msgspec
 
 from ...actors.exchange.bans import RecallBans
 from ...actors.orders.journal import Commit, GetDigest, Snapshot
-from ...runtime import Ask, Millis, Refusal, Reply, Tell, on
+from ...runtime import Millis, Refusal, Reply, Tell, on
 from ...storage.errors import StoreBroken, StoreFull
 from ...storage.order_store import Answer, OrderStore, Request
 from ...storage.store import Store, Writing
@@ -92,14 +92,18 @@ class WatchedStore(Store):
     def _now(self, request: Request) -> Answer:
         writer = self._writer
         if writer.is_dead:
-            return self._leave_unanswered(request)
-        if (writer.disk.delay or self._slow) and isinstance(request, Ask):
+            self._leave_unanswered()
+            return None
+        if writer.disk.delay or self._slow:
             self._slow.append((request, self.reply_later()))
             if len(self._slow) == 1:
                 self.after(writer.disk.delay, _Served())
             return None
         answer = self._carry_out_now(request)
-        return self._leave_unanswered(request) if writer.is_dead else answer
+        if self._has_died():  # of this commit
+            self._leave_unanswered()
+            return None
+        return answer
 
     @on(_Served)
     def served(self, _: _Served) -> None:
@@ -134,17 +138,22 @@ class WatchedStore(Store):
             raise StoreBroken(disk.folder, reason=FAILED)
         dies = disk.commits == disk.dies_at
         if dies and disk.phase == "before":
-            return self._die()
+            self._die()
+            return None
         commit = request if self._tamper is None else self._tamper(request)
         answer = super()._now(commit)
         writer.took(commit)
-        return self._die() if dies else answer
+        if dies:
+            self._die()
+        return answer
 
     def _die(self) -> None:
         writer = self._writer
         writer.struck("K1", f"the process dies {writer.disk.phase} commit {writer.disk.commits}")
         writer.died()
 
-    def _leave_unanswered(self, request: Request) -> None:
-        if isinstance(request, Ask):
-            self.reply_later()
+    def _has_died(self) -> bool:
+        return self._writer.is_dead
+
+    def _leave_unanswered(self) -> None:
+        self.reply_later()

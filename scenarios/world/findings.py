@@ -24,7 +24,9 @@ class Violation(msgspec.Struct, frozen=True):
     detail: str
 
     def __str__(self) -> str:
-        return f"{self.code} {self.bot}: {self.detail}" if self.bot else f"{self.code} {self.detail}"
+        return (
+            f"{self.code} {self.bot}: {self.detail}" if self.bot else f"{self.code} {self.detail}"
+        )
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -58,7 +60,7 @@ def raised(error: BaseException, file: str, at: Millis, place: Place = NOWHERE) 
     if isinstance(error, BadScenario):
         return Finding("wrong", "", error.place, f"{error.problem}; {error.remedy}", at)
     if isinstance(error, AssertionError):
-        return Finding("expectation", "", where, f"does not hold: {error or 'assert'}", at)
+        return Finding("expectation", "", where, f"does not hold: {str(error) or 'assert'}", at)
     if isinstance(error, BenthicError):
         return Finding("raised", "", where, f"{type(error).__name__}: {error}", at)
     return Finding("raised", "", where, f"the script raised {type(error).__name__}: {error}", at)

@@ -14,9 +14,7 @@ from .places import caller
 class HostDisk:
     """Full, failing, slow; each lasts until `mend`."""
 
-    def __init__(
-        self, disk: Disk, faults: FaultList, now: Callable[[], Millis], bot: str
-    ) -> None:
+    def __init__(self, disk: Disk, faults: FaultList, now: Callable[[], Millis], bot: str) -> None:
         self._disk = disk
         self._faults = faults
         self._now = now

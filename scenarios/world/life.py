@@ -17,7 +17,7 @@ import trio
 from ...actors.bot.bans import SharedBans
 from ...actors.bot.builder import Bot, ExchangeBuilder
 from ...actors.bot.chronicle import Say
-from ...actors.bot.config import BotConfig
+from ...actors.bot.config import BotConfig, Seed
 from ...actors.bot.root import root_tree
 from ...actors.bot.venue_contexts import simulation
 from ...actors.exchange.bans import RecallBans
@@ -113,7 +113,9 @@ class Life:
     def _built(self, berth: Berth, order_store: OrderStore) -> Bot:
         config = attrs.evolve(
             berth.config,
-            bot=attrs.evolve(berth.config.bot, seed=berth.config.bot.seed + STRIDE * self.number),
+            bot=attrs.evolve(
+                berth.config.bot, seed=Seed(berth.config.bot.seed + STRIDE * self.number)
+            ),
         )
         context = simulation(berth.settings, self.ports, start=berth.clock.now())
         store = partial(WatchedStore, order_store, self.writer, berth.tamper)

@@ -64,7 +64,9 @@ class Oracle:
         market = self.market
         if market is None:
             return []
-        return [self._true(each, market) for each in self._engine.orders(self._account, self.symbol)]
+        return [
+            self._true(each, market) for each in self._engine.orders(self._account, self.symbol)
+        ]
 
     def open_orders(self) -> list[TrueOrder]:
         """Those that may still trade."""

@@ -32,9 +32,7 @@ class Crash:
 class Turns:
     """Hears each turn of a process. struck: told of each crash; stuck: time does not move."""
 
-    def __init__(
-        self, struck: Callable[[str, str], None], stuck: Callable[[], None]
-    ) -> None:
+    def __init__(self, struck: Callable[[str, str], None], stuck: Callable[[], None]) -> None:
         self.trace = Trace(self._hear)
         self._struck = struck
         self._stuck = stuck

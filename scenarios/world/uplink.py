@@ -7,6 +7,8 @@ The connections of one process are its `Ports`: they end with it, whoever still 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Literal
 from urllib.parse import SplitResult
 
@@ -20,10 +22,9 @@ from ..venue.wire.memory import Line, MemoryListener, MemoryStream
 
 WINDOW: Final = 300.0  # s in which dials are counted
 Trouble = Literal["", "names", "cut", "partition"]
-WHY: Final = {
-    "names": "Temporary failure in name resolution",
-    "cut": "Network is unreachable",
-}
+WHY: Final[Mapping[str, str]] = MappingProxyType(
+    {"names": "Temporary failure in name resolution", "cut": "Network is unreachable"}
+)
 
 
 class Uplink:

@@ -7,8 +7,10 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from ...actors.exchange.settings import Credentials, VenueSettings
 from ...actors.market.symbol import Symbol
 from ...runtime import Millis
+from ...runtime.secret import Secret
 from ..errors import BadFault
 from ..venue.accounts import AccountPlan
 from ..venue.config import MarketPlan, VenueConfig
@@ -63,6 +65,16 @@ class WorldVenue:
         """What is true of one account in one market."""
         return Oracle(self.venue, account, venue_symbol(pair))
 
+    def settings(self, account: str, more: Mapping[str, object]) -> VenueSettings:
+        """How a bot reaches an account here. more: of `VenueSettings`."""
+        key = self.venue.api_key(account)
+        known: dict[str, Any] = {
+            "name": "binance",
+            "credentials": Credentials(Secret(key.key), Secret(key.secret.reveal())),
+            **more,
+        }
+        return VenueSettings(**known)
+
     # -- faults
 
     def strike(self, fault: str, verb: str, *, when: Mapping[str, Any], **parameters: Any) -> None:
@@ -75,7 +87,7 @@ class WorldVenue:
         told = {
             key: value
             for key, value in msgspec.to_builtins(rule.verb, enc_hook=str).items()
-            if key not in {"type"}
+            if key != "type"
         }
         when = {key: value for key, value in _said_of(rule.when).items() if value}
         words = f"{self.name}: {said(verb, {**told, 'when': when})}"
@@ -87,7 +99,9 @@ class WorldVenue:
         place = caller()
         rule = self._rule(fault, verb, {"at": 0}, parameters, place)
         if self._faults.arm(fault, f"{self.name}: {said(verb, parameters)}", place):
-            fired = self.planned.fire(msgspec.structs.replace(rule, when=When()), cause="the script")
+            fired = self.planned.fire(
+                msgspec.structs.replace(rule, when=When()), cause="the script"
+            )
             self.tell_faults()
             if fired.problem:
                 raise BadFault(

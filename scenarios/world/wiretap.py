@@ -57,7 +57,7 @@ class Wiretap:
         self.requests = 0
         self.pushes = 0
         self.orders: list[Sent] = []
-        self.cancels: dict[str, Millis] = {}  # when it was asked for last, by client id
+        self.cancels: dict[str, Millis] = {}  # when it was asked for last, by either id
         self.accepted: dict[str, int] = {}  # how often an order was taken, by client id
         self.sent: dict[str, int] = {}  # how often it was sent, too late ones aside
         self.into_bars: list[str] = []  # requests inside a Retry-After, a sentence each
@@ -121,11 +121,12 @@ class Wiretap:
             self._timeline.note("message", bot, f"sends order {sent.client_id}: {words}")
             self._hear(sent)
         elif request.method == "DELETE":
-            name = _first(told, "origClientOrderId")
+            name = _first(told, "origClientOrderId") or _first(told, "orderId")
             self.cancels[name] = now
             self._timeline.note("message", bot, f"asks to cancel {name}")
         else:
-            self._timeline.note("message", bot, f"asks for {_first(told, 'origClientOrderId')}")
+            name = _first(told, "origClientOrderId") or _first(told, "orderId")
+            self._timeline.note("message", bot, f"asks for {name}")
 
     def _answered(self, request: Request, response: Response) -> None:
         status = response.status

@@ -21,9 +21,7 @@ import attrs
 import outcome
 import trio
 
-from ...actors.exchange.settings import Credentials, VenueSettings
 from ...runtime import AskError, Millis, NoSuchActor, Refusal, chance
-from ...runtime.secret import Secret
 from ..errors import ExpectationFailed
 from ..venue.config import VenueConfig
 from ..venue.wire.driver import Driver
@@ -36,6 +34,7 @@ from .expectations import Check, Expectations
 from .findings import Finding, Violation, raised
 from .life import Berth, Tamper
 from .memory import Memory, remember
+from .mover import Mover
 from .places import Place, caller
 from .timeline import Timeline
 from .trader import Trader
@@ -84,6 +83,7 @@ class World:
         self.is_settled = False  # nothing was asked of anybody since a script waited for order
         self.is_over = False  # all has been stopped, and the last look is taken
         self.expected_hash = setting.expected_hash
+        self.mover = Mover(host, nursery)
         self._setting = setting
         self._host = host
         self._nursery = nursery
@@ -96,7 +96,7 @@ class World:
     def venue(self) -> WorldVenue:
         """The first exchange; one with quiet markets is opened where there is none."""
         if not self.venues:
-            self._open(PAIR, kind="traders")
+            self._open(PAIR, kind="quiet")
         return next(iter(self.venues.values()))
 
     @property
@@ -193,7 +193,7 @@ class World:
         for bot in self.bots.values():
             await bot.start()
         began = trio.current_time()
-        while (wrong := self.disorder()) and trio.current_time() - began < within:
+        while (wrong := self.disorder()) and trio.current_time() - began < within:  # noqa: ASYNC110 - many actors' state
             await trio.sleep(1.0)
         self.converged_within = trio.current_time() - began
         self.is_settled = not wrong
@@ -343,7 +343,7 @@ class World:
         self._nursery.start_soon(venue.driver.run)
         return venue
 
-    def _bot(  # noqa: PLR0913, PLR0917 - what `start_bot` was given
+    def _bot(
         self,
         name: str,
         pair: str,
@@ -353,15 +353,9 @@ class World:
         tamper: Tamper | None,
         settings: Mapping[str, object],
     ) -> WorldBot:
-        key = venue.venue.api_key(account)
-        known: dict[str, object] = {
-            "name": "binance",
-            "credentials": Credentials(Secret(key.key), Secret(key.secret.reveal())),
-            **settings,
-        }
         berth = Berth(
             config=config_of(name, pair=pair, account=account, seed=self.seed, mode=mode),
-            settings=VenueSettings(**known),  # type: ignore[arg-type]  # as the caller gives them
+            settings=venue.settings(account, settings),
             clock=self._host,
             say=_unheard,
             tamper=tamper,
@@ -378,7 +372,7 @@ class World:
         )
 
     def _heard(self, sent: Sent) -> None:
-        """An order has arrived: was it durable (O3)?"""
+        """An order has arrived; it must be durable by now (O3)."""
         bot = self.bots.get(sent.bot)
         if bot is not None and bot.books.by_client_id(sent.client_id) is None:
             self.undurable.append((bot.name, sent.client_id))
