@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 import msgspec
+import trio
 
 from ..errors import BadScenario
 from ..venue.faults.errors import nearest
@@ -151,6 +152,15 @@ async def perform(world: World, deed: Deed) -> None:
 async def end(world: World, deed: Deed) -> None:
     """Undo it."""
     await ENDS[deed.do](world, _bot_of(world, deed), deed)
+
+
+async def done_at(world: World, deed: Deed) -> None:
+    """Do a deed at its time, and undo it where it has an end."""
+    await trio.sleep(deed.at)
+    await perform(world, deed)
+    if deed.lasts and deed.do in ENDS:
+        await trio.sleep(deed.lasts)
+        await end(world, deed)
 
 
 def _bot_of(world: World, deed: Deed) -> WorldBot:

@@ -20,7 +20,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Any, Final, Literal
 
 import attrs
@@ -32,7 +31,7 @@ from ..venue.faults.errors import Report, nearest
 from ..venue.faults.rules import Inspector, rule_in
 from ..venue.faults.span import Span, span
 from ..world import LIVELY, SILENT, Place, World
-from .deeds import ENDS, Deed, check_deed, end, perform
+from .deeds import Deed, check_deed, done_at
 
 Table = dict[str, Any]
 OF_FILE: Final = ("seed", "scenario", "rule", "host", "expect")
@@ -100,7 +99,7 @@ class PlanScenario:
             if staging.every
         ]
         for deed in self.deeds:
-            world.start_soon(partial(_done_at, world, deed))
+            world.start_soon(done_at, world, deed)
         await trio.sleep(staging.minutes * 60)
         for trader in traders:
             trader.stop()
@@ -220,15 +219,6 @@ def _decode(kind: type, value: object) -> object:
     if kind is Span:
         return span(value)
     raise ValueError(f"{value!r} is no {kind.__name__}")
-
-
-async def _done_at(world: World, deed: Deed) -> None:
-    """Do a deed at its time, and undo it where it has an end."""
-    await trio.sleep(deed.at)
-    await perform(world, deed)
-    if deed.lasts and deed.do in ENDS:
-        await trio.sleep(deed.lasts)
-        await end(world, deed)
 
 
 def _line_of(text: str, table: str, number: int, key: str = "") -> int:

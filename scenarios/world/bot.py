@@ -203,7 +203,7 @@ class WorldBot:
     ) -> Order:
         """Place an order through its desk: a limit order with a price, else one at market.
 
-        Raises a Refusal where nothing came of it, and AskError where nobody knows.
+        Raises a Refusal where nothing came of it; AskError: nobody knows.
         """
         believed = None
         if price is None:

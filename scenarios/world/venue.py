@@ -87,7 +87,7 @@ class WorldVenue:
         told = {
             key: value
             for key, value in msgspec.to_builtins(rule.verb, enc_hook=str).items()
-            if key != "type"
+            if key != "verb"
         }
         when = {key: value for key, value in _said_of(rule.when).items() if value}
         words = f"{self.name}: {said(verb, {**told, 'when': when})}"
