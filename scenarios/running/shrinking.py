@@ -1,7 +1,7 @@
 """Makes a failed run smaller: leaves out faults as long as what is left still fails the same way.
 
-The rule is Zeller's ddmin, over the numbers of the faults: halves, then ever smaller parts, are left
-out; what remains cannot lose one more part of any size that was tried.
+The rule is Zeller's ddmin, over the numbers of the faults: halves, then ever smaller parts, are
+left out; what remains cannot lose one more part of any size that was tried.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """One whole bot of a world: real actors, a real connector, a real store; and what is done to it.
 
-It outlives its process: books, disk and network are those of its host. A script places orders
-through its desk, crashes and kills it, and looks at what its store has acknowledged.
+It outlives its process: books, disk and network are those of its host.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from .network import HostNetwork
 from .oracle import Oracle
 from .places import caller
 from .timeline import Kind, Timeline
-from .turns import Turns
+from .turns import Crash, Turns
 from .uplink import Ports, Uplink
 
 LOOK: Final = 0.2  # s between two looks at what an actor says
@@ -84,7 +83,7 @@ class WorldBot:
         self._hearing = Hearing(self._now, self._note)
         self.lives: list[Life] = []
         self.doubted_since: dict[str, Millis] = {}  # of orders that are unknown, by id
-        self._placed_at: dict[str, Millis] = {}
+        self._placed_in: dict[str, tuple[int, Millis]] = {}
         self.first_market = oracle.market  # its rules when the bot was made
         self.uplink = uplink
         self._around = around
@@ -148,11 +147,13 @@ class WorldBot:
             self._note("process", "is asked to stop")
             await life.stop()
 
-    async def kill(self, *, back_after: float | None = None) -> None:
+    async def kill(self, *, back_after: float | None = None, fault: str = "K1") -> None:
         """End its process as SIGKILL does (K1). back_after: s until it is started again."""
-        if self._arm("K1", "kill"):
-            self._fire("K1", "the process is killed")
-            await self._kill(back_after)
+        if self._arm(fault, "kill"):
+            self._fire(fault, "the process is killed")
+            self._back_after = back_after
+            self._died()
+        await trio.lowlevel.checkpoint()
 
     def kill_at(
         self, *, commit: int, phase: Phase = "after", back_after: float | None = None
@@ -166,16 +167,23 @@ class WorldBot:
             self._back_after = back_after
 
     def crash(
-        self, actor: Part | str, *, at_message: int = 1, message: str = "", fault: str = "H1"
+        self,
+        actor: Part | str,
+        *,
+        at_message: int = 1,
+        message: str = "",
+        times: int = 1,
+        fault: str = "H1",
     ) -> None:
         """Let an actor raise at its so-manieth message from now on (H1).
 
         actor: a part such as "desk", or a path. message: the name of the type that counts.
+        times: how often; each time after the first at its next message.
         """
         if self._arm(fault, f"crash {actor} at {message or 'message'} {at_message}"):
             life = self.life
             if life is not None:
-                life.turns.crash(self._path(actor), message, at_message)
+                life.turns.crash(Crash(self._path(actor), message, at_message, times, fault))
 
     async def died(self, *, within: float = 3_600) -> None:
         """Wait until its process is dead; no longer than so many s."""
@@ -291,10 +299,6 @@ class WorldBot:
         """When the gate opened first, by the number of the life."""
         return self._hearing.opened_at
 
-    def life_at(self, moment: int) -> int:
-        """The number of the life that went on at a moment, from 1."""
-        return sum(1 for life in self.lives if life.began <= moment)
-
     def in_doubt_for(self, order_id: str) -> int:
         """For how many ms nobody has known how an order stands; 0 where somebody does."""
         since = self.doubted_since.get(order_id)
@@ -302,9 +306,9 @@ class WorldBot:
             return 0
         return max(self._now() - max(since, self.lives[-1].began), 0)
 
-    def placed_at(self, order_id: str) -> Millis:
-        """When an order was on disk first, by the clock of a world that nobody sets."""
-        return self._placed_at[order_id]
+    def placed_in(self, order_id: str) -> tuple[int, Millis]:
+        """In which life, and when, an order was on disk first."""
+        return self._placed_in[order_id]
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
@@ -325,15 +329,8 @@ class WorldBot:
 
     _back_after: float | None = None
 
-    async def _kill(self, back_after: float | None) -> None:
-        life = self.life
-        self._back_after = back_after
-        if life is not None:
-            life.kill()
-            self._nursery.start_soon(life.system.stop)
-        await trio.lowlevel.checkpoint()
-
     def _died(self) -> None:
+        """It is dead now, and what is left of it is taken away."""
         life = self.life
         if life is not None:
             life.kill()
@@ -355,7 +352,7 @@ class WorldBot:
         self.books.take(commit)
         for change in self.books.changes:
             after = change.after
-            self._placed_at.setdefault(after.id, self._now())
+            self._placed_in.setdefault(after.id, (len(self.lives), self._now()))
             if after.status == "unknown":
                 self.doubted_since.setdefault(after.id, self._now())
             else:
@@ -376,8 +373,11 @@ class WorldBot:
         self._note("process", f"reads its account back: {len(snapshot.orders)} live orders")
 
     def _say(self, life: int, level: Level, event: str, fields: Mapping[str, object]) -> None:
-        if not self.lives[life - 1].is_over:  # else it is dead, and speaks to nobody
+        speaker = self.lives[life - 1]
+        if not speaker.is_over:  # else it is dead, and speaks to nobody
             self._hearing.hear(life, level, event, fields)
+            if event == "refused":  # then `benthic run` ends it
+                self._nursery.start_soon(speaker.stop)
 
     def _path(self, actor: Part | str) -> str:
         return actor if actor.startswith("/") else str(getattr(self.paths, actor))

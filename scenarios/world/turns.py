@@ -26,7 +26,8 @@ class Crash:
     path: str
     message: str  # the type's name; empty: any
     left: int
-    words: str
+    times: int  # how often it strikes, once it has begun
+    fault: str  # its code
 
 
 class Turns:
@@ -41,10 +42,9 @@ class Turns:
         self._at = Millis(-1)
         self._in_a_row = 0
 
-    def crash(self, path: str, message: str, at_message: int) -> None:
+    def crash(self, crash: Crash) -> None:
         """Let an actor raise at its so-manieth message from now on."""
-        words = f"{path} crashes at {message or 'message'} {at_message}"
-        self._crashes.append(Crash(path, message, at_message, words))
+        self._crashes.append(crash)
 
     def busiest(self, count: int) -> list[tuple[str, int]]:
         """Who had most of the latest turns, and how many."""
@@ -65,7 +65,9 @@ class Turns:
             if crash.path != record.path or crash.message not in {"", record.message}:
                 continue
             crash.left -= 1
-            if crash.left == 0:
-                self._crashes.remove(crash)
-                self._struck("H1", crash.words)
+            if crash.left <= 0:
+                crash.times -= 1
+                if crash.times == 0:
+                    self._crashes.remove(crash)
+                self._struck(crash.fault, f"{record.path} crashes at {record.message}")
                 raise ActorInjured(record.path, record.message)

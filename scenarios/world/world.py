@@ -223,6 +223,11 @@ class World:
             found += (words for _, words in differences(bot.books, bot.oracle))
         return found
 
+    def happened(self, fault: str, words: str) -> None:
+        """Note a fault that the script itself is, such as two bots on one account."""
+        if self.faults.arm(fault, words, caller()):
+            self.faults.fire(self._now(), fault, words)
+
     # -- for the runner and the invariants
 
     @property
@@ -272,9 +277,8 @@ class World:
         words = f"{found.bot}: {found.detail}" if found.bot else found.detail
         self.fail(Finding("violation", found.code, "", words, self._now()))
 
-    def committed(self, bot: WorldBot) -> None:
+    def committed(self, _: WorldBot) -> None:
         """See `Around`."""
-        del bot
         self.look()
 
     def stuck(self, bot: WorldBot) -> None:
