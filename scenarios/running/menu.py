@@ -1,6 +1,7 @@
 """What a swarm draws its faults from: rules of a fault plan by where they strike, and deeds.
 
 What ends a line for good (a wrong key, a region that is blocked) is left out: that is said once.
+So is an answer to another request (E12), where an error of a look-up stands for one of an order.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ ON_ORDERS: Final[tuple[Table, ...]] = (
     {"fault": "E8", "verb": "dribble", "size": 2, "every": "500ms"},
     {"fault": "E9", "verb": "body", "body": HTML, "content_type": "text/html"},
     {"fault": "E11", "verb": "reset", "point": "before"},
-    {"fault": "E12", "verb": "swap_bodies"},
     {"fault": "M5", "verb": "half_open", "point": "after"},
 )
 ON_CANCELS: Final[tuple[Table, ...]] = (
