@@ -91,7 +91,7 @@ def list_(
 
 
 @command.command
-def run(name: str, *, choice: Choice = USUAL) -> int:
+def run(name: str, /, *, choice: Choice = USUAL) -> int:
     """Run a scenario of the library, or one in a .py or .toml file."""
     script = find_script(name)
     if choice.seeds is None:
@@ -115,6 +115,7 @@ def run(name: str, *, choice: Choice = USUAL) -> int:
 @command.command
 def replay(
     artefact: APath,
+    /,
     *,
     json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
 ) -> int:
@@ -135,6 +136,7 @@ def replay(
 @command.command
 def show(
     artefact: APath,
+    /,
     *,
     json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
 ) -> int:
