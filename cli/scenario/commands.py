@@ -51,6 +51,9 @@ class Choice:
     resume: Annotated[
         APath | None, Parameter(help="Keep what is done in this file, and go on from it.")
     ] = None
+    twice: Annotated[
+        bool, Parameter(help="Run each seed in two processes, which must come to the same.")
+    ] = False
     artefacts: Annotated[APath, Parameter(help="Where failed runs are kept.")] = ARTEFACTS
     tries: Annotated[
         int,
@@ -100,7 +103,13 @@ def run(name: str, /, *, choice: Choice = USUAL) -> int:
         return _run_one(name, choice)
     if choice.seed is not None:
         raise UsageError("--seed is one seed and --seeds are many; give one of them, or --first")
-    chosen = Sweep(name=name, first=choice.first, folder=choice.artefacts, tries=choice.tries)
+    chosen = Sweep(
+        name=name,
+        first=choice.first,
+        folder=choice.artefacts,
+        tries=choice.tries,
+        times=1 + choice.twice,
+    )
     with progress(f"scenario {script.name}", "seeds") as watch:
         report = run_seeds(
             chosen, choice.seeds, jobs=choice.jobs, resume=choice.resume, watch=watch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -38,15 +39,32 @@ class Sweep:
     first: int
     folder: Path  # for artefacts
     tries: int  # to make a failure smaller
+    times: int = 1  # that each seed is run; 2: in two processes, which must agree (R5)
 
 
 def run_seeds(chosen: Sweep, count: int, *, jobs: int, resume: Path | None, watch: Watch) -> Report:
     """Run `count` seeds, `jobs` processes at a time. Raises WorkerEnded."""
-    plan = Plan(f"scenario {chosen.name}", chosen.first, CHUNK)
+    twice = " twice" if chosen.times > 1 else ""
+    plan = Plan(f"scenario {chosen.name}{twice}", chosen.first, CHUNK)
     return sweep(plan, count, partial(_chunk, chosen), resume=resume, watch=watch, jobs=jobs)
 
 
 def _chunk(chosen: Sweep, number: int, count: int) -> Chunk:
+    lines = _in_child(chosen, number, count)
+    violations = list(_violations(lines))
+    for _ in range(1, chosen.times):
+        violations += _differences(lines, _in_child(chosen, number, count))
+    return Chunk(number, count, tuple(violations), _figures(lines))
+
+
+def _differences(lines: list[Line], others: list[Line]) -> Iterator[str]:
+    """Seeds that two processes ran differently."""
+    for one, other in zip(lines, others, strict=True):
+        if one.hash != other.hash:
+            yield f"seed {one.seed}: R5 two processes ran it differently"
+
+
+def _in_child(chosen: Sweep, number: int, count: int) -> list[Line]:
     start = chosen.first + number * CHUNK
     words = [chosen.name, str(start), str(count), str(chosen.folder), str(chosen.tries), str(WALL)]
     child = subprocess.run(
@@ -58,8 +76,7 @@ def _chunk(chosen: Sweep, number: int, count: int) -> Chunk:
     if child.returncode:
         last = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise WorkerEnded(start, child.returncode, last or "it said nothing")
-    lines = [msgspec.json.decode(line, type=Line) for line in child.stdout.splitlines() if line]
-    return Chunk(number, count, tuple(_violations(lines)), _figures(lines))
+    return [msgspec.json.decode(line, type=Line) for line in child.stdout.splitlines() if line]
 
 
 def _violations(lines: list[Line]) -> list[str]:

@@ -38,6 +38,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: int
     findings: tuple[str, ...]
+    hash: str  # of turns and journals
     artefact: str
     figures: dict[str, float]
     fired: dict[str, int]
@@ -50,6 +51,7 @@ def line_of(outcome: Outcome, artefact: str = "") -> Line:
     return Line(
         seed=outcome.options.seed,
         findings=tuple(map(str, outcome.findings)),
+        hash=outcome.hash,
         artefact=artefact,
         figures={
             "virtual": outcome.virtual,

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -28,6 +27,7 @@ import trio
 
 from ..errors import BadScenario
 from ..venue.faults.errors import Report, nearest
+from ..venue.faults.payload import is_list, is_object
 from ..venue.faults.rules import Inspector, rule_in
 from ..venue.faults.span import Span, span
 from ..world import LIVELY, SILENT, Place, World
@@ -87,7 +87,7 @@ class PlanScenario:
         """Run it."""
         staging = self.staging
         venue = await world.open_venue(kind=staging.market)
-        rules = self._rules(venue.planned.inspector)
+        rules = self.read_rules(venue.planned.inspector)
         mode = SILENT if staging.mode == "silent" else LIVELY
         for _ in range(staging.bots):
             await world.start_bot(mode=mode)
@@ -106,7 +106,7 @@ class PlanScenario:
         await world.settle(within=self.expect.converges / 1_000)
         self._compare(world)
 
-    def _rules(self, inspector: Inspector | None) -> list[Any]:
+    def read_rules(self, inspector: Inspector | None) -> list[Any]:
         """The rules, held against a venue. Raises BadScenario."""
         rules: list[Any] = []
         for number, table in enumerate(self.rules, 1):
@@ -168,7 +168,7 @@ def read_plan_scenario(text: str, file: str) -> PlanScenario:
         rules=tuple(_tables(table, "rule", file)),
         deeds=tuple(_deeds(table, text, file)),
     )
-    plan._rules(None)  # noqa: SLF001 - its own: what is wrong whatever the venue
+    plan.read_rules(None)  # what is wrong whatever the venue
     return plan
 
 
@@ -193,8 +193,8 @@ def _deeds(table: Table, text: str, file: str) -> list[Deed]:
 
 
 def _tables(table: Table, name: str, file: str) -> list[Table]:
-    found = table.get(name, [])
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+    found: object = table.get(name, [])
+    if not is_list(found) or not all(map(is_object, found)):
         raise BadScenario(file, f"{name} is no list of tables", remedy=f"write [[{name}]]")
     return found
 
@@ -202,7 +202,7 @@ def _tables(table: Table, name: str, file: str) -> list[Table]:
 def _read(kind: type[Any], table: object, name: str, text: str, file: str) -> Any:
     """A section of the file. Raises BadScenario."""
     place = f"{file}:{_line_of(text, name, 1)}"
-    if not isinstance(table, Mapping):
+    if not is_object(table):
         raise BadScenario(place, f"{name} is no table", remedy=f"write [{name}]")
     known = [field.name for field in msgspec.structs.fields(kind)]
     for key in table:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from types import ModuleType
 from typing import Any, Final
 
@@ -19,12 +20,14 @@ MARK: Final = "seed"
 
 def fixtures() -> ModuleType:
     """What is offered under the name `world`; pytest is there where this is called."""
-    import pytest  # noqa: PLC0415 - who imports this package may not have it
+    pytest: Any = sys.modules["pytest"]  # it calls us, and is no dependency of anybody else
 
     @pytest.fixture(name=FIXTURE)
     def world(request: Any) -> int:
         """The seed of the world that the test is given."""
-        given = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+        given: dict[str, Any] = (
+            request.node.callspec.params if hasattr(request.node, "callspec") else {}
+        )
         mark = request.node.get_closest_marker(MARK)
         return int(given.get(MARK, mark.args[0] if mark is not None else 0))
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from ...runtime import Millis
+from ..venue.faults.payload import is_object
 from .places import Place
 from .timeline import Timeline
 
@@ -64,7 +65,7 @@ def said(verb: str, parameters: dict[str, Any]) -> str:
     """
     words = [verb]
     for name, value in parameters.items():
-        if isinstance(value, dict):
+        if is_object(value):
             inner = " ".join(f"{key}={each}" for key, each in value.items())
             words.append(f"{name}({inner})")
         else:

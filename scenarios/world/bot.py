@@ -40,7 +40,7 @@ from .timeline import Kind, Timeline
 from .turns import Crash, Turns
 from .uplink import Ports, Uplink
 
-LOOK: Final = 0.2  # s between two looks at what an actor says
+LOOK: Final = 0.2  # s between two looks
 PATIENCE: Final = Millis(120_000)  # for an order to be answered
 
 Part = Literal["connector", "gate", "portfolio", "desk", "feed", "producer", "consumer", "store"]
@@ -54,7 +54,7 @@ class Around(Protocol):
     faults: FaultList
     timeline: Timeline
 
-    def committed(self, bot: WorldBot) -> None:
+    def committed(self, bot: WorldBot, /) -> None:
         """A commit of the bot's is durable."""
         ...
 
@@ -87,9 +87,7 @@ class WorldBot:
         self.first_market = oracle.market  # its rules when the bot was made
         self.uplink = uplink
         self._around = around
-        self._berth = berth
-        self._clock = host
-        self._nursery = nursery
+        self._berth, self._clock, self._nursery = berth, host, nursery
         self._disk = Disk(folder)
         self._wanted = False  # whether it should be running
         self.network = HostNetwork(uplink, around.faults, self._now, self.name)
@@ -105,7 +103,7 @@ class WorldBot:
 
     @property
     def is_running(self) -> bool:
-        """Whether its process lives."""
+        """Whether it lives."""
         return self.life is not None
 
     @property

@@ -49,8 +49,7 @@ def raised(error: BaseException, file: str, at: Millis, place: Place = NOWHERE) 
 
     place: where to look instead, if none of its lines was reached.
     """
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
+    error = _single(error)
     where = str(place) if place.file else file
     for line in traceback.extract_tb(error.__traceback__):
         if line.filename == file:
@@ -64,3 +63,9 @@ def raised(error: BaseException, file: str, at: Millis, place: Place = NOWHERE) 
     if isinstance(error, BenthicError):
         return Finding("raised", "", where, f"{type(error).__name__}: {error}", at)
     return Finding("raised", "", where, f"the script raised {type(error).__name__}: {error}", at)
+
+
+def _single(error: BaseException) -> BaseException:
+    """The one error of a group of one, however deep."""
+    inner: tuple[BaseException, ...] = getattr(error, "exceptions", ())
+    return _single(inner[0]) if len(inner) == 1 else error

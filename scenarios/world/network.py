@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from ...runtime import Millis
@@ -70,7 +70,7 @@ class HostNetwork:
         uplink.set_trouble("")
 
     @contextmanager
-    def being_cut(self) -> Iterator[None]:
+    def being_cut(self) -> Generator[None]:
         """Cut while the block runs."""
         self.cut()
         try:

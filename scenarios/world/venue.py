@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import msgspec
@@ -31,7 +32,7 @@ from .timeline import Timeline
 from .wiretap import Hear, Wiretap
 
 Liveliness = Literal["quiet", "traders"]
-DEPOSITS: Final[Mapping[str, str]] = {"USDT": "100000", "BTC": "2"}
+DEPOSITS: Final[Mapping[str, str]] = MappingProxyType({"USDT": "100000", "BTC": "2"})
 HISTORY: Final = 100_000  # ended orders that the oracle remembers
 ACCOUNTS: Final = ("first", "second", "third")
 

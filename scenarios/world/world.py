@@ -277,7 +277,7 @@ class World:
         words = f"{found.bot}: {found.detail}" if found.bot else found.detail
         self.fail(Finding("violation", found.code, "", words, self._now()))
 
-    def committed(self, _: WorldBot) -> None:
+    def committed(self, _: WorldBot, /) -> None:
         """See `Around`."""
         self.look()
 

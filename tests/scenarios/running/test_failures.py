@@ -83,7 +83,7 @@ def test_a_file_that_is_no_artefact_is_refused(tmp_path: Path, content: bytes) -
 def test_what_is_left_still_fails_and_loses_no_single_item(
     items: set[int], data: st.DataObject
 ) -> None:
-    needed = data.draw(st.sets(st.sampled_from(sorted(items)))) if items else set()
+    needed: set[int] = data.draw(st.sets(st.sampled_from(sorted(items)))) if items else set()
 
     def fails(kept: Sequence[int]) -> bool:
         return needed <= set(kept)
