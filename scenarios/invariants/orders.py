@@ -45,10 +45,10 @@ def check_o1(world: World) -> list[Violation]:
 def check_o2(world: World) -> list[Violation]:
     """An intent is accepted at most once."""
     return [
-        Violation("O2", venue.name, f"{name} was accepted {count} times")
+        Violation("O2", venue.name, f"{name} was accepted {venue.tap.accepted[name]} times")
         for venue in world.venues.values()
-        for name, count in venue.tap.accepted.items()
-        if count > 1
+        for name in (venue.tap.accepted if world.is_over else [venue.tap.last_accepted])
+        if venue.tap.accepted.get(name, 0) > 1
     ]
 
 

@@ -53,7 +53,7 @@ def drawn(seed: int, seconds: float) -> Drawn:
         rules=tuple(_rules(chance, share, seconds)),
         deeds=tuple(sorted(_deeds(chance, seconds, bots), key=lambda deed: deed.at)),
         bots=bots,
-        every=chance.choice((2.0, 5.0, 15.0, 40.0)),
+        every=chance.choice((4.0, 10.0, 30.0, 90.0)),
         is_lively=chance.random() < 1 / 2,
     )
 

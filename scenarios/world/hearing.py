@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 
@@ -28,13 +28,16 @@ class Hearing:
     def __init__(self, now: Callable[[], Millis], note: Callable[[Kind, str], None]) -> None:
         self.told: list[Told] = []
         self.opened_at: dict[int, Millis] = {}  # when the gate opened first, by life
+        self._newest: dict[tuple[int, str], Told] = {}  # by life and first word
         self._now = now
         self._note = note
 
     def hear(self, life: int, level: Level, event: str, fields: Mapping[str, object]) -> None:
         """A bot says something."""
         at = self._now()
-        self.told.append(Told(at=at, life=life, level=level, event=event, fields=dict(fields)))
+        told = Told(at=at, life=life, level=level, event=event, fields=dict(fields))
+        self.told.append(told)
+        self._newest[life, event.partition(" ")[0]] = told
         if event == "gate open":
             self.opened_at.setdefault(life, at)
         if event.startswith(("order ", "fill")):
@@ -49,20 +52,13 @@ class Hearing:
 
     def is_open(self, life: int) -> bool:
         """Whether the gate was open when it was told of last."""
-        told = next(self._newest(life, "gate "), None)
+        told = self._newest.get((life, "gate"))
         return told is not None and told.event == "gate open"
 
     def line(self, life: int) -> Told | None:
         """What was said of the line last."""
-        return next(self._newest(life, "line "), None)
+        return self._newest.get((life, "line"))
 
     def of(self, event: str) -> list[Told]:
         """All that was said of an event, such as "drift"."""
         return [told for told in self.told if told.event == event]
-
-    def _newest(self, life: int, beginning: str) -> Iterator[Told]:
-        for told in reversed(self.told):
-            if told.life != life:
-                return
-            if told.event.startswith(beginning):
-                yield told

@@ -59,6 +59,7 @@ class Wiretap:
         self.orders: list[Sent] = []
         self.cancels: dict[str, Millis] = {}  # when it was asked for last, by either id
         self.accepted: dict[str, int] = {}  # how often an order was taken, by client id
+        self.last_accepted = ""  # the client id of the order that was taken last
         self.sent: dict[str, int] = {}  # how often it was sent, too late ones aside
         self.into_bars: list[str] = []  # requests inside a Retry-After, a sentence each
         self._bars: list[Bar] = []
@@ -82,6 +83,7 @@ class Wiretap:
     def on_response(self, request: Request, response: Response) -> ResponseFate | None:
         waiting = self._waiting.get(request.number)
         if waiting is not None and response.status == OK:
+            self.last_accepted = waiting.client_id
             self.accepted[waiting.client_id] = self.accepted.get(waiting.client_id, 0) + 1
         struck = self._faults.on_response(request, response)
         self._answered(request, response if struck is None else struck.answer or response)
