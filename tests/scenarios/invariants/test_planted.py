@@ -242,7 +242,53 @@ def skip_the_balances(commit: Commit) -> Commit:
     return replace(commit, balances=()) if commit.orders else commit
 
 
+def end_it_early(commit: Commit) -> Commit:
+    """A desk that takes an order for cancelled as soon as it rests (O5)."""
+    orders = tuple(
+        replace(order, status="cancelled", evidence="it was quiet", held=Decimal(0))
+        if order.status == "accepted"
+        else order
+        for order in commit.orders
+    )
+    return replace(commit, orders=orders)
+
+
+def name_them_alike(commit: Commit) -> Commit:
+    """A journal that has other names than are sent: what arrives is not on disk (O3)."""
+    orders = tuple(replace(order, client_id="bn-always-this") for order in commit.orders)
+    return replace(commit, orders=orders)
+
+
+def take_no_fee(commit: Commit) -> Commit:
+    """A ledger that lets the fee go where the venue's money is (F6)."""
+    entries = tuple(
+        replace(entry, account="venue") if entry.account == "fees" else entry
+        for entry in commit.entries
+    )
+    return replace(commit, entries=entries)
+
+
+def skip_the_intent(commit: Commit) -> Commit:
+    """A desk that writes an order down as taken before it was sent (O4)."""
+    orders = tuple(
+        replace(order, status="accepted") if order.status == "intent" else order
+        for order in commit.orders
+    )
+    return replace(commit, orders=orders)
+
+
+def lose_money_quietly(commit: Commit) -> Commit:
+    """A ledger that has less than nothing of what it bought (F2)."""
+    balances = tuple(replace(each, available=-CENT) for each in commit.balances)
+    return replace(commit, balances=balances)
+
+
 TAMPERED = (
+    ("O5", end_it_early),
+    ("O3", name_them_alike),
+    ("F6", take_no_fee),
+    ("O4", skip_the_intent),
+    ("F2", lose_money_quietly),
     ("F3", lose_the_hold),
     ("F1", make_money),
     ("F5", forget_the_fill),
@@ -254,6 +300,6 @@ TAMPERED = (
     ("code", "bug"), TAMPERED, ids=lambda each: getattr(each, "__name__", each)
 )
 def test_a_planted_bug_is_found_where_it_writes(code: str, bug: Tamper) -> None:
-    found = {finding.code for finding in run(nothing, bug).findings}
+    found = {finding.code for finding in run(nothing, bug).findings}  # several may be, at once
 
     assert code in found or (code == "P3" and found & {"F1", "F3"})
