@@ -9,6 +9,7 @@ from ..world import Violation, World, WorldBot
 from ..world.world import CALM
 
 FENCE: Final = 17_000  # ms after which an unknown outcome is overdue at Binance
+ANSWER: Final = 10_000  # ms that a request may still lie about before it leaves
 LATE: Final = 5_000  # ms that the gate may take to hear of anything
 DIALS: Final = 300  # connections that Binance allows an address in five minutes
 ORDER_KEEPERS: Final = frozenset({"desk", "portfolio", "store", "connector"})
@@ -56,7 +57,7 @@ def _r4(world: World) -> Iterator[Violation]:
         if bot.line != "up" and since is not None and now - since > LATE:
             yield Violation("R4", name, f"the gate is open, and the line is {bot.line}")
         for order in bot.books.waiting():
-            if order.status == "unknown" and bot.in_doubt_for(order.id) > FENCE + LATE:
+            if order.status == "unknown" and bot.in_doubt_for(order.id) > ANSWER + FENCE + LATE:
                 words = f"the gate is open, and {order.client_id} is unknown for too long"
                 yield Violation("R4", name, words)
 
