@@ -2,7 +2,7 @@
 
 This is the face and nothing else. It is lazy (PEP 562): importing `benthic` loads no floor below
 it, a name loads its home when it is first asked for. Names that are not listed here are imported
-from the folder that owns them, as in `from benthic.actors.feeds import CandleFeed`.
+from the folder that owns them, as in `from benthic.actors.feeds import SymbolFeed`.
 """
 
 from collections.abc import Mapping

@@ -25,7 +25,7 @@ import numpy as np
 from ..actors.exchange.archive import Kind, Series
 from ..actors.exchange.replay import replay as replay_tapes
 from ..actors.exchange.tape import Tape, read_tape
-from ..actors.feeds import CandleFeed
+from ..actors.feeds import SymbolFeed
 from ..actors.market.candle import Candle
 from ..actors.market.symbol import Symbol
 from ..runtime import Actor, Child, Schedule, Supervisor, System, on, run_virtual
@@ -119,7 +119,7 @@ def _timed_ours(path: Path, count: int) -> float:
         read = read_tape(path, symbol=SYMBOL, frame=FRAME)
         await system.replay(replay_tapes((read, system.lookup("/bot/feed"))))
 
-    feed = Child("feed", partial(CandleFeed, SYMBOL, FRAME))
+    feed = Child("feed", partial(SymbolFeed, SYMBOL, (FRAME,)))
     tree = Supervisor("bot", [feed, Child("subscriber", partial(_Subscriber, heard))])
     began = process_time()
     run_virtual(tree, body, schedule=Schedule.DIRECT)

@@ -159,7 +159,7 @@ def _with_ladder(tree: Supervisor) -> Supervisor:
     """The bot's tree with a second mode in its exchange."""
 
     def ladder() -> Ladder:
-        return Ladder(SYMBOL, feed=PATHS.feed, desk=PATHS.desk, life=LIFE)
+        return Ladder(SYMBOL, feed=PATHS.feed(SYMBOL), desk=PATHS.desk, life=LIFE)
 
     store, exchange = tree.children
     if not isinstance(exchange, Supervisor):

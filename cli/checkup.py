@@ -21,17 +21,17 @@ from ..actors.bot.config import BotConfig
 from ..actors.bot.contexts import AtVenue
 from ..actors.bot.credentials import venue_settings
 from ..actors.bot.errors import BotRefused, ConfigError
-from ..actors.bot.fitting import fitted, listing_of, require_fit_key, require_frame
+from ..actors.bot.fitting import fitted, listing_of, require_fit_key, require_frames
 from ..actors.bot.paths import BOTS, BUDGETS, MARKETS, budget_of, name_of_budget
 from ..actors.bot.reading import load_config, require_runnable
 from ..actors.bot.root import root_tree
 from ..actors.bot.venue_contexts import live, paper
 from ..actors.ccxt_trio.audit import audit
+from ..actors.exchange.adapters.capabilities import GetCapabilities
 from ..actors.exchange.bans import Ban
 from ..actors.exchange.budget import GetBar
 from ..actors.exchange.ccxt_connector import (
     CcxtConnector,
-    GetCapabilities,
     GetClockError,
     GetPermissions,
 )
@@ -204,9 +204,12 @@ async def _key(config: BotConfig, context: AtVenue, connector: Ref) -> Check:
 
 async def _market(config: BotConfig, context: AtVenue, connector: Ref) -> Check:
     venue, market = context.settings.name, config.market
-    listing = listing_of(market, await connector.ask(FetchListings()), venue=venue)
+    listings = await connector.ask(FetchListings())
+    listing = listing_of(market.symbol, listings, venue=venue)
+    for symbol in config.feeds.symbols:
+        listing_of(symbol, listings, venue=venue)
     instrument = fitted(market, listing, venue=venue)
-    require_frame(market, await connector.ask(GetCapabilities()))
+    require_frames(config, await connector.ask(GetCapabilities()))
     text = (
         f"{market.symbol} on {market.time_frame}: steps of {instrument.amount_step} and "
         f"{instrument.price_step}, at least {instrument.min_amount} and {instrument.min_cost}"

@@ -126,6 +126,7 @@ def _show_one(each: Surveyed, *, json: bool) -> int:
         ("candles", f"{', '.join(known.frames) or NO}; {known.max_candles} a request"),
         ("positions", _mark(known.has_positions)),
         ("funding", _mark(known.has_funding)),
+        ("open interest", _mark(known.has_open_interest)),
         ("amend", _mark(known.can_amend)),
         ("OCO", _mark(known.has_oco)),
         ("testnet", _mark(known.has_testnet)),

@@ -66,6 +66,7 @@ _CODES: Final[Mapping[str, ExitCode]] = MappingProxyType(
         f"{PACKAGE}.actors.exchange.errors.KeyTrouble": ExitCode.REFUSED,
         f"{PACKAGE}.actors.exchange.errors.NotListed": ExitCode.REFUSED,
         f"{PACKAGE}.actors.exchange.errors.NotOffered": ExitCode.REFUSED,
+        f"{PACKAGE}.actors.exchange.errors.VenueAway": ExitCode.SYSTEM,
         f"{PACKAGE}.actors.exchange.tape.errors.TapeError": ExitCode.DATA,
         f"{PACKAGE}.actors.exchange.tape.errors.ExtraMissing": ExitCode.SYSTEM,
         f"{PACKAGE}.storage.marketdata.errors.MarketDataError": ExitCode.DATA,

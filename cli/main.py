@@ -28,7 +28,7 @@ COMMANDS: Final = (
     ("demo", "Watch a bot on a failing exchange being crashed, killed and restored (no network)."),
     ("venue", "Open a simulated exchange that speaks Binance, and fails on command."),
     ("scenario", "Break whole bots on purpose, in virtual time, and look what holds."),
-    ("data", "Import, check, convert and resample market data; list what there is."),
+    ("data", "Download, record, import, check, convert and resample market data."),
     ("tree", "Show the actors that a bot file plans, or those of a running bot."),
     ("orders", "Show the live orders and balances of a store, beside its bot."),
     ("exchanges", "Show what the exchanges of ccxt can do, and which are known best."),

@@ -17,6 +17,7 @@ from .output import print_json
 from .progress import progress
 
 SHOWN: Final = 20  # violations that are printed for people
+FEED_HOURS: Final = 72  # of virtual time
 
 
 @Parameter(name="*")
@@ -118,11 +119,43 @@ def reconnects(*, options: Options = NO_OPTIONS) -> int:
 
 
 @command.command
+def feeds(
+    *,
+    hours: Annotated[
+        int, Parameter(help="Hours of virtual time.", validator=Number(gte=1))
+    ] = FEED_HOURS,
+    seed: Annotated[
+        int, Parameter(help="Where chance begins.", validator=Number(gte=0, lt=2**32))
+    ] = 0,
+    json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
+) -> int:
+    """Follow five markets while all goes wrong, and hold it to the venue's own (72 hours)."""
+    from ..benchmarks.feed_sweep.run import run_feeds
+    from .sweep_feeds import tell
+
+    with progress("sweep feeds", "min") as watch:
+        report = run_feeds(hours, watch=watch, seed=seed)
+    if json:
+        print_json({**attrs.asdict(report), "ok": report.ok})
+    else:
+        tell(report)
+    return ExitCode.OK if report.ok else ExitCode.DIFFERS
+
+
+@command.command
 def thresholds(*, options: Options = NO_OPTIONS) -> int:
     """Move prices among armed levels, and look for one that fires wrongly (20,000)."""
     from ..benchmarks.threshold_paths import run_threshold_paths
 
     return _sweep("thresholds", run_threshold_paths, options, 20_000, unit="paths")
+
+
+@command.command
+def gates(*, options: Options = NO_OPTIONS) -> int:
+    """Tell a gate what it needs in random orders, and look for one that opens early (1,000)."""
+    from ..benchmarks.gates import run_gates
+
+    return _sweep("gates", run_gates, options, 1_000)
 
 
 @command.command

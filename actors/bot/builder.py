@@ -27,14 +27,16 @@ from ...runtime import (
 )
 from ..exchange.replay import replay
 from ..exchange.tape import Tape
+from ..feeds.higher_frames import FramesDoNotFit, fits
 from ..market.candle import Candle
 from ..orders.journal import JournalMemory, MemoryJournal
 from .chronicle import Say
 from .config import BotConfig
 from .contexts import AtVenue, Replayed
 from .paths import Paths, paths_of
+from .plot import Factory, Plot
 from .root import root_tree
-from .tree import Factory, Plot, bot_tree, known_exchange
+from .tree import bot_tree, known_exchange
 from .venue_plan import account_at, chronicle, planned_exchange
 
 R = TypeVar("R")
@@ -99,7 +101,7 @@ class Bot:
 
     def events(self, system: System) -> Iterator[tuple[Millis, Ref, Candle]]:
         """What its market does, for `system.replay`; ask once the System has started."""
-        return replay((self.tape, system.lookup(self.paths.feed)))
+        return replay((self.tape, system.lookup(self.paths.feed(self.tape.symbol))))
 
 
 class ExchangeBuilder:
@@ -172,6 +174,9 @@ class ExchangeBuilder:
                 f"the bot trades {market.symbol} on {market.time_frame} candles, and these are "
                 f"{tape.frame} candles of {tape.symbol}: give it others, or change its [market]"
             )
+        for frame in self._config.frames[1:]:
+            if not fits(market.time_frame, frame):
+                raise FramesDoNotFit(market.time_frame, frame)
         market.instrument  # noqa: B018 - raises where only a venue could tell it
         if not self._config.account.deposits:
             raise UsageError(

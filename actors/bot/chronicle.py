@@ -5,7 +5,7 @@ It only listens. `say` takes a level, the name of an event and its fields, and m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Final, TypeAlias
 
@@ -13,6 +13,7 @@ from ...runtime import Actor, AskError, NoSuchActor, Outcome, on
 from ..exchange.gate import GateClosed, GateOpened, GetGate, Obstacle
 from ..exchange.messages import LineChanged
 from ..feeds.messages import FeedCaughtUp, GapFound
+from ..feeds.source_messages import SourceChanged
 from ..modes.messages import Signal, SignalPassed
 from ..orders.messages import (
     DriftFound,
@@ -42,17 +43,27 @@ _OF_ORDERS: Final = (
 class Chronicle(Actor):
     """Hears the actors of one bot; answers nothing.
 
-    venue: its name, for people.
+    venue: its name, for people. symbols: that are followed.
     """
 
-    def __init__(self, paths: Paths, *, bot: str, venue: str, line: str, say: Say) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        *,
+        bot: str,
+        venue: str,
+        line: str,
+        symbols: Iterable[str],
+        say: Say,
+    ) -> None:
         self._paths = paths
+        self._symbols = tuple(symbols)
         self._venue = venue
         self._line = line
         self._bot = bot
         self._say = say
         self._opening: Opening | None = None  # the last that was told, as the next
-        self._obstacles: tuple[Obstacle, ...] | None = None
+        self._obstacles: dict[str, tuple[Obstacle, ...]] = {}  # by symbol, as they were told
 
     async def on_start(self) -> None:
         opening = self._paths.opening
@@ -89,31 +100,33 @@ class Chronicle(Actor):
             self._tell(level, opening.state, **_reason(opening.reason))
         if opening.state == "open":
             self._listen_to_all()
-            gate = self.request(self.lookup(self._paths.gate), GetGate())
+            symbol = self._symbols[0]  # that which is traded
+            gate = self.request(self.lookup(self._paths.gate), GetGate(symbol), symbol)
             if gate is not None:
                 self.gate(gate)
 
     @on(Outcome)
     def gate(self, message: Outcome) -> None:
         if message.error is None:
-            self._tell_gate(message.value)
+            self._tell_gate(message.token, message.value)
 
     @on(GateOpened)
-    def gate_opened(self, _: GateOpened) -> None:
-        self._tell_gate(())
+    def gate_opened(self, message: GateOpened) -> None:
+        self._tell_gate(message.symbol, ())
 
     @on(GateClosed)
     def gate_closed(self, message: GateClosed) -> None:
-        self._tell_gate(message.obstacles)
+        self._tell_gate(message.symbol, message.obstacles)
 
-    def _tell_gate(self, obstacles: tuple[Obstacle, ...]) -> None:
-        if obstacles == self._obstacles:
+    def _tell_gate(self, symbol: str, obstacles: tuple[Obstacle, ...]) -> None:
+        if obstacles == self._obstacles.get(symbol):
             return
-        self._obstacles = obstacles
+        self._obstacles[symbol] = obstacles
         if obstacles:
-            self._tell("warning", "gate closed", reason="; ".join(map(str, obstacles)))
+            reason = "; ".join(map(str, obstacles))
+            self._tell("warning", "gate closed", symbol=symbol, reason=reason)
         else:
-            self._tell("info", "gate open")
+            self._tell("info", "gate open", symbol=symbol)
 
     @on(DriftFound)
     def drift(self, message: DriftFound) -> None:
@@ -176,18 +189,36 @@ class Chronicle(Actor):
 
     @on(GapFound)
     def gap(self, message: GapFound) -> None:
-        self._tell("warning", "candles missing", frame=message.frame, missing=message.missing)
+        self._tell(
+            "warning",
+            "candles missing",
+            symbol=message.symbol,
+            frame=message.frame,
+            missing=message.missing,
+        )
 
     @on(FeedCaughtUp)
     def caught_up(self, message: FeedCaughtUp) -> None:
-        self._tell("debug", "feed caught up", frame=message.frame)
+        self._tell("debug", "feed caught up", symbol=message.symbol, frame=message.frame)
+
+    @on(SourceChanged)
+    def source_changed(self, message: SourceChanged) -> None:
+        self._tell(
+            "info",
+            f"source {message.way}",
+            symbol=message.symbol,
+            topic=message.topic,
+            frame=message.frame,
+            reason=message.reason,
+        )
 
     def _listen_to_all(self) -> None:
         paths = self._paths
         for path, kinds in (
             (paths.gate, (GateOpened, GateClosed)),
             (paths.desk, _OF_ORDERS),
-            (paths.feed, (GapFound, FeedCaughtUp)),
+            *((paths.feed(each), (GapFound, FeedCaughtUp)) for each in self._symbols),
+            *((paths.source(each), (SourceChanged,)) for each in self._symbols),
             (paths.producer, (Signal,)),
             (paths.consumer, (SignalPassed,)),
         ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, NewType
+from typing import Any, Final, Literal, NewType
 
 import attrs
 
@@ -25,6 +25,7 @@ Rate = NewType("Rate", Decimal)  # -1 < rate < 1
 Share = NewType("Share", Decimal)  # 0 < share <= 1
 Slippage = NewType("Slippage", Decimal)  # 0 <= rate < 1
 Seed = NewType("Seed", int)  # 0 <= seed < 2**64
+Capacity = NewType("Capacity", int)  # 1 <= candles <= 1,000,000
 Place = NewType("Place", Path)  # of a file or folder; a relative one counts from the bot file
 RestUrl = NewType("RestUrl", str)  # http or https, and a host, without a user or a query
 WsUrl = NewType("WsUrl", str)  # ws or wss, and the same
@@ -33,6 +34,13 @@ Options = NewType("Options", dict[str, Any])  # of ccxt; nothing in it is named 
 
 Rules = Literal["quick", "full"]
 """Of the simulated venue: orders at market and limit orders on spot alone, or all it knows."""
+
+FeedTopic = Literal[
+    "candles", "trades", "ticker", "book", "funding", "liquidations", "open_interest"
+]
+"""What can be followed of a market."""
+
+USUAL: Final[tuple[FeedTopic, ...]] = ("candles", "trades", "ticker")
 
 Context = Literal["live", "paper"]
 Sandbox = Literal["live", "testnet"]
@@ -149,6 +157,22 @@ class MarketSection:
 
 
 @attrs.frozen
+class FeedsSection:
+    """`[feeds]`: what is followed besides the candles that are traded on."""
+
+    frames: tuple[TimeFrame, ...] = ()  # of candles, higher than that of the market
+    symbols: tuple[Symbol, ...] = ()  # that are followed and not traded
+    topics: tuple[FeedTopic, ...] | None = None  # of each market; None: as `topics_of` says
+    capacity: Capacity = Capacity(3_000)  # candles that are remembered of each frame
+
+    def topics_of(self, symbol: Symbol) -> tuple[FeedTopic, ...]:
+        """What is followed of a market."""
+        if self.topics is not None:
+            return self.topics
+        return (*USUAL, "funding") if symbol.settle else USUAL
+
+
+@attrs.frozen
 class AccountSection:
     """`[account]`: who trades, and what a fresh account starts with.
 
@@ -203,6 +227,17 @@ class BotConfig:
     store: StoreSection | None = None
     log: LogSection = LogSection()
     shutdown: ShutdownSection = ShutdownSection()
+    feeds: FeedsSection = FeedsSection()
+
+    @property
+    def frames(self) -> tuple[TimeFrame, ...]:
+        """Of all candles that are followed; first that which is traded on."""
+        return tuple(dict.fromkeys((self.market.time_frame, *self.feeds.frames)))
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """All markets that are followed; first that which is traded."""
+        return tuple(dict.fromkeys((self.market.symbol, *self.feeds.symbols)))
 
     @property
     def references(self) -> Mapping[str, Reference]:

@@ -28,7 +28,7 @@ from ..matching.venue import SimulatedVenue
 from ..orders.evidence import Patience
 from ..orders.model import Order
 from .config import BotConfig
-from .tree import Factory, Plot
+from .plot import Factory, Plot
 
 
 @attrs.frozen

@@ -14,24 +14,26 @@ from typing import Final
 from ..exchange.adapters.adapter import KeyPermissions
 from ..exchange.adapters.capabilities import Capabilities
 from ..exchange.errors import NotListed, NotOffered
+from ..feeds.higher_frames import fits
 from ..market.instrument import Instrument
 from ..market.listing import Listing
-from .config import MarketSection, Withdrawals
+from ..market.symbol import Symbol
+from .config import BotConfig, MarketSection, Withdrawals
 from .errors import LineShut, MarketDiffers
 
 _CLOSE: Final = 3  # names that are offered instead of a wrong one
 _KEYS: Final = ("amount_step", "price_step", "min_amount", "min_cost")
 
 
-def listing_of(market: MarketSection, listings: Iterable[Listing], *, venue: str) -> Listing:
-    """The market that the file names. Raises NotListed, with names that are close to it."""
-    symbol = str(market.symbol)
+def listing_of(symbol: Symbol, listings: Iterable[Listing], *, venue: str) -> Listing:
+    """A market that the file names. Raises NotListed, with names that are close to it."""
+    name = str(symbol)
     names: list[str] = []
     for listing in listings:
-        if str(listing.symbol) == symbol:
+        if str(listing.symbol) == name:
             return listing
         names.append(str(listing.symbol))
-    raise NotListed(venue, symbol, close=get_close_matches(symbol, names, n=_CLOSE))
+    raise NotListed(venue, name, close=get_close_matches(name, names, n=_CLOSE))
 
 
 def fitted(market: MarketSection, listing: Listing, *, venue: str) -> Instrument:
@@ -42,11 +44,16 @@ def fitted(market: MarketSection, listing: Listing, *, venue: str) -> Instrument
     return listing.instrument
 
 
-def require_frame(market: MarketSection, offered: Capabilities) -> None:
-    """Raise NotOffered unless the venue has candles of the frame that the file names."""
-    frame = str(market.time_frame)
-    if frame not in offered.frames:
-        raise NotOffered(str(market.symbol), f"candles of {frame}", offered.frames)
+def require_frames(config: BotConfig, offered: Capabilities) -> None:
+    """Raise NotOffered unless there are candles of all frames that the file names.
+
+    That which is traded on is the venue's own; a higher one may be built from it.
+    """
+    base, *higher = config.frames
+    missing = [base, *(frame for frame in higher if not fits(base, frame))]
+    for frame in missing:
+        if str(frame) not in offered.frames:
+            raise NotOffered(str(config.market.symbol), f"candles of {frame}", offered.frames)
 
 
 def require_fit_key(

@@ -51,10 +51,11 @@ class Exchange(msgspec.Struct, frozen=True):
     bot: str
     context: str  # "live", "paper", "simulation"
     account: str
-    symbol: str
+    symbol: str  # that it trades
     paths: Paths
     line: Line | None = None  # None: nothing is known of it yet
     opening: Opening | None = None
+    followed: tuple[str, ...] = ()  # symbols that have a feed, `symbol` among them
 
 
 class EnlistExchange(msgspec.Struct, Tell, frozen=True):

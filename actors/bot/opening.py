@@ -2,7 +2,7 @@
 
 A venue that is away when a bot starts is a state and no crash: connector and opener run, and the
 rest is not there yet. When the line is up for the first time, the market's listing is held against
-the bot file, and gate, account, feed and mode are started beside the opener, in that order. After
+the bot file, and gate, account, feeds and mode are started beside the opener, in that order. After
 that the line may come and go: the gate and the desk see to it.
 
 What waiting cannot mend (a wrong key, a market that is not listed, other steps than the file says)
@@ -31,14 +31,14 @@ from ...runtime import (
     UsageError,
     on,
 )
-from ..exchange.adapters.capabilities import Capabilities
-from ..exchange.ccxt_connector import GetCapabilities, GetPermissions
+from ..exchange.adapters.capabilities import Capabilities, GetCapabilities
+from ..exchange.ccxt_connector import GetPermissions
 from ..exchange.errors import KeyTrouble, NotListed, NotOffered
 from ..exchange.messages import FetchListings, GetLine, Line, LineChanged
 from ..market.instrument import Instrument
-from .config import MarketSection, Withdrawals
+from .config import BotConfig, Withdrawals
 from .errors import BotRefused, LineShut
-from .fitting import fitted, listing_of, require_fit_key, require_frame
+from .fitting import fitted, listing_of, require_fit_key, require_frames
 from .messages import (
     EnlistExchange,
     Exchange,
@@ -75,7 +75,7 @@ class Opener(Actor):
     def __init__(
         self,
         exchange: Exchange,
-        market: MarketSection,
+        config: BotConfig,
         grow: Grow,
         *,
         line: str,
@@ -84,7 +84,8 @@ class Opener(Actor):
     ) -> None:
         self._exchange = exchange
         self._path = line
-        self._market = market
+        self._config = config
+        self._market = config.market
         self._grow = grow
         self._registry_path = registry
         self._withdrawals: Withdrawals | None = withdrawals
@@ -139,7 +140,7 @@ class Opener(Actor):
                 self.after(CLOSED, _Look())
                 return
             offered = await self.ask(self._connector, GetCapabilities())
-            require_frame(self._market, offered)
+            require_frames(self._config, offered)
             warning = await self._look_at_key()
             self._become("opening", "")
             await self._start(instrument, offered)
@@ -161,7 +162,9 @@ class Opener(Actor):
         """The market as the venue lists it, None where it is closed. Raises a Refusal."""
         market, venue = self._market, self._exchange.name
         listings = await self.ask(self._connector, FetchListings())
-        listing = listing_of(market, listings, venue=venue)
+        listing = listing_of(market.symbol, listings, venue=venue)
+        for symbol in self._config.feeds.symbols:
+            listing_of(symbol, listings, venue=venue)
         instrument = fitted(market, listing, venue=venue)
         return instrument if listing.is_open else None
 

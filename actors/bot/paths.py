@@ -61,9 +61,17 @@ class Paths:
         return f"{self.exchange}/account/desk"
 
     @property
-    def feed(self) -> str:
-        """The candles."""
-        return f"{self.exchange}/feed"
+    def feeds(self) -> str:
+        """The supervisor of all markets that are followed."""
+        return f"{self.exchange}/feeds"
+
+    def feed(self, symbol: str) -> str:
+        """The data of a market."""
+        return f"{self.feeds}/{name_of_market(symbol)}/feed"
+
+    def source(self, symbol: str) -> str:
+        """What brings it, at a venue."""
+        return f"{self.feeds}/{name_of_market(symbol)}/source"
 
     @property
     def mode(self) -> str:
@@ -84,6 +92,11 @@ class Paths:
 def paths_of(bot: str) -> Paths:
     """Those of a bot that may have company."""
     return Paths(f"{BOTS}/{bot}")
+
+
+def name_of_market(symbol: str) -> str:
+    """The name of a market's supervisor: "BTC-USDT"."""
+    return symbol.replace("/", "-")
 
 
 def name_of_budget(address: str) -> str:

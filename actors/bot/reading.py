@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from types import GenericAlias
 from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
@@ -39,6 +40,7 @@ from .access import (
 from .config import (
     Asset,
     BotConfig,
+    Capacity,
     Context,
     ExchangeSection,
     ModeSection,
@@ -159,6 +161,7 @@ def _contradictions(config: BotConfig, data: dict[str, Any]) -> Iterator[Problem
         text = f"brings neither {symbol.base} nor {symbol.quote}, and the bot trades {symbol}"
         yield Problem("account.deposits", f'{text}: write {symbol.quote} = "1000"')
     yield from _of_venue(config)
+    yield from _of_feeds(config)
     if exchange is None:
         return
     if exchange.name not in (known := names(REST)):
@@ -194,6 +197,23 @@ def _of_venue(config: BotConfig) -> Iterator[Problem]:
         yield Problem("venue.slippage", f'{text}"{venue.slippage:f}" or more under [mode]')
 
 
+def _of_feeds(config: BotConfig) -> Iterator[Problem]:
+    """What is followed must hold what is traded on."""
+    base = config.market.time_frame
+    for number, frame in enumerate(config.feeds.frames):
+        if frame != base and not _is_higher(frame, base):
+            text = f"{frame} is no higher frame than market.time_frame, {base}: write one that is"
+            yield Problem(f"feeds.frames.{number}", f"{text}, or trade on the lowest")
+    topics = config.feeds.topics_of(config.market.symbol)
+    for topic in ("candles", "funding") if config.market.symbol.settle else ("candles",):
+        if topic not in topics:
+            yield Problem("feeds.topics", f'no order goes out without it: add "{topic}"')
+
+
+def _is_higher(frame: TimeFrame, base: TimeFrame) -> bool:
+    return base.is_fixed and (not frame.is_fixed or frame.length > base.length)
+
+
 # -- values
 
 
@@ -204,6 +224,7 @@ def _converter(folder: Path) -> cattrs.Converter:
         (str, _text),
         (Millis, lambda value: _in_range(_whole(value), 0, 10**9, "ms")),
         (Seed, lambda value: _in_range(_whole(value), 0, 2**64 - 1, "seed")),
+        (Capacity, lambda value: _in_range(_whole(value), 1, 10**6, "number of candles")),
         (Name, _name),
         (Asset, _asset),
         (Positive, lambda value: _decimal(value, lambda number: number > 0, "above 0")),
@@ -223,6 +244,7 @@ def _converter(folder: Path) -> cattrs.Converter:
         (Options, read_options),
     )
     converter.register_structure_hook_func(_is_choice, _choice)
+    converter.register_structure_hook_factory(_is_list, lambda cls: _list(converter, cls))
     converter.register_structure_hook_factory(attrs.has, lambda cls: _table(converter, cls))
     for cls, read in hooks:
         converter.register_structure_hook(cls, _ignoring_type(read))
@@ -292,6 +314,23 @@ def _choice(value: Any, cls: Any) -> Any:
     if value not in allowed:
         raise Unexpected(f"{_told(value)}, which is not offered{meant(str(value), allowed)}")
     return value
+
+
+def _is_list(cls: Any) -> bool:
+    origin: Any = get_origin(cls)
+    return origin is tuple
+
+
+def _list(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], Any]:
+    """Structures a TOML array, and says so where it is none: a text has letters."""
+    items: Any = GenericAlias(list, get_args(cls)[:1])
+
+    def structure(value: Any, _: Any) -> Any:
+        if not isinstance(value, list):
+            raise Unexpected(f"{_told(value)}, expected a list in brackets")
+        return tuple(converter.structure(value, items))
+
+    return structure
 
 
 def _place(folder: Path, value: Any) -> Path:

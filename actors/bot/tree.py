@@ -10,7 +10,10 @@ The same in every context; what a context swaps comes in as the factories of sto
        ├─ account             one for all: portfolio and desk rebuild from the journal together
        │  ├─ portfolio
        │  └─ desk
-       ├─ feed
+       ├─ feeds               one for one: the markets, see `market_tree`
+       │  └─ BTC-USDT
+       │     ├─ feed
+       │     └─ source        at a venue
        └─ mode
           ├─ producer
           └─ consumer
@@ -21,13 +24,11 @@ is started by it: see `opening`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import attrs
 
-from ...runtime import Actor, Child, Millis, Strategy, Supervisor
-from ..exchange.gate import Gate
-from ..feeds import CandleFeed, Intake
+from ...runtime import Child, Millis, Strategy, Supervisor
 from ..market.instrument import Instrument
 from ..modes.catalog import MODES
 from ..modes.consumer import AllInConsumer
@@ -36,26 +37,10 @@ from ..orders.desk import OrderDesk
 from ..orders.evidence import Patience
 from ..orders.opening import FromDeposits, Opening
 from ..portfolio.ledger import Portfolio
-from .config import BotConfig
-from .paths import Paths
-
-Factory = Callable[[], Actor]
+from .market_tree import told_feeds, told_gate
+from .plot import Factory, Plot
 
 RECOVERY = Millis(120_000)  # for a desk to read its journal back and to hear the venue
-
-
-@attrs.frozen
-class Plot:
-    """A bot file and the place in the tree where its bot stands."""
-
-    config: BotConfig
-    paths: Paths
-    account: str  # its name in the journal
-
-    @property
-    def name(self) -> str:
-        """Of the bot's own root."""
-        return self.paths.bot.rpartition("/")[2]
 
 
 def bot_tree(
@@ -80,9 +65,9 @@ def known_exchange(
     """Everything that belongs to a venue of which the file says all: simulated, on a tape."""
     return (
         Child("connector", connector),
-        gate(plot),
+        told_gate(plot),
         account_tree(plot, instrument, Dealing(gate=plot.paths.gate, patience=patience)),
-        feed(plot),
+        told_feeds(plot),
         mode_tree(plot, instrument),
     )
 
@@ -122,25 +107,6 @@ def account_tree(plot: Plot, instrument: Instrument, dealing: Dealing = Dealing(
     )
 
 
-def gate(plot: Plot) -> Child:
-    """Whether new orders may go out now."""
-    market, connector = plot.config.market, plot.paths.connector
-    series = (f"{market.symbol} {market.time_frame}",)
-    return Child("gate", lambda: Gate(connector, series=series))
-
-
-def feed(plot: Plot, intake: Intake = Intake.TOLD) -> Child:
-    """The candles that are traded on."""
-    market, connector = plot.config.market, plot.paths.connector
-    gate = plot.paths.gate
-
-    def make() -> CandleFeed:
-        symbol, frame = str(market.symbol), market.time_frame
-        return CandleFeed(symbol, frame, connector=connector, intake=intake, gate=gate)
-
-    return Child("feed", make)
-
-
 def mode_tree(plot: Plot, instrument: Instrument) -> Supervisor:
     """The mode that the file names: who advises, and who trades on it."""
     mode, paths = plot.config.mode, plot.paths
@@ -150,9 +116,10 @@ def mode_tree(plot: Plot, instrument: Instrument) -> Supervisor:
         evaluation = kind.evaluation
         return Producer(
             str(instrument.symbol),
-            feed=paths.feed,
+            feed=paths.feed(str(instrument.symbol)),
             evaluation=lambda: evaluation(mode.settings),
             frame=plot.config.market.time_frame,
+            gate=paths.gate,
         )
 
     def consumer() -> AllInConsumer:

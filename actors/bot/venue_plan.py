@@ -14,8 +14,10 @@ from ..market.instrument import Instrument
 from .chronicle import Chronicle, Say
 from .config import BotConfig, ExchangeSection
 from .contexts import AtVenue
+from .market_tree import planned_feeds, told_feeds, told_gate
 from .paths import Paths
-from .tree import Factory, Plot, account_tree, feed, gate, mode_tree
+from .plot import Factory, Plot
+from .tree import account_tree, mode_tree
 
 
 def account_at(config: BotConfig, context: str) -> str:
@@ -28,10 +30,12 @@ def account_at(config: BotConfig, context: str) -> str:
 def chronicle(plot: Plot, context: AtVenue, say: Say) -> Child:
     """Who tells what happens to the bot."""
     venue, bot = exchange_of(plot.config).name, plot.config.bot.name
-    line = line_of(plot.paths, context)
-    return Child(
-        "chronicle", lambda: Chronicle(plot.paths, bot=bot, venue=venue, line=line, say=say)
-    )
+    line, symbols = line_of(plot.paths, context), tuple(map(str, plot.config.symbols))
+
+    def make() -> Chronicle:
+        return Chronicle(plot.paths, bot=bot, venue=venue, line=line, symbols=symbols, say=say)
+
+    return Child("chronicle", make)
 
 
 def line_of(paths: Paths, context: AtVenue) -> str:
@@ -45,9 +49,9 @@ def planned_exchange(plot: Plot, factory: Factory) -> Sequence[Child | Superviso
     fees = Fees(nothing, nothing)
     instrument = Instrument(config.market.symbol, Decimal(1), Decimal(1), nothing, nothing, fees)
     parts: list[Child | Supervisor] = [
-        gate(plot),
+        told_gate(plot),
         account_tree(plot, instrument),
-        feed(plot),
+        told_feeds(plot) if config.exchange is None else planned_feeds(plot, factory),
         mode_tree(plot, instrument),
     ]
     if config.exchange is None:

@@ -5,7 +5,7 @@ exchange
 ├─ opening                once the line is up it starts, from the venue's listing:
 ├─ gate                   whether new orders may go out now
 ├─ account …
-├─ feed
+├─ feeds …
 └─ mode …
 """
 
@@ -18,7 +18,6 @@ from ...runtime import Child, Supervisor
 from ..exchange.adapters.capabilities import Capabilities
 from ..exchange.ccxt_connector import CcxtConnector
 from ..exchange.paper import PaperConnector
-from ..feeds import Intake
 from ..market.instrument import Instrument
 from ..market.report import OrderReport
 from ..matching.path_venue import PathVenue
@@ -29,7 +28,9 @@ from .contexts import AtVenue
 from .messages import Exchange
 from .opening import Opener
 from .paths import EXCHANGES, MARKETS, budget_of
-from .tree import Dealing, Plot, account_tree, feed, gate, mode_tree
+from .plot import Plot
+from .tree import Dealing, account_tree, mode_tree
+from .venue_markets import watched_feeds, watched_gate
 from .venue_plan import exchange_of, line_of
 
 
@@ -45,6 +46,7 @@ def venue_exchange(plot: Plot, context: AtVenue) -> Sequence[Child | Supervisor]
         context=context.name,
         account=config.account.name,
         symbol=str(config.market.symbol),
+        followed=tuple(map(str, config.symbols)),
         paths=paths,
     )
 
@@ -61,7 +63,7 @@ def venue_exchange(plot: Plot, context: AtVenue) -> Sequence[Child | Supervisor]
         grow = partial(_grown, plot, context=context)
         return Opener(
             enlisted,
-            config.market,
+            config,
             grow,
             line=line,
             registry=EXCHANGES,
@@ -81,9 +83,9 @@ def _grown(
         venue.lay_out(report_of(order) for order in context.resting if order.venue_id)
         parts.append(Child("connector", lambda: PaperConnector(venue, data=plot.paths.data)))
     parts += [
-        gate(plot),
+        watched_gate(plot),
         account_tree(plot, instrument, _dealing(plot, context, offered)),
-        feed(plot, Intake.WATCHED),
+        watched_feeds(plot, offered, budget=budget_of(context.settings.address)),
         mode_tree(plot, instrument),
     ]
     return parts

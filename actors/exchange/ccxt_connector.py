@@ -19,7 +19,7 @@ import outcome
 from ...runtime import Actor, Ask, Millis, Refusal, Reply, Tell, Timer, on
 from ..market.errors import OrderRejected, Reason
 from .adapters.adapter import Adapter, KeyPermissions
-from .adapters.capabilities import Capabilities
+from .adapters.capabilities import Capabilities, GetCapabilities
 from .adapters.registry import adapter_for
 from .asking import Read, Request, call_of
 from .attempt import attempted
@@ -33,11 +33,13 @@ from .messages import (
     Cancel,
     Cancelled,
     GetLine,
+    GetVenueClock,
     Line,
     LineChanged,
     LineState,
     Submit,
     Unwatch,
+    VenueClock,
     Watch,
 )
 from .rate_budget import URGENCIES, Urgency
@@ -56,10 +58,6 @@ RELOAD: Final = True
 
 class GetPermissions(msgspec.Struct, Ask[KeyPermissions | None], frozen=True, gc=False):
     """What the key may do, as it was when the line was opened; None: not known, or no key."""
-
-
-class GetCapabilities(msgspec.Struct, Ask[Capabilities], frozen=True, gc=False):
-    """What the venue offers. Raises VenueAway where the line has not been open yet."""
 
 
 class GetUnsound(msgspec.Struct, Ask[Mapping[str, int]], frozen=True, gc=False):
@@ -163,6 +161,10 @@ class CcxtConnector(Actor):
         if exchange is None:
             raise VenueAway(self._settings.name, self._session.reason)
         return self._session.adapter.capabilities(exchange)
+
+    @on(GetVenueClock)
+    def get_venue_clock(self, _: GetVenueClock) -> VenueClock:
+        return VenueClock(self._session.time.offset.ahead)
 
     @on(GetClockError)
     def get_clock_error(self, _: GetClockError) -> Millis:

@@ -28,9 +28,9 @@ ENDING: Final = "serverShutdown"  # likewise: it will close this socket soon
 class Streams(Protocol):
     """An adapter, as far as this needs it: ccxt's rows in, our values out."""
 
-    def stream_orders(self, raw: Any, /) -> Any: ...
-    def stream_fills(self, raw: Any, /) -> Any: ...
-    def stream_holdings(self, raw: Any, /) -> Any: ...
+    def stream_orders(self, raw: Any, heard: Millis, /) -> Any: ...
+    def stream_fills(self, raw: Any, heard: Millis, /) -> Any: ...
+    def stream_holdings(self, raw: Any, heard: Millis, /) -> Any: ...
 
 
 class AccountHearing:
@@ -91,7 +91,7 @@ class AccountHearing:
             self._tell("balances", self._holdings, result)
 
     def _orders(self, rows: Any) -> None:
-        for report in self._adapter.stream_orders(rows):
+        for report in self._adapter.stream_orders(rows, self._now()):
             self._told.add(report.client_id)
             self._told.add(report.venue_id)
             if report.client_id in self._expected:
@@ -99,11 +99,13 @@ class AccountHearing:
             self._publish(OrderReported(report))
 
     def _fills(self, rows: Any) -> None:
-        for fill in self._adapter.stream_fills(rows):
+        for fill in self._adapter.stream_fills(rows, self._now()):
             self._publish(FillReported(fill))
 
     def _holdings(self, raw: Any) -> None:
-        self._publish(HoldingsReported(tuple(self._adapter.stream_holdings(raw)), self._now()))
+        self._publish(
+            HoldingsReported(tuple(self._adapter.stream_holdings(raw, self._now())), self._now())
+        )
 
     def _tell(self, what: str, tell: Callable[[Any], None], raw: Any) -> None:
         try:

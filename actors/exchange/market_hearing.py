@@ -37,6 +37,7 @@ from .messages import (
 from .recent import Recent
 
 REMEMBERED: Final = 2_000  # trades of a market of which a repetition is known
+AGAIN: Final = 1_000  # ms by which the same diff may bear a later time
 SETTLING: Final = 1_000  # ms after its end within which a candle may still get its last trades
 
 
@@ -63,7 +64,7 @@ class MarketHearing:
         self._closed: dict[Key, Millis] = {}  # when the last candle that was told began
         self._forming: dict[Key, Candle] = {}
         self._cut: dict[Key, Millis] = {}  # candles in which the stream broke off
-        self._diffs: dict[str, int] = {}  # the newest number that was told
+        self._diffs: dict[str, BookDiff] = {}  # the newest that was told
 
     # -- who hears, and what is alive
 
@@ -158,33 +159,35 @@ class MarketHearing:
     def diff(self, ear: Ear, key: Key, told: BookDiff, numbering: Numbering) -> None:
         """A change of a book.
 
-        While two sockets bring it, what one has brought is not told again, and the newer one counts
-        from its first diff on that continues what was told: so the change makes no hole.
+        What was told already is not told again, but for a venue that counts anew. While two sockets
+        bring it the newer one counts from its first diff on that continues what was told, so that
+        the change makes no hole.
         """
         symbol = key[1]
         known = self._diffs.get(symbol)
-        if known is not None and told.last is not None and len(self._ears) > 1:
-            after = covered_after(told, numbering)
-            leads = self._leading.get(key) in {None, ear}
-            if told.last <= known:
+        if known is not None and told.last is not None and known.last is not None:
+            if told.last <= known.last and told.at <= known.at + AGAIN:
                 self.spoke(ear, key)
                 return
-            if not leads and (after is None or after > known):
+            after = covered_after(told, numbering)
+            leads = self._leading.get(key) in {None, ear}
+            if not leads and (after is None or after > known.last):
                 return
         self.spoke(ear, key)
         self._leads(ear, key)
-        if told.last is not None:
-            self._diffs[symbol] = told.last
+        self._diffs[symbol] = told
         self._publish(BookDiffReported(symbol, told))
 
     def _is_news(self, ear: Ear, key: Key, told: Ticker | Book | Funding) -> bool:
-        """Whether it is to be told: not what the socket before this one has brought already."""
+        """Whether it is to be told: not what another socket has brought already, or newer."""
         self.spoke(ear, key)
         if not self._leads(ear, key):
             return False
         before = self._latest.get(key)
+        if before is not None and len(self._ears) > 1 and (told.at < before.at or told == before):
+            return False
         self._latest[key] = told
-        return before is None or (told.at >= before.at and told != before)
+        return True
 
     # -- candles
 

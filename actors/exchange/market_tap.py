@@ -114,7 +114,8 @@ class MarketTap:
             self._urls[key].discard(url)
             self.lost(key, why)
         if isinstance(error, errors.BadResponse):  # ccxt stumbled over what came
-            for topic in {key[0] for key in gone} or {UNKNOWN}:
+            topics = {str(key[0]) for key in gone}
+            for topic in topics or {UNKNOWN}:
                 self._hearing.unsound[topic] += 1
 
     def message(self, url: str, message: Any) -> None:

@@ -77,6 +77,7 @@ __all__ = [
     "FormingReported",
     "FundingReported",
     "GetLine",
+    "GetVenueClock",
     "HoldingsReported",
     "Kind",
     "Line",
@@ -99,6 +100,7 @@ __all__ = [
     "Topic",
     "TradesReported",
     "Unwatch",
+    "VenueClock",
     "VenueStatus",
     "Watch",
 ]
@@ -263,3 +265,17 @@ class LineChanged(msgspec.Struct, Tell, frozen=True, gc=False):
     """
 
     line: Line
+
+
+class VenueClock(msgspec.Struct, Tell, frozen=True, gc=False):
+    """What time it is at the venue, UTC: `elapsed` of this System, and `ahead` more.
+
+    Published whenever it has been measured: stamps of the venue are to be held against this, and
+    not against our wall clock, which may be wrong.
+    """
+
+    ahead: int  # ms
+
+
+class GetVenueClock(msgspec.Struct, Ask[VenueClock], frozen=True, gc=False):
+    """The same, asked for; what our wall clock says where nothing has been measured yet."""

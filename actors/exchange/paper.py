@@ -40,6 +40,7 @@ from .messages import (
     FormingReported,
     FundingReported,
     GetLine,
+    GetVenueClock,
     HoldingsReported,
     Line,
     LineChanged,
@@ -53,6 +54,7 @@ from .messages import (
     Topic,
     TradesReported,
     Unwatch,
+    VenueClock,
     Watch,
 )
 from .reads import ACCOUNT_READS, MARKET_READS, AccountRead, MarketRead
@@ -69,6 +71,7 @@ PASSED_ON: Final = (
     FundingReported,
     LiquidationsReported,
     StreamChanged,
+    VenueClock,
 )
 
 
@@ -186,8 +189,8 @@ class PaperConnector(Actor):
             del self._watches[watch]
             self._data.tell(message)
 
-    @on(*MARKET_READS)
-    def forward(self, message: MarketRead) -> None:
+    @on(*MARKET_READS, GetVenueClock)
+    def forward(self, message: MarketRead | GetVenueClock) -> None:
         if self._forwarded >= FORWARDS:
             raise VenueAway(self._path, f"{FORWARDS} reads wait for it")
         self._forwarded += 1

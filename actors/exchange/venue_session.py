@@ -32,7 +32,7 @@ from .line import MISSES, PING
 from .market_hearing import MarketHearing
 from .market_streams import MarketStreams
 from .markets import key_of
-from .messages import LineState
+from .messages import LineState, VenueClock
 from .rations import Household, RationedSockets, RationedTransport, Rations
 from .settings import Network, VenueSettings
 from .told_limits import described
@@ -282,7 +282,7 @@ class VenueSession:
                 sent = self._stage.clock.elapsed()
                 told = await self._stage.adapter.server_time(exchange)
                 samples.append(Sample(sent, self._stage.clock.elapsed(), told))
-            self.time.measure(samples)
+            self._stage.publish(VenueClock(self.time.measure(samples).ahead))
 
     async def _look_at_key(self, exchange: Any) -> None:
         while True:

@@ -21,6 +21,8 @@ from .source_messages import Preference, SourcedTopic, TopicSource
 from .sourcing import Sourcing, sourcing
 
 JITTER: Final = 0.1  # of a pause, so that sources do not ask in step
+BOOKS: Final = frozenset[SourcedTopic](("book", "diffs"))  # either is the book of a symbol
+MOMENT: Final = 500  # ms; silences are longer by far
 AT_ONCE: Final = 500  # ms in which the polls of a start spread
 
 
@@ -45,8 +47,8 @@ class Channel:
     stream: Topic | None  # what is watched for it
     polls: list[Poll]
     state: Sourcing
-    marks: dict[Polled, Mark] = attrs.Factory(dict)
-    dropped: list[Poll] = attrs.Factory(list)  # which the venue does not answer
+    marks: dict[Polled, Mark] = attrs.field(factory=dict[Polled, Mark])
+    dropped: list[Poll] = attrs.field(factory=list[Poll])  # which the venue does not answer
 
     def heard(self, report: Tell) -> bool:
         """Note what came; whether it was news."""
@@ -59,6 +61,12 @@ class Channel:
         if is_new:
             self.marks[what] = mark
         return is_new
+
+    def is_steady(self, elapsed: Millis) -> bool:
+        """Whether one more word of the stream changes nothing: it spoke a moment ago."""
+        state = self.state
+        is_usual = state.stream == "live" and not state.is_doubted
+        return is_usual and elapsed - state.pulse.since < MOMENT
 
     def call(self, elapsed: Millis, chance: Random) -> None:
         """Poll everything now."""
@@ -90,6 +98,14 @@ class Channel:
     def judges(self, poll: Poll) -> bool:
         """Whether it tells if a stream that is silent has missed something."""
         return self.polls[0] is poll
+
+    def may_idle(self, poll: Poll) -> bool:
+        """Whether nothing is lost by asking less often while there is no news.
+
+        A stream that is asked for would bring it; and where nobody trades, some venues have no
+        candle.
+        """
+        return poll.what == "candles" or self.state.stream == "asked"
 
     def told(self) -> TopicSource:
         """How it comes, for whoever asks."""

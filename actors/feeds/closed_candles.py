@@ -66,6 +66,10 @@ class ClosedCandles:
         """The candle that closed last."""
         return next(reversed(self._closed.values()), None)
 
+    def known(self, at: Millis) -> Candle | None:
+        """The closed candle that began then, where it is one of the newest."""
+        return self._closed.get(at)
+
     def told(self, candle: Candle) -> CandleEvent:
         """What it means that a venue, or a builder, calls this candle closed."""
         known = self._closed.get(candle.at)

@@ -79,6 +79,11 @@ class FrameBuilder:
         self._at = Millis(0)  # when what is forming began
         self._ends = Millis(0)
 
+    @property
+    def forming(self) -> Candle | None:
+        """What there is of the one that has not ended; None: nothing."""
+        return combined(self._parts, at=self._at) if self._parts else None
+
     def add(self, candle: Candle) -> tuple[Built | Incomplete, ...]:
         """Take the next closed candle; what has ended by it, oldest first.
 

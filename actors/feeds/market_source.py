@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import msgspec
 
 from ...runtime import (
     Actor,
+    Ask,
     MailboxFull,
     Millis,
     Outcome,
@@ -26,12 +27,12 @@ from ...runtime import (
     UsageError,
     on,
 )
+from ..exchange.adapters.capabilities import GetCapabilities
 from ..exchange.budget import GetPressure
-from ..exchange.ccxt_connector import GetCapabilities
 from ..exchange.errors import Barred, NotListed, NotOffered
 from ..exchange.market_messages import StreamChanged, Topic, Unwatch, Watch
-from ..exchange.messages import GetLine, Line, LineChanged
-from .channel import Channel, Poll, channel_of
+from ..exchange.messages import GetLine, GetVenueClock, Line, LineChanged, VenueClock
+from .channel import BOOKS, Channel, Poll, channel_of
 from .news import REPORTS, Report, key_of
 from .poll_round import PollRound
 from .polling import Offers, offers_of, question_of, reports_of
@@ -60,7 +61,8 @@ from .sourcing import (
 DEADLINE: Final = Millis(15_000)  # of one poll
 PRESSURE: Final = 2_000  # ms between two looks at the rate budget
 SOON: Final = Millis(5_000)  # until what could not be learnt of the connector is asked again
-NOBODY: Final[Mapping[SourcedTopic, Preference]] = MappingProxyType({})
+Key = tuple[SourcedTopic, str]  # with the frame, of candles
+AUTO: Final[Mapping[SourcedTopic, Preference]] = MappingProxyType({})
 NEVER: Final = (NotOffered, NotListed, UnknownMessage)  # the same poll fails again
 
 
@@ -70,6 +72,17 @@ class _Of(Enum):
     LINE = "line"
     OFFERS = "offers"
     PRESSURE = "pressure"
+    CLOCK = "clock"
+
+
+QUESTIONS: Final[Mapping[_Of, Ask[Any]]] = MappingProxyType(
+    {
+        _Of.LINE: GetLine(),
+        _Of.OFFERS: GetCapabilities(),
+        _Of.PRESSURE: GetPressure(),
+        _Of.CLOCK: GetVenueClock(),
+    }
+)
 
 
 class _Look(msgspec.Struct, Tell, frozen=True):
@@ -107,20 +120,18 @@ class MarketSource(Actor):
         feed: str,
         budget: str | None = None,
         offers: Offers | None = None,
-        preferences: Mapping[SourcedTopic, Preference] = NOBODY,
+        preferences: Mapping[SourcedTopic, Preference] = AUTO,
     ) -> None:
         if "candles" in topics and not frames:
             raise UsageError(f"source of {symbol}: candles of no frame; name one, such as '1m'")
         self._symbol = symbol
-        self._wanted = [
-            (topic, frame)
-            for topic in dict.fromkeys(topics)
-            for frame in (dict.fromkeys(frames) if topic == "candles" else ("",))
-        ]
+        self._preferences: dict[Key, Preference] = {}  # in the order of what was named
+        for topic in topics:
+            for frame in frames if topic == "candles" else ("",):
+                self._preferences[topic, frame] = preferences.get(topic, "auto")
         self._paths = (connector, feed, budget)
         self._offers = offers
-        self._preferences = {key: preferences.get(key[0], "auto") for key in self._wanted}
-        self._channels: dict[tuple[SourcedTopic, str], Channel] = {}
+        self._channels: dict[Key, Channel] = {}
         self._streams: dict[tuple[Topic, str], Channel] = {}  # by what is watched
         self._line = Line("opening", Millis(0))
         self._pressed_at = Millis(-PRESSURE)
@@ -132,20 +143,24 @@ class MarketSource(Actor):
         self._feed = self.lookup(feed)
         self._budget = None if budget is None else self.lookup(budget)
         self._round = PollRound(self._channels.values(), self.chance)
-        for event in (LineChanged, StreamChanged, *REPORTS):
+        self._ahead = self.now - self.elapsed
+        for event in (LineChanged, StreamChanged, VenueClock, *REPORTS):
             self.subscribe(self._connector, event)
+        self._learn(_Of.CLOCK)
         self._learn(_Of.LINE)
 
     # -- what is learnt of the connector
 
     def _learn(self, what: _Of) -> None:
-        question = GetLine() if what is _Of.LINE else GetCapabilities()
-        outcome = self.request(self._connector, question, what, timeout=DEADLINE)
+        outcome = self.request(self._connector, QUESTIONS[what], what, timeout=DEADLINE)
         if outcome is not None:
             self.came(outcome)
 
     def _learnt(self, outcome: Outcome) -> None:
-        if isinstance(outcome.error, UnknownMessage):
+        if outcome.token is _Of.CLOCK:
+            if outcome.error is None:
+                self.venue_clock(outcome.value)
+        elif isinstance(outcome.error, UnknownMessage):
             self._offers = Offers(streams=get_args(Topic))  # what is not there shows by itself
             self._begin()
         elif outcome.error is not None:
@@ -156,6 +171,11 @@ class MarketSource(Actor):
         else:
             self._offers = offers_of(outcome.value)
             self._begin()
+
+    @on(VenueClock)
+    def venue_clock(self, message: VenueClock) -> None:
+        """Candles close by the venue's clock, whatever ours says."""
+        self._ahead = message.ahead
 
     @on(_Learn)
     def learn(self, _: _Learn) -> None:
@@ -169,8 +189,7 @@ class MarketSource(Actor):
         if self._offers is None:
             self._learn(_Of.OFFERS)
             return
-        for topic, frame in self._wanted:
-            preference = self._preferences[topic, frame]
+        for (topic, frame), preference in self._preferences.items():
             channel = channel_of(topic, frame, self._offers, preference)
             self._channels[topic, frame] = channel
             if channel.stream is not None:
@@ -189,8 +208,8 @@ class MarketSource(Actor):
         channel = self._streams.get((topic, frame))
         if channel is None:
             return
-        channel.heard(report)
-        if self._apply(channel, Spoke()):
+        is_new = channel.heard(report)
+        if not channel.is_steady(self.elapsed) and self._apply(channel, Spoke(is_new)):
             self._go_on()
 
     @on(StreamChanged)
@@ -221,8 +240,9 @@ class MarketSource(Actor):
 
     @on(Prefer)
     def prefer(self, message: Prefer) -> None:
-        for key in self._wanted:
-            if key[0] != message.topic or (message.frame and key[1] != message.frame):
+        same = BOOKS if message.topic in BOOKS else {message.topic}
+        for key in self._preferences:
+            if key[0] not in same or (message.frame and key[1] != message.frame):
                 continue
             self._preferences[key] = message.preference
             if key in self._channels:
@@ -236,7 +256,7 @@ class MarketSource(Actor):
         unknown = "it is not known what the venue offers: its line has not been up"
         return tuple(
             TopicSource(topic, frame, "none", Millis(0), unknown, 0, 0, 0, None, 0)
-            for topic, frame in self._wanted
+            for topic, frame in self._preferences
         )
 
     @on(_Look)
@@ -298,7 +318,9 @@ class MarketSource(Actor):
         else:
             self._round.answered(poll, self.elapsed - asked.at)
             self._hand_on(channel, poll, outcome.value)
-        self._round.plan(channel, poll, now=self.now, elapsed=self.elapsed)
+        self._round.plan(
+            channel, poll, now=Millis(self.elapsed + self._ahead), elapsed=self.elapsed
+        )
 
     def _hand_on(self, channel: Channel, poll: Poll, answer: object) -> None:
         """Tell the feed what a poll brought."""
@@ -311,6 +333,8 @@ class MarketSource(Actor):
             self._apply(channel, Unanswered(str(error)))
             return
         news = [channel.heard(report) for report in reports]
+        if not any(news) and channel.may_idle(poll):
+            self._round.idled(poll)
         if channel.judges(poll) or not channel.state.is_doubted:
             self._apply(channel, Answered(is_new=any(news)))
 
@@ -331,7 +355,9 @@ class MarketSource(Actor):
         if self._budget is None or not is_old or next(self._round.waiting(), None) is None:
             return
         self._pressed_at = self.elapsed
-        outcome = self.request(self._budget, GetPressure(), _Of.PRESSURE, timeout=DEADLINE)
+        outcome = self.request(
+            self._budget, QUESTIONS[_Of.PRESSURE], _Of.PRESSURE, timeout=DEADLINE
+        )
         if outcome is not None:
             self.came(outcome)
 

@@ -8,6 +8,7 @@ be held back while whoever hears them is busy, see `Subscribe`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -15,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime import Ask, Millis, Ref, Refusal, Tell
+from ...runtime import Ask, Millis, Ref, Refusal, Tell, UsageError
 from ..market.book import Book, Level
 from ..market.candle import Candle
 from ..market.funding import Funding
@@ -90,6 +91,10 @@ class GetCounts(msgspec.Struct, Ask[FeedCounts], frozen=True, gc=False):
     """What has come through, and what was dropped. Raises NotFollowed."""
 
     frame: str = ""
+
+
+class GetRefused(msgspec.Struct, Ask[Mapping[str, int]], frozen=True, gc=False):
+    """What was told to this feed and cannot be true, counted by what is wrong with it."""
 
 
 class CandleEnded(msgspec.Struct, Tell, frozen=True, gc=False):
@@ -327,7 +332,8 @@ class Subscribe(msgspec.Struct, Tell, frozen=True):
     At most `bound` events wait in the mailbox of `to` by this subscription. What comes meanwhile is
     kept by the feed: of what supersedes what came before (tickers, books, forming candles, prices)
     the newest, of the rest the newest `bound`; what is dropped is counted. A second one of the same
-    `to` and `name` takes the place of the first. It ends with the feed's incarnation.
+    `to` and `name` takes the place of the first. It ends with the feed's incarnation. Raises
+    UsageError where it is made with a bound below 1.
     """
 
     to: Ref
@@ -336,6 +342,10 @@ class Subscribe(msgspec.Struct, Tell, frozen=True):
     sides: tuple[str, ...] = ()  # of trades and liquidations, "buy" or "sell"; none named: both
     bound: int = 100  # > 0
     name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.bound < 1:
+            raise UsageError(f"subscription of {self.to.path}: bound {self.bound}: give 1 or more")
 
 
 class Unsubscribe(msgspec.Struct, Tell, frozen=True):

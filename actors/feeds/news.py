@@ -73,7 +73,7 @@ def mark_of(report: Tell) -> tuple[Polled, Mark] | None:  # noqa: PLR0911  # one
     match report:
         case TickerReported(ticker=ticker):
             return "ticker", (ticker.last, ticker.bid, ticker.ask)
-        case TradesReported(trades=trades):
+        case TradesReported(trades=trades) if trades:
             newest = trades[-1]
             return "trades", (newest.at, len(newest.trade_id), newest.trade_id)
         case BookReported(book=book):

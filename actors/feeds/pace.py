@@ -20,17 +20,17 @@ EASY: Final = 0.5  # of the rate budget; where more is used, pauses are longer
 STEEPNESS: Final = 20  # times a pause for all of the budget
 
 
+def _base_of(pace: Pace) -> Millis:
+    return pace.base
+
+
 @attrs.frozen
 class Pace:
     """The pause between two polls now, and its bounds; ms."""
 
     base: Millis
     longest: Millis
-    every: Millis = attrs.field()
-
-    @every.default
-    def _from_base(self) -> Millis:
-        return self.base
+    every: Millis = attrs.field(default=attrs.Factory(_base_of, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
         if not 0 < self.base <= self.every <= self.longest:

@@ -58,6 +58,10 @@ class PollRound:
         self._end(poll)
         poll.pace = poll.pace.slow() if took > SLOW else poll.pace.quick()
 
+    def idled(self, poll: Poll) -> None:
+        """What it brought was known, and that is as it should be."""
+        poll.pace = poll.pace.slow()
+
     def failed(self, poll: Poll) -> None:
         """It has come back with none."""
         self._end(poll)

@@ -37,7 +37,7 @@ from .source_messages import SourcedTopic
 
 Polled = Literal["ticker", "trades", "book", "candles", "forming", "funding", "open_interest"]
 
-TRADES: Final = 1_000  # of one poll
+TRADES: Final = 200  # of one poll; of more a feed sees that some are missing
 CANDLES: Final = 5
 SETTLE: Final = 2_000  # ms after a close before the candle is asked for
 LONGEST_WAIT: Final = 600_000  # ms until a candle is asked for, however far its close is
@@ -95,12 +95,13 @@ class Offers:
 
 def offers_of(capabilities: Capabilities) -> Offers:
     """What an exchange has. What it turns out not to answer is not asked again."""
-    contracts = frozenset[Polled](("funding", "open_interest"))
-    return Offers(
-        capabilities.public_streams,
-        tuple(each for each in PACES if capabilities.has_funding or each not in contracts),
-        capabilities.frames,
-    )
+    missing = set[Polled]()
+    if not capabilities.has_funding:
+        missing.add("funding")
+    if not capabilities.has_open_interest:
+        missing.add("open_interest")
+    polls: tuple[Polled, ...] = tuple(each for each in PACES if each not in missing)
+    return Offers(capabilities.public_streams, polls, capabilities.frames)
 
 
 def cadence_of(topic: SourcedTopic, frame: str = "") -> Cadence | None:

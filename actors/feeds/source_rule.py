@@ -70,7 +70,7 @@ def _taken(state: Sourcing, event: Event, elapsed: Millis) -> Told:
         case Preferred():
             return preferred(state, event.preference), ()
         case Spoke():
-            return _spoke(state, elapsed), ()
+            return _spoke(state, event, elapsed), ()
         case Lost():
             return _lost(state, f"the stream is down: {event.reason}", elapsed), ()
         case Answered():
@@ -120,20 +120,16 @@ def _line_moved(state: Sourcing, line: Line, elapsed: Millis) -> Told:
     return state, ("watch", *commands)
 
 
-def _spoke(state: Sourcing, elapsed: Millis) -> Sourcing:
+def _spoke(state: Sourcing, event: Spoke, elapsed: Millis) -> Sourcing:
     if not state.is_watched:
         return state  # what was under way when it was let be
-    pulse = state.pulse.heard(elapsed)
+    if state.is_doubted and event.is_new:
+        state = attrs.evolve(state, is_doubted=False)  # a poll cannot tell any more
     if state.stream == "live":
-        return attrs.evolve(state, pulse=pulse)
-    return attrs.evolve(
-        state,
-        stream="live",
-        pulse=pulse,
-        live_since=elapsed,
-        tries=0,
-        is_doubted=False,
-    )
+        return attrs.evolve(state, pulse=state.pulse.heard(elapsed))
+    # How long it took to come up says nothing of how often it speaks.
+    pulse = state.pulse.begun(elapsed)
+    return attrs.evolve(state, stream="live", pulse=pulse, live_since=elapsed, tries=0)
 
 
 def _lost(state: Sourcing, reason: str, elapsed: Millis) -> Sourcing:
@@ -141,7 +137,7 @@ def _lost(state: Sourcing, reason: str, elapsed: Millis) -> Sourcing:
     if not state.is_watched:
         return state
     if state.stream != "live":
-        return attrs.evolve(state, trouble=reason)
+        return state if state.is_doubted else attrs.evolve(state, trouble=reason)
     was_calm = elapsed - state.live_since >= CALM
     flaps = min((0 if was_calm else state.flaps) + 1, DOUBLINGS)
     return attrs.evolve(state, stream="down", flaps=flaps, trouble=reason)

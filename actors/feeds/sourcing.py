@@ -55,6 +55,8 @@ class LineMoved:
 class Spoke:
     """The stream has said something."""
 
+    is_new: bool = False  # that was not known before
+
 
 @attrs.frozen
 class Lost:

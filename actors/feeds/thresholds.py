@@ -17,7 +17,7 @@ from typing import Final, Literal, NewType
 
 import attrs
 
-from ...runtime import Millis, UsageError
+from ...runtime import Millis, Refusal
 from ..market.money import ZERO
 from .freshness import FUTURE
 
@@ -29,7 +29,7 @@ Direction = Literal["above", "below"]
 """Of "above": fires at a price at the level or higher; of "below": at it or lower."""
 
 
-class BadLevel(UsageError):
+class BadLevel(Refusal):
     """A level is no price."""
 
     def __init__(self, level: Decimal) -> None:

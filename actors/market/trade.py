@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
 from ...runtime import Millis
 from .side import Side
+
+TradeIds = Literal[
+    "consecutive",  # numbers that count up by one: Binance's aggregate trades
+    "any",  # they tell trades apart, and no more
+]
+"""What the ids of a venue's trades tell, in streams and in answers."""
 
 
 class Trade(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Final
 
 from ...runtime import Actor, AskError, Refusal, on
-from ..exchange.gate.messages import GateClosed, GateOpened, GetGate
-from ..exchange.gate.readiness import Obstacle
+from ..exchange.gate.messages import GateClosed, GateOpened
+from ..exchange.gate.verdicts import Verdicts
 from ..market.instrument import Instrument
 from ..market.money import ZERO, add, from_float, multiply
 from ..market.precision import ceil_to_step
@@ -51,29 +51,22 @@ class AllInConsumer(Actor):
         self._symbol = str(instrument.symbol)
         self._paths = producer, portfolio, desk
         self._gate = gate
-        self._obstacles: tuple[Obstacle, ...] = ()
+        self._verdicts = Verdicts((self._symbol,))
 
     async def on_start(self) -> None:
         producer, self._portfolio, self._desk = map(self.lookup, self._paths)
         self.subscribe(producer, Signal)
         if self._gate is not None:
-            gate = self.lookup(self._gate)
-            self.subscribe(gate, GateOpened)
-            self.subscribe(gate, GateClosed)
-            self._obstacles = await self.ask(gate, GetGate())
+            await self._verdicts.follow(self, self.lookup(self._gate))
 
-    @on(GateOpened)
-    def gate_opened(self, _: GateOpened) -> None:
-        self._obstacles = ()
-
-    @on(GateClosed)
-    def gate_closed(self, message: GateClosed) -> None:
-        self._obstacles = message.obstacles
+    @on(GateOpened, GateClosed)
+    def gate_turned(self, message: GateOpened | GateClosed) -> None:
+        self._verdicts.hear(message)
 
     @on(Signal)
     async def signal(self, message: Signal) -> None:
-        if self._obstacles:
-            reasons = "; ".join(map(str, self._obstacles))
+        if self._verdicts:
+            reasons = "; ".join(map(str, self._verdicts.of(self._symbol)))
             self.publish(SignalPassed(message, f"the gate is closed ({reasons})"))
             return
         try:

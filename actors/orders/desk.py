@@ -23,8 +23,9 @@ from collections.abc import Awaitable, Iterable
 from typing import Any, Final
 
 from ...runtime import Actor, Ask, Millis, Outcome, Ref, Refusal, Reply, Timer, on
-from ..exchange.gate.messages import AccountStarted, GateClosed, GateOpened, GetGate
+from ..exchange.gate.messages import AccountStarted, GateClosed, GateOpened
 from ..exchange.gate.readiness import Obstacle
+from ..exchange.gate.verdicts import Verdicts
 from ..exchange.messages import (
     FillReported,
     HoldingsReported,
@@ -106,7 +107,7 @@ class OrderDesk(Actor):
         self._settling = Settling(
             self, self._clerk, self._doubts, self._flights, ask=self._ask_venue
         )
-        self._obstacles: tuple[Obstacle, ...] = ()  # of the gate
+        self._verdicts = Verdicts(self._terms)  # of the gate
         self._creates: deque[tuple[PlaceOrder, Reply]] = deque()  # that wait, oldest first
         self._timer: Timer | None = None  # for the next look-up
         self._due: Millis | None = None  # when it fires
@@ -209,13 +210,9 @@ class OrderDesk(Actor):
         await self._reconciling.line_changed(message.line)
         await self._go_on()
 
-    @on(GateOpened)
-    def gate_opened(self, _: GateOpened) -> None:
-        self._obstacles = ()
-
-    @on(GateClosed)
-    def gate_closed(self, message: GateClosed) -> None:
-        self._obstacles = message.obstacles
+    @on(GateOpened, GateClosed)
+    def gate_turned(self, message: GateOpened | GateClosed) -> None:
+        self._verdicts.hear(message)
 
     @on(Outcome)
     async def came_back(self, message: Outcome) -> None:
@@ -247,7 +244,7 @@ class OrderDesk(Actor):
     async def _place(self, message: PlaceOrder, reply: Reply | None) -> Order | None:
         """Send an order whose intent is durable; None: its answer comes later."""
         clerk, is_entry = self._clerk, message.purpose == "entry"
-        if self._obstacles or clerk.unreconciled or not is_entry or self._doubts.is_silent:
+        if self._verdicts or clerk.unreconciled or not is_entry or self._doubts.is_silent:
             self._require_open(message)
         terms = self._terms.get(message.symbol)
         if terms is None:
@@ -286,8 +283,8 @@ class OrderDesk(Actor):
                 state = "not known" if line is None else line.state
                 raise NotAdmitted(message.purpose, (Obstacle("line", f"it is {state}"),))
             return
-        if self._obstacles:
-            raise NotAdmitted(message.purpose, self._obstacles)
+        if obstacles := self._verdicts.of(message.symbol):
+            raise NotAdmitted(message.purpose, obstacles)
         if self._clerk.unreconciled:
             raise NotReconciled(len(self._clerk.unreconciled))
         if self._doubts.is_silent:
@@ -390,7 +387,5 @@ class OrderDesk(Actor):
             return None
         gate = self.lookup(self._gate)
         gate.tell(AccountStarted())  # first: what it knew of the account is void
-        self.subscribe(gate, GateOpened)
-        self.subscribe(gate, GateClosed)
-        self._obstacles = await self.ask(gate, GetGate())
+        await self._verdicts.follow(self, gate)
         return gate

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from ..places import a_path
 from .options import USUAL_OF, USUAL_WHERE, Json, Of, Where
+from .venue_options import USUAL_AT, USUAL_STREAMS, At, Past, Streams
 
 command: Final = App(name="data")
 
@@ -33,6 +34,82 @@ def import_(
 
     how = import_now(venue, of.asked(), Prefer(prefer or "neither"))
     return import_files(where.open(), files, how, json=json)
+
+
+@command.command
+def download(
+    venue: Annotated[str, Parameter(help="ccxt's name of it, such as binance or binanceusdm.")],
+    symbols: Annotated[
+        list[str], Parameter(help="Its markets: BTC/USDT; of contracts BTC/USDT:USDT.")
+    ],
+    /,
+    *,
+    past: Past,
+    json: Json = False,
+    at: At = USUAL_AT,
+    where: Where = USUAL_WHERE,
+) -> int:
+    """Download candles and trades of a venue's past into the store. No key is needed.
+
+    What the store has already is not asked for again: what was ended in the middle goes on there.
+    """
+    import trio
+
+    from ...storage.marketdata import Prefer
+    from .fetching import Order, show
+    from .fetching import download as run
+    from .venue_options import moment
+    from .venues import settings_for
+
+    order = Order(
+        settings=settings_for(venue, *at.addresses()),
+        symbols=tuple(dict.fromkeys(symbols)),
+        frames=past.asked_frames,
+        has_trades=past.trades,
+        since=moment(past.since, option="--since"),
+        until=None if past.until is None else moment(past.until, option="--until"),
+        prefer=Prefer(past.prefer or "neither"),
+    )
+    store = where.open()
+    return show(store, trio.run(run, order, store), json=json)
+
+
+@command.command
+def record(
+    venue: Annotated[str, Parameter(help="ccxt's name of it, such as binance or binanceusdm.")],
+    symbols: Annotated[
+        list[str], Parameter(help="Its markets: BTC/USDT; of contracts BTC/USDT:USDT.")
+    ],
+    /,
+    *,
+    streams: Streams = USUAL_STREAMS,
+    json: Json = False,
+    at: At = USUAL_AT,
+    where: Where = USUAL_WHERE,
+) -> int:
+    """Write what a venue's market does into the store, as it happens. No key is needed.
+
+    It ends with the time of --for, Ctrl-C or SIGTERM, and has then written all that it heard.
+    """
+    import trio
+
+    from ..venue.recording import length_of
+    from .fetching import show
+    from .recording import Plan, topics_of
+    from .recording import record as run
+    from .venue_options import listed
+    from .venues import settings_for
+
+    plan = Plan(
+        settings=settings_for(venue, *at.addresses()),
+        symbols=tuple(dict.fromkeys(symbols)),
+        topics=topics_of(listed(streams.topics, option="--topics")),
+        frames=listed(streams.frames, option="--frames"),
+        depth=streams.depth,
+        length=None if streams.duration is None else length_of(streams.duration),
+    )
+    store = where.open()
+    return show(store, trio.run(run, plan, store), json=json)
 
 
 @command.command(name="list")

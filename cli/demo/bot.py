@@ -96,7 +96,7 @@ async def _let_trade(system: System, bot: Bot) -> None:
         await trio.sleep(LOOK)
 
     def ladder() -> Ladder:
-        return Ladder(SYMBOL, feed=bot.paths.feed, desk=bot.paths.desk, life=LIFE)
+        return Ladder(SYMBOL, feed=bot.paths.feed(SYMBOL), desk=bot.paths.desk, life=LIFE)
 
     newest = Mailbox(bound=4, overflow=Overflow.DROP_OLDEST)
     child = Child("ladder", ladder, mailbox=newest)

@@ -91,7 +91,7 @@ class Warden(Actor):
 def bot_of(path: str) -> str | None:
     """The bot that an actor belongs to.
 
-    >>> bot_of("/benthic/bots/first/exchange/feed"), bot_of("/benthic/markets")
+    >>> bot_of("/benthic/bots/first/exchange/gate"), bot_of("/benthic/markets")
     ('first', None)
     """
     if not path.startswith(f"{BOTS}/"):

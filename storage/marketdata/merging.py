@@ -17,6 +17,7 @@ from .rows import Table, keys, library
 
 _KEY: Final = "_key"
 _NTH: Final = "_nth"  # of rows with one key: quotes and trades without an id may repeat
+_ROW: Final = "_row"
 _NEW: Final = "_new"
 
 
@@ -57,20 +58,24 @@ def merge(kind: Kind, old: Table, new: Table, prefer: Prefer) -> Merged:
     """The table of what is there and what is new, in order of time."""
     pl = library()
     names = old.columns
-    before, after = _keyed(kind, old), _keyed(kind, new)
+    numbered = old.with_row_index(_ROW)
+    (name,) = keys(kind)
+    shared = new.select(name.alias(_KEY))[_KEY].unique()
+    near = numbered.filter(name.is_in(shared.implode()))  # the rest is no matter of what is new
+    before, after = _keyed(kind, near), _keyed(kind, new)
     key = [_KEY, _NTH]
     both = before.join(after, on=key, how="inner", suffix=_NEW, maintain_order="left")
     values = [pl.col(name).ne_missing(pl.col(name + _NEW)) for name in names]
     differing = both.filter(pl.any_horizontal(values))
     difference = _difference(differing, names) if differing.height else None
     added = after.join(before, on=key, how="anti", maintain_order="left")
-    parts = [before, added]
+    parts = [old, added]
     replaced = 0
     if prefer is Prefer.NEW and differing.height:
         replaced = differing.height
-        kept = before.join(differing, on=key, how="anti", maintain_order="left")
+        kept = numbered.join(differing, on=_ROW, how="anti", maintain_order="left")
         parts = [kept, after.join(differing.select(key), on=key, how="semi"), added]
-    table = pl.concat(parts).select(names).sort("at", maintain_order=True)
+    table = pl.concat([part.select(names) for part in parts]).sort("at", maintain_order=True)
     return Merged(table, added.height, replaced, difference)
 
 

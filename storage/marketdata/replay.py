@@ -19,13 +19,14 @@ from ...actors.exchange.merged import Stream, merged
 from ...actors.market.book import Book
 from ...actors.market.candle import Candle
 from ...actors.market.funding import Funding
+from ...actors.market.ticker import Ticker
 from ...actors.market.trade import Trade
 from ...runtime import Millis
 from .store import MarketStore
 
 T = TypeVar("T")
 
-Value: TypeAlias = Candle | Trade | Book | Funding
+Value: TypeAlias = Candle | Trade | Book | Funding | Ticker
 
 
 def replay(
@@ -51,7 +52,7 @@ def replay(
 
 def _told(
     store: MarketStore, series: Series, to: T
-) -> Iterator[tuple[Millis, T, Trade | Book | Funding]]:
+) -> Iterator[tuple[Millis, T, Trade | Book | Funding | Ticker]]:
     records = store.records(series)
     values = books(_changes(records)) if series.kind is Kind.BOOK else _plain(records)
     for value in values:
@@ -62,5 +63,5 @@ def _changes(records: Iterable[Record]) -> Iterator[Depth]:
     return (record for record in records if isinstance(record, Depth))
 
 
-def _plain(records: Iterable[Record]) -> Iterator[Trade | Book | Funding]:
+def _plain(records: Iterable[Record]) -> Iterator[Trade | Book | Funding | Ticker]:
     return (record for record in records if not isinstance(record, Depth))

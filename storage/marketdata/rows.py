@@ -21,6 +21,7 @@ from ...actors.exchange.tape.extra import polars
 from ...actors.market.book import Book, Level
 from ...actors.market.funding import Funding
 from ...actors.market.money import plain
+from ...actors.market.ticker import Ticker
 from ...actors.market.trade import Trade
 from ...runtime import Millis
 
@@ -29,6 +30,10 @@ Table: TypeAlias = Any
 
 NAMES: Final = ("at", "open", "high", "low", "close", "volume")
 _LEVELS: Final = ("bid_prices", "bid_amounts", "ask_prices", "ask_amounts")
+_TICKER: Final = (
+    *("last", "bid", "ask", "high", "low", "open", "base_volume", "quote_volume"),
+    *("mark", "index"),
+)
 _BATCH: Final = 50_000  # records
 
 
@@ -95,6 +100,8 @@ def _schema(kind: Kind) -> dict[str, Any]:
         ids = dict.fromkeys(("first_id", "last_id", "previous_id"), whole)
         levels = dict.fromkeys(_LEVELS, pl.List(text))
         return {"at": whole, "is_snapshot": pl.Boolean, **ids, **levels}
+    if kind is Kind.TICKER:
+        return {"at": whole, **dict.fromkeys(_TICKER, text)}
     return {"at": whole, "rate": text}
 
 
@@ -107,6 +114,9 @@ def _row(record: Record) -> tuple[object, ...]:
         return record.at, *map(plain, (bid.price, bid.amount, ask.price, ask.amount))
     if isinstance(record, Funding):
         return record.at, plain(record.rate)
+    if isinstance(record, Ticker):
+        told = (getattr(record, name) for name in _TICKER)
+        return record.at, *(None if each is None else plain(each) for each in told)
     ids = record.first_id, record.last_id, record.previous_id
     return record.at, record.is_snapshot, *ids, *_texts(record.bids), *_texts(record.asks)
 
@@ -128,6 +138,11 @@ def _funding(symbol: str, at: int, rate: str) -> Funding:
     return Funding(symbol, Decimal(rate), Millis(at))
 
 
+def _ticker(symbol: str, at: int, *numbers: str | None) -> Ticker:
+    told = (None if each is None else Decimal(each) for each in numbers)
+    return Ticker(symbol, Millis(at), *told)
+
+
 def _depth(symbol: str, at: int, is_snapshot: Any, *rest: Any) -> Depth:
     first, last, previous, *sides = rest
     bids, asks = (
@@ -142,4 +157,6 @@ def _record_of(kind: Kind) -> Any:
         return _trade
     if kind is Kind.QUOTES:
         return _quote
+    if kind is Kind.TICKER:
+        return _ticker
     return _depth if kind is Kind.BOOK else _funding

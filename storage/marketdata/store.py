@@ -44,6 +44,16 @@ class Added:
     replaced: int  # that said something else and were overruled
     known: int  # that were there already, or were not preferred
 
+    def plus(self, other: Added) -> Added:
+        """Both together, of one series."""
+        return Added(
+            self.series,
+            self.rows + other.rows,
+            self.added + other.added,
+            self.replaced + other.replaced,
+            self.known + other.known,
+        )
+
 
 @attrs.frozen
 class Held:
@@ -109,11 +119,13 @@ class MarketStore:
         parts = [(folder / name, part) for name, part in _split(series, table)]
         self._make()
         with one_writer(self.root):
-            if prefer is Prefer.NEITHER:
+            if prefer is Prefer.NEITHER and len(parts) > 1:
                 self._refuse_difference(series, folder, parts)
             added = replaced = 0
             for number, (path, part) in enumerate(parts, start=1):
                 merged = _merged(series.kind, path, part, prefer)
+                if prefer is Prefer.NEITHER and merged.difference is not None:
+                    raise _disagreement(folder, [merged.difference])
                 if merged.is_changed:
                     write_part(path, merged.table)
                 added += merged.added
@@ -130,8 +142,7 @@ class MarketStore:
             if difference is not None:
                 found.append(difference)
         if found:
-            first, count = found[0], sum(each.count for each in found)
-            raise Disagreement(folder, count=count, at=first.at, old=first.old, new=first.new)
+            raise _disagreement(folder, found)
 
     def _make(self) -> None:
         if not self.exists:
@@ -227,6 +238,11 @@ class _Places:
                 return Place(str(path), row=index + 1)
             index -= length
         return Place(str(self.paths[-1]))
+
+
+def _disagreement(folder: Path, found: list[Difference]) -> Disagreement:
+    first, count = found[0], sum(each.count for each in found)
+    return Disagreement(folder, count=count, at=first.at, old=first.old, new=first.new)
 
 
 def _merged(kind: Kind, path: Path, part: Table, prefer: Prefer) -> Merged:

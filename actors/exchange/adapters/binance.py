@@ -75,6 +75,7 @@ class _Family(Adapter):
             can_look_up=True,
             can_cancel_unseen=True,
             most_trades=TRADES,
+            trade_ids="consecutive",  # of aggregated ones
             fence=Millis(window + ENGINE + LAG),
         )
 

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 import attrs
+import msgspec
 
-from ....runtime import Millis
+from ....runtime import Ask, Millis
 from ...market.book_diff import Numbering
 from ...market.errors import BadValue
 from ...market.listing import Family
 from ...market.side import Kind, TimeInForce
 from ...market.timeframe import TimeFrame
+from ...market.trade import TradeIds
 from ..messages import Topic
 from .client_ids import ClientIdRule
 
@@ -84,6 +86,11 @@ class Capabilities:
     has_websockets: bool
     numbering: Numbering | None = None
     checksum: ChecksumName | None = None  # that diffs bear, and by whose rules
+    trade_ids: TradeIds = "any"  # of trades of anybody
+
+
+class GetCapabilities(msgspec.Struct, Ask[Capabilities], frozen=True, gc=False):
+    """What the venue offers. Raises VenueAway where the line has not been open yet."""
 
 
 def capabilities_of(exchange: Any, venue: str) -> Capabilities:

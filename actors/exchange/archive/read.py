@@ -8,6 +8,7 @@ from typing import TypeAlias
 from ....runtime import Millis, UsageError
 from ...market.book import Book
 from ...market.funding import Funding
+from ...market.ticker import Ticker
 from ...market.trade import Trade
 from ..tape import Gaps, Progress, Recorded, Tape, read_recorded
 from ..tape.detect import Format
@@ -22,7 +23,7 @@ from .series import Kind
 from .survey import Found
 from .trades import read_trades
 
-Record: TypeAlias = Trade | Book | Depth | Funding
+Record: TypeAlias = Trade | Book | Depth | Funding | Ticker
 """What is recorded besides candles; a quote is a book of one level."""
 
 _REMEDY = "remove it: what has not closed may still change; or set the clock of this machine"

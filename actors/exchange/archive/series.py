@@ -20,6 +20,7 @@ class Kind(Enum):
     TRADES = "trades"
     QUOTES = "quotes"  # the best bid and ask
     BOOK = "book"  # snapshots and changes of an order book
+    TICKER = "ticker"  # what it trades at, and what it did in a day
 
     @property
     def is_candles(self) -> bool:

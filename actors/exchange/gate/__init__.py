@@ -1,5 +1,6 @@
 """The gate of an exchange: whether new risk may be taken there now, and if not, why not."""
 
+from .ages import live_ages
 from .gate import Gate
 from .messages import (
     AccountStarted,
@@ -8,12 +9,14 @@ from .messages import (
     GateClosed,
     GateOpened,
     GetGate,
-    HistoryHeld,
-    HistoryMissing,
     OrdersOverdue,
     OrdersReconciled,
+    TopicHeld,
+    TopicLost,
 )
-from .readiness import Facts, Obstacle, obstacles
+from .readiness import Facts, Obstacle, concerning, obstacles
+from .requirements import NotReady, Readiness, Ready, Requirement, Unmet, requirements
+from .verdicts import Verdicts
 
 __all__ = [
     "AccountStarted",
@@ -24,10 +27,19 @@ __all__ = [
     "GateClosed",
     "GateOpened",
     "GetGate",
-    "HistoryHeld",
-    "HistoryMissing",
+    "NotReady",
     "Obstacle",
     "OrdersOverdue",
     "OrdersReconciled",
+    "Readiness",
+    "Ready",
+    "Requirement",
+    "TopicHeld",
+    "TopicLost",
+    "Unmet",
+    "Verdicts",
+    "concerning",
+    "live_ages",
     "obstacles",
+    "requirements",
 ]

@@ -53,20 +53,8 @@ class TopicLost(msgspec.Struct, Tell, frozen=True):
     why: str
 
 
-class HistoryMissing(msgspec.Struct, Tell, frozen=True):
-    """A feed has started and does not know the candles of before yet."""
-
-    series: str  # such as "BTC/USDT 1m"
-
-
-class HistoryHeld(msgspec.Struct, Tell, frozen=True):
-    """A feed knows the candles of before, as many as there are."""
-
-    series: str
-
-
-class GetGate(msgspec.Struct, Ask[tuple[Obstacle, ...]], frozen=True):
-    """What stands in the way of new risk; nothing where the gate is open.
+class GetGate(msgspec.Struct, Ask[tuple[Obstacle, ...]], frozen=True, gc=False):
+    """What stands in the way of new risk now; nothing where the gate is open.
 
     With a symbol or a frame: only what concerns it, which what belongs to the whole account does.
     """
@@ -75,11 +63,21 @@ class GetGate(msgspec.Struct, Ask[tuple[Obstacle, ...]], frozen=True):
     frame: str = ""
 
 
-class GateOpened(msgspec.Struct, Tell, frozen=True):
-    """New risk may be taken. Published when that has come true."""
+class GateOpened(msgspec.Struct, Tell, frozen=True, gc=False):
+    """New risk may be taken on a symbol. Published when that has come true.
+
+    symbol: "" of a gate that requires nothing of any symbol: on whatever its account trades.
+    """
+
+    symbol: str = ""
 
 
 class GateClosed(msgspec.Struct, Tell, frozen=True):
-    """No new risk may be taken. Published when that has come true, and when the reasons change."""
+    """No new risk may be taken on a symbol.
+
+    Published when that has come true, and when the reasons change; that they have grown older is
+    no change, and `GetGate` tells their age.
+    """
 
     obstacles: tuple[Obstacle, ...]
+    symbol: str = ""  # as above

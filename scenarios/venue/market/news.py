@@ -57,13 +57,14 @@ class Source(Protocol):
 class News:
     """The topics of one market.
 
-    Told at once: `trade`, `top` (of the book), `liquidation`, `funding`; `agg_trade` and `top` at
+    Told at once: `trade`, `level` (of the book), `liquidation`, `funding`; `agg_trade` and `top` at
     the end of a batch of events. On beats: what the methods give; `listen` there.
     """
 
     def __init__(self, source: Source, agenda: Agenda, kline_beat: int) -> None:
         self.trade: Topic[Traded] = Topic()
         self.agg_trade: Topic[AggTrade] = Topic()
+        self.level: Topic[LevelChanged] = Topic()
         self.top: Topic[BookTop] = Topic()
         self.liquidation: Topic[Liquidation] = Topic()
         self.funding: Topic[FundingPoint] = Topic()
@@ -137,7 +138,9 @@ class News:
             beat.stir()
 
     def level_changed(self, event: LevelChanged) -> None:
-        """A level of the book changed."""
+        """A level of the book changed, which made the update id what it is now."""
+        if self.level:
+            self.level.tell(event)
         for beat in self._diffs.values():
             beat.note(event)
         for book in self._on_level:

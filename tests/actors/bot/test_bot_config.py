@@ -206,3 +206,44 @@ def test_any_value_in_any_place_is_read_or_refused_by_name(line: int, value: obj
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(ConfigError):
         parse_config(text)
+
+
+FEEDS = """
+[feeds]
+frames = ["5m", "1M"]
+symbols = ["ETH/USDT", "BTC/USDT"]
+topics = ["candles", "trades", "book", "open_interest"]
+capacity = 500
+"""
+
+
+def test_what_is_followed_is_what_is_traded_and_what_the_file_adds() -> None:
+    plain, config = parse_config(SOUND), parse_config(SOUND + FEEDS)
+
+    assert plain.feeds.topics_of(plain.market.symbol) == ("candles", "trades", "ticker")
+    assert plain.feeds.topics_of(Symbol("BTC", "USDT", "USDT"))[-1] == "funding"
+    assert (plain.frames, plain.symbols) == ((TimeFrame(1, "m"),), (Symbol("BTC", "USDT"),))
+    assert [str(frame) for frame in config.frames] == ["1m", "5m", "1M"]
+    assert [str(symbol) for symbol in config.symbols] == ["BTC/USDT", "ETH/USDT"]
+    assert config.feeds.capacity == 500
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('"5m"', '"5x"', "feeds.frames.0: '5x': write a number and one of s, m, h, d, w, M"),
+        ('"5m"', '"30s"', "feeds.frames.0: 30s is no higher frame than market.time_frame, 1m"),
+        ('["5m", "1M"]', '"5m"', "feeds.frames: '5m' is text, expected a list in brackets"),
+        ('"book"', '"books"', "feeds.topics.2: 'books' is text, which is not offered; did you"),
+        ('"candles", ', "", 'feeds.topics: no order goes out without it: add "candles"'),
+        ('"ETH/USDT"', '"ETHUSDT"', "feeds.symbols.0: 'ETHUSDT': write a pair as BASE/QUOTE"),
+        ("500", "0", "feeds.capacity: 0 is out of range: a number of candles lies between 1 and"),
+        ("capacity", "capacty", "feeds.capacty: unknown key; did you mean capacity?"),
+    ],
+)
+def test_a_fault_of_what_is_followed_is_named_with_its_place(
+    old: str, new: str, fault: str
+) -> None:
+    (found,) = faults(SOUND + FEEDS.replace(old, new))
+
+    assert fault in found

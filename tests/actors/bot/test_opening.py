@@ -11,7 +11,16 @@ import msgspec
 import pytest
 import trio
 
-from benthic.actors.bot.config import MarketSection, NotNegative, Positive
+from benthic.actors.bot.config import (
+    BotConfig,
+    BotSection,
+    FeedsSection,
+    MarketSection,
+    ModeSection,
+    Name,
+    NotNegative,
+    Positive,
+)
 from benthic.actors.bot.errors import LineShut, MarketDiffers, NoSuchExchange
 from benthic.actors.bot.exchanges import Exchanges
 from benthic.actors.bot.fitting import fitted, listing_of, require_fit_key
@@ -26,8 +35,8 @@ from benthic.actors.bot.messages import (
 from benthic.actors.bot.opening import CLOSED, Opener
 from benthic.actors.bot.paths import Paths
 from benthic.actors.exchange.adapters.adapter import KeyPermissions
-from benthic.actors.exchange.adapters.capabilities import Capabilities
-from benthic.actors.exchange.ccxt_connector import GetCapabilities, GetPermissions
+from benthic.actors.exchange.adapters.capabilities import Capabilities, GetCapabilities
+from benthic.actors.exchange.ccxt_connector import GetPermissions
 from benthic.actors.exchange.errors import NotListed, VenueAway
 from benthic.actors.exchange.messages import (
     FetchListings,
@@ -40,6 +49,7 @@ from benthic.actors.market import Symbol, TimeFrame
 from benthic.actors.market.fees import Fees
 from benthic.actors.market.instrument import Instrument
 from benthic.actors.market.listing import Listing
+from benthic.actors.modes.ema_cross import EmaCrossSettings
 from benthic.runtime import (
     Actor,
     Ask,
@@ -61,6 +71,7 @@ INSTRUMENT = Instrument(
 )
 LISTING = Listing(SYMBOL, "BTCUSDT", "spot", is_open=True, instrument=INSTRUMENT)
 MARKET = MarketSection(symbol=SYMBOL, time_frame=TimeFrame(1, "m"))
+MODE = ModeSection(Name("ema_cross"), EmaCrossSettings())
 EXCHANGE = Exchange(
     id="first@binance/live",
     name="binance",
@@ -150,11 +161,14 @@ def a_tree(
         can_trade=True, can_withdraw=False, has_address_list=True
     ),
     market: MarketSection = MARKET,
+    feeds: FeedsSection = FeedsSection(),
 ) -> Supervisor:
+    config = BotConfig(BotSection(Name("first")), market, MODE, feeds=feeds)
+
     def opener() -> Opener:
         return Opener(
             EXCHANGE,
-            market,
+            config,
             lambda instrument, _: grown(instrument),
             line=Paths().connector,
             registry="/bot/exchanges",
@@ -255,6 +269,8 @@ def test_a_venue_that_does_not_tell_its_markets_is_asked_again() -> None:
 WITHDRAWS = KeyPermissions(can_trade=True, can_withdraw=True, has_address_list=True)
 NO_TRADE = KeyPermissions(can_trade=False, can_withdraw=False, has_address_list=True)
 OTHER = attrs.evolve(MARKET, symbol=Symbol("BTX", "USDT"))
+ODD = FeedsSection(frames=(TimeFrame(5, "m"), TimeFrame(90, "s")))  # five can be built
+FOLLOWED = FeedsSection(symbols=(Symbol("BTX", "USDT"),))
 FIVE = attrs.evolve(MARKET, time_frame=TimeFrame(5, "m"))
 
 
@@ -266,8 +282,22 @@ FIVE = attrs.evolve(MARKET, time_frame=TimeFrame(5, "m"))
         (a_tree([LISTING], NO_TRADE), "up", "the key may not trade"),
         (a_tree([LISTING], market=OTHER), "up", "no market BTX/USDT: did you mean BTC/USDT?"),
         (a_tree([LISTING], market=FIVE), "up", "no candles of 5m"),
+        (
+            a_tree([LISTING], feeds=ODD),
+            "up",
+            "no candles of 90s of BTC/USDT here: ask for one of these: 1m",
+        ),
+        (a_tree([LISTING], feeds=FOLLOWED), "up", "no market BTX/USDT: did you mean BTC/USDT?"),
     ],
-    ids=["shut", "withdrawals", "no trading", "not listed", "no frame"],
+    ids=[
+        "shut",
+        "withdrawals",
+        "no trading",
+        "not listed",
+        "no frame",
+        "no frame to be built",
+        "followed and not listed",
+    ],
 )
 def test_what_waiting_cannot_mend_is_refused_once(
     tree: Supervisor, state: LineState, reason: str
@@ -313,7 +343,7 @@ def test_file_and_listing_agree_or_every_difference_is_named() -> None:
         fitted(other, LISTING, venue="binance")
     assert len(refused.value.differences) == 2
     with pytest.raises(NotListed):
-        listing_of(OTHER, [], venue="binance")
+        listing_of(OTHER.symbol, [], venue="binance")
 
 
 def test_a_key_that_can_withdraw_is_warned_of_where_it_is_accepted() -> None:

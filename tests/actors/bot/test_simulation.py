@@ -95,7 +95,7 @@ def play(minutes: int, *rules: Mapping[str, Any]) -> Seen:
 async def look(bot: Bot, system: System) -> Seen:
     assert bot.memory is not None
     assert await system.lookup(bot.paths.gate).ask(GetGate()) == ()
-    feed = system.lookup(bot.paths.feed)
+    feed = system.lookup(bot.paths.feed("BTC/USDT"))
     times = (await feed.ask(GetCandles(1_000)))[:, 0]
     commits = list(bot.memory.commits(bot.account))
     return Seen(

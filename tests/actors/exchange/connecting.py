@@ -169,6 +169,7 @@ def a_tree(
     listener = more.pop("listener", Listener)
     network = more.pop("network", reached.network)
     bans = more.pop("bans", MemoryBans)
+    children: Sequence[Child] = more.pop("children", ())
     budget = more.pop("budget", RateBudget)
     adapter = more.pop("adapter", None)
     return Supervisor(
@@ -189,6 +190,7 @@ def a_tree(
                 ),
             ),
             Child("listener", lambda: listener(diary, ())),
+            *children,
         ],
         backoff=Backoff(base=Millis(0), cap=Millis(0), jitter=0.0),
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from benthic.actors.exchange.errors import NotOffered, VenueAway
 from benthic.actors.exchange.messages import (
+    BookDiffReported,
     BookReported,
     Candle,
     CandleReported,
@@ -16,13 +17,18 @@ from benthic.actors.exchange.messages import (
     FetchListings,
     FetchTicker,
     FillReported,
+    FormingReported,
+    FundingReported,
     GetLine,
     HoldingsReported,
     Line,
     LineChanged,
+    LiquidationsReported,
     OrderReported,
+    StreamChanged,
     TickerReported,
     TradesReported,
+    Unwatch,
     Watch,
 )
 from benthic.actors.exchange.paper import PaperConnector
@@ -59,6 +65,10 @@ class Data(Actor):
     @on(Watch)
     def watch_market(self, message: Watch) -> None:
         self._watched.append(message)
+
+    @on(Unwatch)
+    def unwatch_market(self, message: Unwatch) -> None:
+        self._watched.remove(Watch(message.symbol, message.topic, message.frame))
 
     @on(GetLine)
     def line(self, _: GetLine) -> Line:
@@ -97,6 +107,11 @@ EVENTS = (
     TickerReported,
     BookReported,
     CandleReported,
+    BookDiffReported,
+    FormingReported,
+    FundingReported,
+    LiquidationsReported,
+    StreamChanged,
 )
 
 

@@ -264,7 +264,7 @@ def test_a_reconnect_storm_is_met_with_longer_and_longer_pauses() -> None:  # M7
             before = len(desk.record.sent("GET", "/ws-api/v3"))
             await trio.sleep(1_100)
             handshakes = len(desk.record.sent("GET", "/ws-api/v3")) - before
-            assert 12 < handshakes < 80  # of 300 in each five minutes that are allowed
+            assert 12 < handshakes < 120  # of 300 in each five minutes that are allowed
             holdings = await desk.line.ask(FetchHoldings())  # requests are served meanwhile
             assert holdings
             await desk.until("up", count=2)

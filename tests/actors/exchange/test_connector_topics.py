@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import attrs
 import pytest
 import trio
 
-from benthic.actors.exchange.ccxt_connector import GetCapabilities, GetUnsound
+from benthic.actors.exchange.adapters.capabilities import GetCapabilities
+from benthic.actors.exchange.ccxt_connector import GetUnsound
 from benthic.actors.exchange.messages import (
     BookDiffReported,
     BookReported,
@@ -18,16 +20,17 @@ from benthic.actors.exchange.messages import (
     FormingReported,
     FundingReported,
     LiquidationsReported,
+    OrderReported,
     StreamChanged,
+    Submit,
     TickerReported,
     Topic,
-    TradesReported,
     Unwatch,
     Watch,
 )
 from benthic.actors.feeds.book_state import BookState
 from benthic.actors.matching.values import Family
-from benthic.runtime import Millis, VirtualClock, on
+from benthic.runtime import VirtualClock
 from benthic.scenarios.venue.accounts import AccountPlan
 from benthic.scenarios.venue.config import MarketPlan
 from benthic.scenarios.venue.network import FUTURES_URLS
@@ -36,38 +39,13 @@ from benthic.scenarios.venue.venue import Venue
 from .connecting import (
     MINUTE,
     SYMBOL,
-    Desk,
-    Listener,
     a_venue,
     connected,
     played,
     settings_of,
     struck,
 )
-
-MARKET = (
-    BookDiffReported,
-    BookReported,
-    CandleReported,
-    FormingReported,
-    FundingReported,
-    LiquidationsReported,
-    StreamChanged,
-    TickerReported,
-    TradesReported,
-)
-LIVELY = (MarketPlan(pair=SYMBOL),)
-
-
-class Reader(Listener):
-    """Hears the market as well."""
-
-    def __init__(self, diary: list[tuple[Millis, object]], more: Sequence[type]) -> None:
-        super().__init__(diary, (*more, *MARKET))
-
-    @on(*MARKET)
-    def read(self, event: object) -> None:
-        self._diary.append((self.now, event))
+from .market_reader import LIVELY, Reader, heard, states
 
 
 @attrs.frozen
@@ -97,15 +75,6 @@ PLACES = (
 CONTRACTS = PLACES[1:]
 of_places = pytest.mark.parametrize("place", PLACES, ids=[each.name for each in PLACES])
 of_contracts = pytest.mark.parametrize("place", CONTRACTS, ids=[each.name for each in CONTRACTS])
-
-
-def heard(desk: Desk, kind: type) -> list[Any]:
-    return [event for _, event in desk.diary if isinstance(event, kind)]
-
-
-def states(desk: Desk, topic: Topic) -> list[str]:
-    """How a stream was said to stand, in order."""
-    return [each.state for each in heard(desk, StreamChanged) if each.topic == topic]
 
 
 @of_places
@@ -206,6 +175,35 @@ def test_funding_tells_rate_next_time_mark_and_index(place: Place) -> None:
     played(body)
 
 
+@of_contracts
+def test_a_position_closed_by_force_is_told_to_all(place: Place) -> None:
+    async def body(clock: VirtualClock) -> None:
+        venue = place.venue()
+        settings = place.settings(venue)
+        market = place.pair.replace("/", "") + ("_PERP" if place.family == "inverse" else "")
+        when = {"at": "90s"}
+        plan = struck({"verb": "liquidate", "symbol": market, "account": 1, "when": when})
+        async with connected(
+            clock, venue, plan=plan, settings=settings, symbols=[place.symbol], listener=Reader
+        ) as desk:
+            await desk.until("up")
+            desk.line.tell(Watch(place.symbol, "liquidations"))
+            amount = Decimal(1)  # a contract, or a coin
+            name = f"bn-{1:032x}"
+            await desk.line.ask(Submit(name, place.symbol, "buy", "market", amount, None))
+            await trio.sleep(120)
+            [told] = heard(desk, LiquidationsReported)
+            [one] = told.liquidations
+            assert (one.symbol, one.side, one.amount) == (place.symbol, "sell", amount)
+            names = [each.report.client_id for each in heard(desk, OrderReported)]
+            assert any(each.startswith("autoclose-") for each in names)
+            assert one.price > 0
+            assert states(desk, "liquidations") == ["live"]
+            assert await desk.line.ask(GetUnsound()) == {}
+
+    played(body)
+
+
 BREAKS: list[tuple[str, Mapping[str, Any]]] = [
     ("M4", {"verb": "mute"}),
     ("M5", {"verb": "half_open"}),
@@ -259,8 +257,7 @@ def test_what_is_unwatched_is_told_no_more_and_can_be_watched_again() -> None:
             await trio.sleep(120)
             rest = [event for _, event in desk.diary[told:]]
             assert rest
-            assert {type(each) for each in rest} == {FormingReported}
-            assert {each.frame for each in rest} == {"5m"}
+            assert all(isinstance(each, FormingReported) and each.frame == "5m" for each in rest)
             assert desk.reached.network.open_streams == sockets - 4
             for topic in topics:
                 desk.line.tell(Watch(SYMBOL, topic, "1m" if topic == "candles" else ""))
@@ -289,87 +286,3 @@ def test_a_line_that_goes_down_takes_its_streams_with_it() -> None:
                 assert not isinstance(event, BookReported)
 
     played(body)
-
-
-NONSENSE = [
-    ("M10", "trades", "trade", {"kind": "nan", "field": "p"}),
-    ("M10", "trades", "trade", {"kind": "zero", "field": "q"}),
-    ("M10", "trades", "trade", {"kind": "negative", "field": "p"}),
-    ("M13", "trades", "trade", {"kind": "seconds"}),
-    ("M13", "trades", "trade", {"kind": "microseconds"}),
-    ("M13", "trades", "trade", {"kind": "future"}),
-    ("M10", "candles", "kline_1m", {"kind": "infinity", "field": "h"}),
-    ("M10", "candles", "kline_1m", {"kind": "huge", "field": "c"}),
-    ("M13", "candles", "kline_1m", {"kind": "seconds"}),
-    ("M13", "candles", "kline_1m", {"kind": "microseconds"}),
-    ("M13", "candles", "kline_1m", {"kind": "future"}),
-    ("M12", "candles", "kline_1m", {"kind": "wrong_symbol"}),
-    ("M12", "candles", "kline_1m", {"kind": "lower_symbol"}),
-    ("M10", "ticker", "*icker", {"kind": "negative", "field": "c"}),
-    ("M13", "ticker", "*icker", {"kind": "future"}),
-    ("M13", "diffs", "depth@100ms", {"kind": "seconds"}),
-    ("M10", "diffs", "depth@100ms", {"kind": "missing_field"}),
-    ("M12", "diffs", "depth@100ms", {"kind": "wrong_symbol"}),
-]
-
-
-@pytest.mark.parametrize(
-    ("code", "topic", "stream", "nonsense"),
-    NONSENSE,
-    ids=[f"{code}-{topic}-{how['kind']}" for code, topic, _, how in NONSENSE],
-)
-def test_what_cannot_be_is_counted_by_name_and_never_told(
-    code: str, topic: Topic, stream: str, nonsense: Mapping[str, Any]
-) -> None:
-    async def body(clock: VirtualClock) -> None:
-        when = {"stream": f"btcusdt@{stream}", "every": 3}
-        plan = struck({"fault": code, "verb": "garbage", **nonsense, "when": when})
-        async with connected(clock, a_venue(markets=LIVELY), plan=plan, listener=Reader) as desk:
-            await desk.until("up")
-            desk.line.tell(Watch(SYMBOL, topic, "1m" if topic == "candles" else ""))
-            await trio.sleep(150)
-            counts = await desk.line.ask(GetUnsound())
-            name = "unknown" if "symbol" in nonsense["kind"] else topic
-            assert counts.get(name, 0) >= 3
-            assert set(counts) == {name}
-            told = [
-                e
-                for _, e in desk.diary
-                if isinstance(e, MARKET) and not isinstance(e, StreamChanged)
-            ]
-            assert len(told) > 3
-            for each in told:
-                assert values_of(each)
-                assert all(0 < price < 10**7 for price in prices_of(each))
-                assert all(clock.now() - 10**6 < at < clock.now() + 1_000 for at in values_of(each))
-            assert desk.restarts() == 0
-
-    played(body)
-
-
-def prices_of(event: object) -> list[float]:
-    """Every price that was told."""
-    match event:
-        case TradesReported(trades=trades):
-            return [float(number) for each in trades for number in (each.price, each.amount)]
-        case TickerReported(ticker=ticker):
-            return [float(each) for each in (ticker.last, ticker.bid, ticker.ask) if each]
-        case CandleReported(candle=candle) | FormingReported(candle=candle):
-            return [candle.open, candle.high, candle.low, candle.close]
-        case _:
-            return []
-
-
-def values_of(event: object) -> list[int]:
-    """Every time that was told."""
-    match event:
-        case TradesReported(trades=trades):
-            return [each.at for each in trades]
-        case TickerReported(ticker=ticker):
-            return [ticker.at]
-        case CandleReported(candle=candle) | FormingReported(candle=candle):
-            return [candle.at]
-        case BookDiffReported(diff=diff):
-            return [diff.at]
-        case _:
-            return []

@@ -9,6 +9,7 @@ import trio
 
 from benthic.actors.exchange.errors import VenueAway
 from benthic.actors.exchange.messages import (
+    BookDiffReported,
     BookReported,
     Cancel,
     CandleReported,
@@ -20,23 +21,30 @@ from benthic.actors.exchange.messages import (
     FetchPositions,
     FetchTicker,
     FillReported,
+    FormingReported,
+    FundingReported,
     GetLine,
     HoldingsReported,
     Line,
     LineChanged,
+    LiquidationsReported,
     OrderRejected,
     OrderReported,
     Query,
+    StreamChanged,
     Submit,
     SubmitPair,
     TradesReported,
+    Unwatch,
     Watch,
 )
 from benthic.actors.market.book import Book, Level
+from benthic.actors.market.book_diff import BookDiff
 from benthic.actors.market.candle import Candle
 from benthic.actors.market.fees import Fees
 from benthic.actors.market.funding import Funding
 from benthic.actors.market.instrument import Instrument
+from benthic.actors.market.liquidation import Liquidation
 from benthic.actors.market.symbol import Symbol
 from benthic.actors.market.trade import Trade
 from benthic.actors.matching.path_venue import PathVenue
@@ -228,6 +236,35 @@ def test_the_line_is_that_of_the_data_and_watches_survive_it() -> None:
             "away",
             "up",
         ]
+
+    on_paper(a_full_venue(FUNDS), story)
+
+
+def test_whatever_the_market_tells_is_told_here_and_what_is_unwatched_ends_there() -> None:
+    candle = Candle(Millis(0), 1.0, 1.0, 1.0, 1.0, 1.0)
+    forced = Liquidation(PAIR, "sell", Decimal(1), Decimal(1), Millis(1))
+    events = (
+        StreamChanged(PAIR, "diffs", "", "live"),
+        BookDiffReported(PAIR, BookDiff((("1", "2"),), (), Millis(1), last=2, first=1)),
+        FormingReported(PAIR, "1m", candle),
+        FundingReported(Funding(PAIR, Decimal(0), Millis(1))),
+        LiquidationsReported(PAIR, (forced,)),
+    )
+
+    async def story(paper: Paper) -> None:
+        await trio.sleep(1)
+        paper.line.tell(Watch(PAIR, "diffs"))
+        await paper.say(*events)
+        assert [each for each in paper.heard if isinstance(each, tuple(map(type, events)))] == [
+            *events
+        ]
+        assert Watch(PAIR, "diffs") in paper.watched
+        paper.line.tell(Unwatch(PAIR, "diffs"))
+        paper.line.tell(Unwatch(PAIR, "trades"))  # by which orders trade
+        await paper.say()
+        await paper.line.ask(GetLine())
+        await paper.data.ask(GetLine())
+        assert set(paper.watched) == {Watch(PAIR, "trades"), Watch(PAIR, "ticker")}
 
     on_paper(a_full_venue(FUNDS), story)
 

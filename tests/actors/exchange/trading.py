@@ -19,7 +19,7 @@ from benthic.actors.exchange.messages import (
 from benthic.actors.exchange.replay import replay
 from benthic.actors.exchange.simulated import SimulatedConnector
 from benthic.actors.exchange.tape import Columns, Tape
-from benthic.actors.feeds.feed import CandleFeed
+from benthic.actors.feeds import SymbolFeed
 from benthic.actors.market.candle import Candle
 from benthic.actors.market.fees import Fees
 from benthic.actors.market.instrument import Instrument
@@ -143,7 +143,7 @@ def a_bot(
 ) -> Supervisor:
     children = [
         Child("line", lambda: Line(venue, [tape], latency or Latency())),
-        Child("feed", lambda: CandleFeed(PAIR, FRAME)),
+        Child("feed", lambda: SymbolFeed(PAIR, (FRAME,))),
     ]
     if diary is not None:
         children.append(Child("trader", lambda: Trader(plan or {}, diary)))

@@ -25,6 +25,7 @@ from benthic.actors.exchange.messages import (
     FormingReported,
     FundingReported,
     GetLine,
+    GetVenueClock,
     Line,
     LineChanged,
     LineState,
@@ -34,6 +35,7 @@ from benthic.actors.exchange.messages import (
     Topic,
     TradesReported,
     Unwatch,
+    VenueClock,
     Watch,
 )
 from benthic.actors.feeds.market_source import MarketSource
@@ -78,14 +80,24 @@ class Script:
     until: Millis = Millis(0)  # of a bar
     takes: int = 20  # ms until a poll is answered
     speaks: int = 1_000  # ms between two words of a stream
-    mute: set[Topic] = attrs.Factory(set)  # streams that are watched, and bring nothing
+    mute: set[Topic] = attrs.field(
+        factory=set[Topic]
+    )  # streams that are watched, and bring nothing
     line: Line = Line("up", START, count=1)
-    watched: dict[tuple[SourcedTopic, str], bool] = attrs.Factory(dict)  # and whether it has spoken
-    asked: list[tuple[Millis, Poll]] = attrs.Factory(list)
-    asides: list[tuple[Millis, Watch | Unwatch]] = attrs.Factory(list)
-    told: list[tuple[Millis, object]] = attrs.Factory(list)  # the feed, by the source
-    changes: list[SourceChanged] = attrs.Factory(list)
+    watched: dict[tuple[SourcedTopic, str], bool] = attrs.field(
+        factory=dict[tuple[SourcedTopic, str], bool]
+    )  # and whether it has spoken
+    asked: list[tuple[Millis, Poll]] = attrs.field(factory=list[tuple[Millis, Poll]])
+    asides: list[tuple[Millis, Watch | Unwatch]] = attrs.field(
+        factory=list[tuple[Millis, Watch | Unwatch]]
+    )
+    told: list[tuple[Millis, object]] = attrs.field(
+        factory=list[tuple[Millis, object]]
+    )  # the feed, by the source
+    changes: list[SourceChanged] = attrs.field(factory=list[SourceChanged])
+    spoken: list[Millis] = attrs.field(factory=list[Millis])  # when a stream brought something
     most: int = 0  # polls that were under way at a time
+    ahead: int = 0  # ms, of the venue's clock before our wall clock
 
     def polls(self, kind: type | None = None, *, after: int = 0) -> list[Millis]:
         """When the venue was asked, ms from the start."""
@@ -113,6 +125,10 @@ class Connector(Actor):
     @on(GetLine)
     def get_line(self, _: GetLine) -> Line:
         return self.script.line
+
+    @on(GetVenueClock)
+    def get_clock(self, _: GetVenueClock) -> VenueClock:
+        return VenueClock(self.now - self.elapsed + self.script.ahead)
 
     @on(Act)
     def act(self, message: Act) -> None:
@@ -153,7 +169,7 @@ class Connector(Actor):
 
         def give(_: Connector) -> None:
             self._under_way -= 1
-            reply.answer(answer_to(poll, script.price, self.now))
+            reply.answer(answer_to(poll, script.price, Millis(self.now + script.ahead)))
 
         self.after(script.takes, Act(give))
 
@@ -167,6 +183,7 @@ class Connector(Actor):
         if not has_spoken:
             self.script.watched[topic, frame] = True
             self.publish(StreamChanged(SYMBOL, topic, frame, "live"))
+        self.script.spoken.append(self.now)
         self.publish(word_of(topic, frame, self.script.price, self.now))
 
     def fall(self, topic: Topic, frame: str = "") -> None:
@@ -182,6 +199,12 @@ class Connector(Actor):
         self.script.line = Line(state, self.now, "as told", until, count)
         if state == "away":
             self.script.watched = dict.fromkeys(self.script.watched, False)
+        self.publish(LineChanged(self.script.line))
+
+    def start_anew(self) -> None:
+        """As another incarnation does: nothing is watched, and its line comes up first."""
+        self.script.watched.clear()
+        self.script.line = Line("up", self.now, count=1)
         self.publish(LineChanged(self.script.line))
 
 
@@ -256,7 +279,7 @@ def answer_to(poll: Poll, price: int, now: Millis) -> object:  # noqa: PLR0911  
         case FetchTicker():
             return a_ticker(price, now)
         case FetchTrades():
-            return (a_trade(price, now),)
+            return (a_trade(price),)
         case FetchBook():
             return a_book(price, now)
         case FetchCandles(limit=limit):
@@ -275,7 +298,7 @@ def word_of(topic: Topic, frame: str, price: int, now: Millis) -> object:
     if topic == "ticker":
         return TickerReported(a_ticker(price, now))
     if topic == "trades":
-        return TradesReported(SYMBOL, (a_trade(price, now),))
+        return TradesReported(SYMBOL, (a_trade(price),))
     if topic == "book":
         return BookReported(a_book(price, now))
     return FormingReported(SYMBOL, frame, a_candle(now // MINUTE, price))
@@ -285,8 +308,8 @@ def a_ticker(price: int, now: Millis) -> Ticker:
     return Ticker(SYMBOL, now, last=Decimal(price))
 
 
-def a_trade(price: int, now: Millis) -> Trade:
-    return Trade(str(price), SYMBOL, "buy", Decimal(price), Decimal(1), now)
+def a_trade(number: int) -> Trade:
+    return Trade(str(number), SYMBOL, "buy", Decimal(number), Decimal(1), Millis(START + number))
 
 
 def a_book(price: int, now: Millis) -> Book:
@@ -310,7 +333,7 @@ def staged(
     """Play a story; gives the script as it ended. more: of MarketSource."""
     script = Script() if script is None else script
     frames = ("1m",) if "candles" in topics else ()
-    options = {"offers": Offers(tuple(streams)), "frames": frames, **more}
+    options: dict[str, Any] = {"offers": Offers(tuple(streams)), "frames": frames, **more}
 
     async def body(system: System) -> None:
         await system.settle()

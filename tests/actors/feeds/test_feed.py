@@ -7,12 +7,13 @@ import pytest
 from benthic.actors.exchange.messages import FetchCandles, NotOffered
 from benthic.actors.feeds import (
     BadLimit,
-    CandleFeed,
     FeedCounts,
+    Follow,
     GapFound,
     GetCandles,
     GetCounts,
     GetLast,
+    SymbolFeed,
 )
 from benthic.actors.market.candle import Candle
 from benthic.actors.market.timeframe import TimeFrame
@@ -59,7 +60,7 @@ class Fall(Tell):
     """Makes a feed crash."""
 
 
-class FragileFeed(CandleFeed):
+class FragileFeed(SymbolFeed):
     @on(Fall)
     def fall(self, _: Fall) -> None:
         raise RuntimeError("fell")
@@ -96,8 +97,8 @@ def heard_from(
     )
 
 
-def feed_child(frame: str = "1m", factory: Callable[[], CandleFeed] | None = None) -> Child:
-    return Child("feed", factory or (lambda: CandleFeed(PAIR, TimeFrame.parse(frame))))
+def feed_child(frame: str = "1m", factory: Callable[[], SymbolFeed] | None = None) -> Child:
+    return Child("feed", factory or (lambda: SymbolFeed(PAIR, (TimeFrame.parse(frame),))))
 
 
 @pytest.mark.parametrize("schedule", Schedule)
@@ -173,8 +174,10 @@ def test_a_feed_answers_with_the_newest_candles_it_has() -> None:
 def test_a_feed_that_crashed_remembers_again_from_its_connector() -> None:
     past: list[Candle] = []
 
-    def new_feed() -> CandleFeed:
-        return FragileFeed(PAIR, TimeFrame.parse("1m"), connector="archive", capacity=4)
+    def new_feed() -> SymbolFeed:
+        return FragileFeed(
+            PAIR, (TimeFrame.parse("1m"),), connector="archive", follow=Follow(capacity=4)
+        )
 
     async def body(system: System) -> None:
         feed = system.lookup("/bot/feed")
@@ -200,8 +203,8 @@ def test_a_feed_that_crashed_remembers_again_from_its_connector() -> None:
 
 
 def test_a_feed_of_a_series_that_nobody_has_does_not_start() -> None:
-    def new_feed() -> CandleFeed:
-        return CandleFeed("ETH/USDT", TimeFrame.parse("1m"), connector="archive")
+    def new_feed() -> SymbolFeed:
+        return SymbolFeed("ETH/USDT", (TimeFrame.parse("1m"),), connector="archive")
 
     async def body(_: System) -> None:
         pytest.fail("the tree started")

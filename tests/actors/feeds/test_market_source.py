@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 
-from benthic.actors.exchange.budget import Admit, Limit
 from benthic.actors.exchange.messages import (
-    CandleReported,
     FetchBook,
-    FetchCandles,
-    FetchTicker,
-    FetchTrades,
-    TickerReported,
     Unwatch,
     Watch,
 )
-from benthic.actors.exchange.rate_budget import Limits, Window
 from benthic.actors.feeds.market_source import MarketSource
-from benthic.actors.feeds.poll_round import IN_FLIGHT
 from benthic.actors.feeds.polling import Offers
-from benthic.actors.feeds.source_messages import Preference, SourcedTopic
-from benthic.runtime import Millis, UsageError
+from benthic.actors.feeds.source_messages import Preference
+from benthic.runtime import UsageError
+from benthic.runtime.chance import stream
 
-from .sourced_venue import MINUTE, START, SYMBOL, Script, Stage, a_candle, staged
+from .sourced_venue import START, SYMBOL, Connector, Stage, staged
 
 
 def test_polls_deliver_until_the_stream_has_spoken_and_end_then() -> None:
@@ -40,19 +34,6 @@ def test_polls_deliver_until_the_stream_has_spoken_and_end_then() -> None:
     script = staged(story)
     assert [watch for _, watch in script.asides] == [Watch(SYMBOL, "ticker")]
     assert [change.way for change in script.changes] == ["poll", "stream"]
-
-
-def test_what_is_not_offered_as_a_stream_is_polled_for_ever_at_its_base() -> None:
-    async def story(stage: Stage) -> None:
-        await stage.run(60)
-        source = await stage.only()
-        assert (source.way, source.every, source.failed) == ("poll", 2_000, 0)
-        assert "no stream" in source.reason
-
-    script = staged(story, streams=())
-    assert script.asides == []
-    assert 27 <= len(script.polls(FetchTicker)) <= 34
-    assert all(isinstance(report, TickerReported) for _, report in script.told)
 
 
 def test_a_stream_that_breaks_is_polled_within_a_second_and_polls_end_once_it_is_trusted() -> None:
@@ -122,6 +103,16 @@ def test_a_quiet_market_is_forgiven_more_each_time_that_a_poll_shows_it() -> Non
     staged(story)
 
 
+def test_a_preference_of_the_book_is_one_of_its_diffs() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.run(5, "book")
+        stage.prefer("book", "poll")
+        await stage.run(5, "book")
+        assert (await stage.only()).way == "poll"
+
+    staged(story, ("diffs",))
+
+
 def test_a_line_that_is_away_is_polled_and_all_is_watched_again_when_it_is_back() -> None:  # E1
     async def story(stage: Stage) -> None:
         await stage.run(10, "ticker", "trades")
@@ -137,137 +128,6 @@ def test_a_line_that_is_away_is_polled_and_all_is_watched_again_when_it_is_back(
         assert await stage.way("trades") == "stream"
 
     staged(story, ("ticker", "trades"))
-
-
-def test_hours_of_maintenance_cost_few_polls_and_end_within_a_second() -> None:  # C12
-    async def story(stage: Stage) -> None:
-        await stage.run(10, "ticker")
-        stage.script.refuses = "away"
-        stage.act(lambda line: line.move("away"))
-        await stage.run(6 * 3600)
-        source = await stage.only()
-        assert source.way == "none"
-        assert "no answer" in source.reason
-        assert len(stage.script.asked) < 6 * 3600 / 25
-        stage.script.refuses = ""
-        stage.act(lambda line: line.move("up"))
-        await stage.run(1)
-        assert await stage.way("ticker") == "poll"
-        assert (await stage.only()).every == 2_000
-
-    staged(story, script=Script(speaks=60_000))
-
-
-@pytest.mark.parametrize("by", ["an answer", "the line"])
-def test_nothing_is_asked_before_the_time_that_a_bar_ends(by: str) -> None:  # R9
-    ends = Millis(START + 300_000)
-
-    async def story(stage: Stage) -> None:
-        await stage.run(10)
-        asked = len(stage.script.asked)
-        if by == "an answer":
-            stage.script.refuses, stage.script.until = "barred", ends
-            await stage.run(10)
-            assert len(stage.script.asked) - asked <= IN_FLIGHT  # those that were under way
-            asked = len(stage.script.asked)
-        else:
-            stage.act(lambda line: line.move("barred", ends))
-            await stage.run(10)
-        await stage.run(279)
-        assert len(stage.script.asked) == asked
-        stage.script.refuses = ""
-        stage.act(lambda line: line.move("up"))
-        await stage.run(30)
-        assert {source.way for source in (await stage.ways()).values()} == {"poll"}
-
-    script = staged(story, ("ticker", "trades", "book"), streams=())
-    if by == "the line":
-        assert not [at for at in script.polls() if 10_100 < at < 300_000]
-
-
-def test_a_stream_that_breaks_during_a_bar_waits_for_its_end_as_well() -> None:  # R9
-    async def story(stage: Stage) -> None:
-        await stage.run(10, "ticker", "trades")
-        asked = len(stage.script.asked)
-        stage.act(lambda line: line.move("barred", Millis(START + 100_000)))
-        stage.act(lambda line: line.fall("ticker"))
-        await stage.run(10)
-        stage.act(lambda line: line.fall("trades"))
-        await stage.run(79)
-        assert len(stage.script.asked) == asked
-        assert await stage.way("ticker") == "none"
-        await stage.run(3)
-        assert await stage.way("ticker") == "poll"
-
-    staged(story, ("ticker", "trades"))
-
-
-def test_a_line_that_is_shut_is_not_asked_at_all() -> None:  # E14
-    async def story(stage: Stage) -> None:
-        await stage.run(10)
-        stage.act(lambda line: line.move("shut"))
-        await stage.run(0.1)
-        asked = len(stage.script.asked)
-        await stage.run(600)
-        stage.prefer("ticker", "poll")
-        await stage.run(3_000)
-        assert len(stage.script.asked) == asked
-
-    staged(story, ("ticker", "trades"), streams=("trades",), script=Script(speaks=5_000))
-
-
-def test_a_tight_budget_stretches_pauses_and_they_recover() -> None:
-    async def story(stage: Stage) -> None:
-        await stage.run(20)
-        stage.script.takes = 2_500  # each waits for its turn
-        await stage.run(300)
-        assert (await stage.only()).every == 30_000
-        slow = len(stage.script.polls(FetchTicker, after=260_000))
-        assert slow <= 3
-        stage.script.takes = 20
-        await stage.run(180)
-        assert (await stage.only()).every == 2_000
-
-    staged(story, streams=())
-
-
-def test_polls_leave_room_where_others_use_most_of_the_budget() -> None:
-    async def story(stage: Stage) -> None:
-        budget = stage.system.lookup("/bot/budget")
-        budget.tell(Limit(Limits(weights=(Window(Millis(60_000), 1_000),))))
-        for second in range(300):
-            if second < 180:
-                await budget.ask(Admit("entry", Millis(1_000), cost=12))  # 72 in a hundred
-            await stage.run(1)
-
-    script = staged(story, streams=(), budget="budget")
-    calm = script.polls(FetchTicker, after=240_000)
-    tight = [at for at in script.polls(FetchTicker, after=90_000) if at < 180_000]
-    assert 25 <= len(calm) <= 33
-    assert 6 <= len(tight) <= 10  # ten seconds or so instead of two
-
-
-def test_polls_without_an_answer_have_a_deadline_and_few_are_under_way() -> None:
-    async def story(stage: Stage) -> None:
-        stage.script.takes = 3_600_000
-        await stage.run(120)
-        source = await stage.ways()
-        assert sum(each.failed for each in source.values()) >= 6
-        stage.script.takes = 20
-        await stage.run(60)
-        assert {each.way for each in (await stage.ways()).values()} == {"poll"}
-
-    topics: tuple[SourcedTopic, ...] = (
-        "ticker",
-        "trades",
-        "book",
-        "funding",
-        "open_interest",
-        "candles",
-    )
-    script = staged(story, topics, streams=())
-    assert {type(poll) for _, poll in script.asked[:IN_FLIGHT]} != set()
-    assert len([at for at in script.polls() if at <= 14_000]) == IN_FLIGHT
 
 
 def test_a_stream_that_is_not_wanted_goes_on_until_a_poll_was_answered() -> None:  # M6
@@ -305,6 +165,45 @@ def test_flips_every_minute_never_leave_a_moment_without_a_way_that_has_delivere
     staged(story, ("ticker", "trades", "book"))
 
 
+def test_a_connector_that_has_started_anew_is_asked_again_for_all_it_had() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.run(10, "ticker", "trades")
+        stage.act(Connector.start_anew)
+        await stage.run(1)
+        assert set(stage.script.watched) == {("ticker", ""), ("trades", "")}
+        assert await stage.way("ticker") == "poll"
+        await stage.run(8, "ticker", "trades")
+        assert await stage.way("ticker") == "stream"
+
+    staged(story, ("ticker", "trades"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_befalls_the_stream_the_feed_hears_something_every_minute(
+    seed: int,
+) -> None:  # M4, M6, E1
+    chance = stream(seed, "faults")
+    acts: tuple[Callable[[Stage], None], ...] = (
+        lambda stage: stage.act(lambda line: line.fall("ticker")),
+        lambda stage: stage.act(lambda line: line.move("away")),
+        lambda stage: stage.act(lambda line: line.move("up")),
+        lambda stage: stage.act(Connector.start_anew),
+        lambda stage: stage.script.mute.add("ticker"),
+        lambda stage: stage.script.mute.clear(),
+        lambda stage: stage.prefer("ticker", "poll"),
+        lambda stage: stage.prefer("ticker", "auto"),
+    )
+
+    async def story(stage: Stage) -> None:
+        for _ in range(60):
+            chance.choice(acts)(stage)
+            await stage.run(chance.uniform(0.1, 40), "ticker")
+
+    script = staged(story)
+    times = sorted({*script.spoken, *(at for at, _ in script.told)})
+    assert max(after - before for before, after in pairwise(times)) <= 61_000  # gaps are learnt
+
+
 def test_a_preference_that_cannot_be_followed_is_refused_with_its_reason() -> None:
     async def story(stage: Stage) -> None:
         await stage.run(5)
@@ -320,29 +219,6 @@ def test_a_preference_that_cannot_be_followed_is_refused_with_its_reason() -> No
     staged(story, ("ticker", "liquidations"), streams=("liquidations",))
 
 
-def test_a_closed_candle_is_polled_just_after_its_close() -> None:
-    async def story(stage: Stage) -> None:
-        await stage.run(600)
-
-    script = staged(story, ("candles",), streams=())
-    looks = [at % MINUTE for at in script.polls(FetchCandles, after=MINUTE)]
-    assert len(looks) == 9
-    assert all(2_000 <= look <= 2_600 for look in looks)
-    closed = {report.candle.at for _, report in script.told if isinstance(report, CandleReported)}
-    assert {a_candle(1_000 + number, 0).at for number in range(9)} <= closed
-
-
-def test_what_the_venue_never_answers_is_asked_once() -> None:
-    async def story(stage: Stage) -> None:
-        await stage.run(600)
-        source = await stage.only()
-        assert source.way == "none"
-        assert "ask for one of these" in source.reason
-
-    script = staged(story, ("open_interest",), script=Script(refuses="never"))
-    assert len(script.asked) == 1
-
-
 def test_diffs_come_as_whole_books_where_the_venue_has_no_diffs() -> None:
     async def story(stage: Stage) -> None:
         await stage.run(5, "book")
@@ -352,14 +228,6 @@ def test_diffs_come_as_whole_books_where_the_venue_has_no_diffs() -> None:
     script = staged(story, ("diffs",))
     assert [aside for _, aside in script.asides] == [Watch(SYMBOL, "book")]
     assert all(isinstance(poll, FetchBook) for _, poll in script.asked)
-
-
-def test_trades_are_polled_by_the_thousand() -> None:
-    async def story(stage: Stage) -> None:
-        await stage.run(5)
-
-    script = staged(story, ("trades",), streams=())
-    assert {poll for _, poll in script.asked} == {FetchTrades(SYMBOL, 1_000)}
 
 
 def test_candles_of_no_frame_are_a_mistake_that_is_told() -> None:

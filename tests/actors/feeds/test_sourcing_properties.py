@@ -41,7 +41,7 @@ lines = st.builds(
 events = st.one_of(
     st.builds(Preferred, preferences),
     st.builds(LineMoved, lines),
-    st.just(Spoke()),
+    st.builds(Spoke, st.booleans()),
     st.just(Lost("reset")),
     st.builds(Answered, st.booleans()),
     st.just(Unanswered("no answer")),
@@ -199,6 +199,19 @@ def test_each_silence_of_the_market_itself_is_forgiven_more_until_all_was_calm(t
         state, _ = told(state, Spoke(), elapsed=elapsed)
     assert state.silent_after is not None
     assert state.silent_after - elapsed <= 60_000
+
+
+def test_a_stream_that_repeats_itself_when_it_is_taken_up_leaves_the_poll_to_judge() -> None:
+    state, _ = begun()
+    state, _ = told(state, Spoke(is_new=True), elapsed=Millis(0))
+    silent, _ = told(state, Passed(), elapsed=Millis(60_001))
+    state, _ = told(silent, Spoke(is_new=False), elapsed=Millis(60_050))  # its snapshot
+    state, _ = told(state, Answered(is_new=False), elapsed=Millis(60_100))
+    assert (state.quiet, state.way) == (1, "stream")
+
+    state, _ = told(silent, Spoke(is_new=True), elapsed=Millis(60_050))  # was it late, or news?
+    state, _ = told(state, Answered(is_new=False), elapsed=Millis(60_100))
+    assert (state.quiet, state.way) == (0, "poll")
 
 
 def test_polls_are_no_way_any_more_after_a_few_without_an_answer() -> None:

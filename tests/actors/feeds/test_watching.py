@@ -10,16 +10,15 @@ import pytest
 import trio
 
 from benthic.actors.exchange.errors import VenueAway
-from benthic.actors.exchange.gate.messages import HistoryHeld, HistoryMissing
+from benthic.actors.exchange.gate.messages import TopicHeld, TopicLost
 from benthic.actors.exchange.messages import (
     CandleReported,
     FetchCandles,
     Line,
     LineChanged,
     LineState,
-    Watch,
 )
-from benthic.actors.feeds import CandleFeed, GapFound, GetCandles, GetCounts, Intake
+from benthic.actors.feeds import GapFound, GetCandles, GetCounts, Intake, SymbolFeed
 from benthic.actors.market import Candle, TimeFrame
 from benthic.actors.market.side import Side
 from benthic.actors.modes.producer import Producer
@@ -27,11 +26,16 @@ from benthic.runtime import Actor, Ask, Child, Millis, Supervisor, System, Tell,
 
 MINUTE = 60_000
 SYMBOL, FRAME = "BTC/USDT", TimeFrame(1, "m")
-START = Millis(1_000 * MINUTE)
+FIRST = Millis(1_767_225_600_000)  # when the candle of number 0 begins
+START = Millis(FIRST + 1_000 * MINUTE)
 
 
 def a_candle(number: int) -> Candle:
-    return Candle(Millis(number * MINUTE), *[float(number)] * 5)
+    return Candle(Millis(FIRST + number * MINUTE), *[float(number)] * 5)
+
+
+def number_of(at: int) -> int:
+    return (at - FIRST) // MINUTE
 
 
 class Report(msgspec.Struct, Tell, frozen=True):
@@ -55,22 +59,18 @@ class GetAsked(Ask[list[Millis]]):
 class Venue(Actor):
     """Knows all candles that have closed by now; its line is as it is told."""
 
-    def __init__(self, watched: list[Watch], state: list[LineState]) -> None:
+    def __init__(self, state: list[LineState]) -> None:
         self._asked = list[Millis]()  # when for the past
-        self._watched = watched
         self._state = state
-
-    @on(Watch)
-    def watch_market(self, message: Watch) -> None:
-        self._watched.append(message)
 
     @on(FetchCandles)
     def past(self, message: FetchCandles) -> tuple[Candle, ...]:
         self._asked.append(self.now)
         if self._state[-1] != "up":
             raise VenueAway("binance", "no answer")
-        closed = self.now // MINUTE
-        return tuple(a_candle(each) for each in range(closed - min(message.limit, 5), closed))
+        closed = number_of(self.now)
+        first = closed - 5 if message.since is None else number_of(message.since)
+        return tuple(a_candle(each) for each in range(first, closed))[: message.limit]
 
     @on(GetAsked)
     def asked(self, _: GetAsked) -> list[Millis]:
@@ -95,6 +95,7 @@ class Witness(Actor):
 
     def __init__(self, heard: list[object]) -> None:
         self._heard = heard
+        self._last = ""
 
     def on_start(self) -> None:
         for kind in (Candle, GapFound):
@@ -102,11 +103,14 @@ class Witness(Actor):
 
     @on(Candle, GapFound)
     def event(self, event: object) -> None:
-        self._heard.append(int(event.at // MINUTE) if isinstance(event, Candle) else event)
+        self._heard.append(number_of(event.at) if isinstance(event, Candle) else event)
 
-    @on(HistoryHeld, HistoryMissing)
-    def fact(self, fact: object) -> None:
-        self._heard.append(type(fact).__name__)
+    @on(TopicHeld, TopicLost)
+    def fact(self, fact: TopicHeld | TopicLost) -> None:
+        word = "held" if isinstance(fact, TopicHeld) else "lost"
+        if fact.requirement.part == "candles" and self._last != word:
+            self._last = word  # a topic that is held is told so again and again
+            self._heard.append(word)
 
 
 def watch(
@@ -114,21 +118,21 @@ def watch(
     state: LineState = "up",
     *,
     intake: Intake = Intake.WATCHED,
-) -> tuple[list[object], list[Watch]]:
-    """What a feed says while the story happens, and what it asked to be watched."""
-    heard, watched = list[object](), list[Watch]()
+) -> list[object]:
+    """What a feed says while the story happens."""
+    heard = list[object]()
     states: list[LineState] = [state]
 
-    def feed() -> CandleFeed:
-        return CandleFeed(SYMBOL, FRAME, connector="venue", intake=intake, gate="gate")
+    def feed() -> SymbolFeed:
+        return SymbolFeed(SYMBOL, (FRAME,), connector="venue", intake=intake, gate="gate")
 
     children = [
-        Child("venue", lambda: Venue(watched, states)),
+        Child("venue", lambda: Venue(states)),
         Child("gate", lambda: Witness(heard)),
         Child("feed", feed),
     ]
     run_virtual(Supervisor("root", children), story, start=START)
-    return heard, watched
+    return heard
 
 
 def tell(system: System, *messages: Tell) -> None:
@@ -147,9 +151,8 @@ def test_the_past_is_remembered_in_silence_and_what_comes_is_told() -> None:
         tell(system, Report(1_000))
         await system.settle()
 
-    heard, watched = watch(story)
-    assert heard == ["HistoryMissing", "HistoryHeld", 1_000]
-    assert watched == [Watch(SYMBOL, "candles", "1m")]
+    heard = watch(story)
+    assert heard == ["lost", "held", 1_000]
 
 
 def test_what_a_stream_skipped_is_fetched_before_anybody_hears_of_what_came_after() -> None:
@@ -158,8 +161,8 @@ def test_what_a_stream_skipped_is_fetched_before_anybody_hears_of_what_came_afte
         tell(system, Report(1_003))  # 1000 to 1002 never came
         await system.settle()
 
-    heard, _ = watch(story)
-    assert heard[2:] == [1_000, 1_001, 1_002, 1_003, "HistoryHeld"]
+    heard = watch(story)
+    assert heard[2:] == ["lost", 1_000, 1_001, 1_002, 1_003, "held"]
 
 
 def test_a_line_that_comes_back_brings_what_closed_meanwhile() -> None:
@@ -173,9 +176,8 @@ def test_a_line_that_comes_back_brings_what_closed_meanwhile() -> None:
         counts = await system.lookup("/root/feed").ask(GetCounts())
         assert (counts.missing, counts.repeated + counts.late) == (0, 2)
 
-    heard, watched = watch(story)
-    assert heard[2:] == ["HistoryMissing", 1_000, 1_001, 1_002, "HistoryHeld"]
-    assert len(watched) == 2  # twice is once to a connector
+    heard = watch(story)
+    assert heard[2:] == ["lost", 1_000, 1_001, 1_002, "held"]
 
 
 def test_a_venue_that_is_away_when_the_feed_starts_is_asked_again() -> None:
@@ -188,8 +190,8 @@ def test_a_venue_that_is_away_when_the_feed_starts_is_asked_again() -> None:
         tell(system, Report(1_001))
         await system.settle()
 
-    heard, _ = watch(story, "away")
-    assert "HistoryHeld" in heard
+    heard = watch(story, "away")
+    assert "held" in heard
     assert heard[-1] == 1_001
     assert sum(each == 1_001 for each in heard) == 1
 
@@ -212,9 +214,9 @@ def test_a_feed_that_is_refused_its_past_waits_as_a_state(intake: Intake) -> Non
         feed = system.lookup("/root/feed")
         assert len(await feed.ask(GetCandles(100))) == 5
 
-    heard, _ = watch(story, "barred", intake=intake)
-    assert heard[0] == "HistoryMissing"
-    assert heard.count("HistoryHeld") >= 1
+    heard = watch(story, "barred", intake=intake)
+    assert heard[0] == "lost"
+    assert heard.count("held") >= 1
 
 
 def test_a_line_that_flaps_leaves_one_question_waiting_and_not_one_for_each_time() -> None:
@@ -237,14 +239,14 @@ def test_a_tape_that_went_on_meanwhile_is_remembered_once_and_in_order() -> None
         await system.settle()
         tell(system, Move("up"))
         await minutes(system, 1)
-        times = (await feed.ask(GetCandles(100)))[:, 0] // MINUTE
-        assert times.tolist() == [996, 997, 998, 999, 1_000]
+        times = (await feed.ask(GetCandles(100)))[:, 0].tolist()
+        assert [number_of(int(at)) for at in times] == [996, 997, 998, 999, 1_000]
         feed.tell(a_candle(1_001))
         counts = await feed.ask(GetCounts())
         assert (counts.missing, counts.repeated, counts.late) == (0, 0, 0)
 
-    heard, _ = watch(story, "away", intake=Intake.TOLD)
-    assert heard[-3:] == [1_000, "HistoryHeld", 1_001]
+    heard = watch(story, "away", intake=Intake.TOLD)
+    assert heard[-3:] == [1_000, "held", 1_001]
 
 
 class Diary:
@@ -254,15 +256,15 @@ class Diary:
         self._shown = shown
 
     def add(self, candle: Candle) -> Side | None:
-        self._shown.append(int(candle.at // MINUTE))
+        self._shown.append(number_of(candle.at))
         return None
 
 
 def test_a_producer_is_shown_the_past_once_the_venue_has_told_it() -> None:
     shown, states = list[int](), list[LineState](["away"])
 
-    def feed() -> CandleFeed:
-        return CandleFeed(SYMBOL, FRAME, connector="venue", intake=Intake.WATCHED)
+    def feed() -> SymbolFeed:
+        return SymbolFeed(SYMBOL, (FRAME,), connector="venue", intake=Intake.WATCHED)
 
     async def story(system: System) -> None:
         await minutes(system, 3)
@@ -275,7 +277,7 @@ def test_a_producer_is_shown_the_past_once_the_venue_has_told_it() -> None:
         await system.settle()
 
     children = [
-        Child("venue", lambda: Venue([], states)),
+        Child("venue", lambda: Venue(states)),
         Child("feed", feed),
         Child("producer", lambda: Producer(SYMBOL, feed="feed", evaluation=lambda: Diary(shown))),
     ]

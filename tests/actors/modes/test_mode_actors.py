@@ -22,7 +22,7 @@ from benthic.actors.exchange.messages import (
     Query,
     Submit,
 )
-from benthic.actors.feeds import CandleFeed
+from benthic.actors.feeds import SymbolFeed
 from benthic.actors.market import Candle, Fees, Fill, Instrument, Side, Symbol, TimeFrame
 from benthic.actors.modes.consumer import AllInConsumer
 from benthic.actors.modes.messages import Signal, SignalPassed
@@ -150,7 +150,7 @@ def produce(
     """What a producer shows to its evaluation, and what it says."""
     known = TimeFrame.parse(frame) if frame else None
     shown, heard = list[float](), list[object]()
-    feed = Child("feed", lambda: CandleFeed("BTC/USDT", TimeFrame.parse("1m")))
+    feed = Child("feed", lambda: SymbolFeed("BTC/USDT", (TimeFrame.parse("1m"),)))
     producer = Child(
         "producer",
         lambda: Producer("BTC/USDT", feed="feed", evaluation=lambda: Turns(shown), frame=known),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from benthic.actors.market.candle import Candle
 from benthic.actors.market.errors import BadValue
 from benthic.actors.market.funding import Funding
 from benthic.actors.market.symbol import Symbol
+from benthic.actors.market.ticker import Ticker
 from benthic.actors.market.timeframe import TimeFrame
 from benthic.actors.market.trade import Trade
 from benthic.runtime import Millis
@@ -150,6 +152,10 @@ RECORDS: dict[Kind, Sequence[Record]] = {
     ],
     Kind.FUNDING: [Funding(str(BTC), Decimal("-0.0001"), Millis(START + at)) for at in (0, 17)],
     Kind.BOOK: [depth(1, 0, is_snapshot=True), depth(2, 5), depth(3, 5, ask="3")],
+    Kind.TICKER: [
+        Ticker(str(BTC), Millis(START), last=Decimal("1.10"), bid=Decimal(1)),
+        Ticker(str(BTC), Millis(START + 7), mark=Decimal("1e-8")),
+    ],
 }
 
 
@@ -160,6 +166,20 @@ def test_records_come_back_as_they_went_in_and_once(store: MarketStore, kind: Ki
         store.add_records(series, RECORDS[kind])
 
     assert list(store.records(series)) == RECORDS[kind]
+
+
+@settings(max_examples=20)
+@given(begin=st.integers(0, 12), end=st.integers(0, 12))
+def test_a_day_that_is_added_in_pieces_is_that_day_in_its_order(begin: int, end: int) -> None:
+    rows = [trade(number // 3, str(number) if number % 4 else "") for number in range(12)]
+    series = Series("binance", BTC, Kind.TRADES)
+    begin, end = min(begin, end), max(begin, end)
+    with TemporaryDirectory() as folder:
+        store = MarketStore(Path(folder) / "store")
+        for part in (rows[:end], rows[begin:]):
+            store.add_records(series, part)
+
+        assert list(store.records(series)) == rows
 
 
 def test_a_trade_of_a_known_id_at_another_price_is_a_contradiction(store: MarketStore) -> None:

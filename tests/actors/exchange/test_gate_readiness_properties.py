@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,20 +38,22 @@ class Heard:
     """All there is to it: each requirement has a fact after its last loss, and not too old."""
 
     def __init__(self) -> None:
-        self._facts: dict[Requirement, list[int]] = {}
-        self._losses: dict[Requirement, list[int]] = {}
+        self._count = 0
+        self._facts: dict[Requirement, list[tuple[int, int]]] = {}  # at, the how-manieth
+        self._losses: dict[Requirement, list[tuple[int, int]]] = {}
 
     def add(self, requirement: Requirement, what: str, at: int) -> None:
+        self._count += 1
         told = self._facts if what == "known" else self._losses
-        told.setdefault(requirement, []).append(at)
+        told.setdefault(requirement, []).append((at, self._count))
 
     def is_open(self, required: Iterable[Requirement], now: int) -> bool:
         return all(self._is_met(each, now) for each in required)
 
     def _is_met(self, requirement: Requirement, now: int) -> bool:
-        newest = max(self._facts.get(requirement, ()), default=-1)
-        lost = max(self._losses.get(requirement, ()), default=-1)
-        return newest > lost and now - newest <= MAX_AGES.get(requirement.part, now)
+        newest = max(self._facts.get(requirement, ()), default=(-1, 0))
+        lost = max(self._losses.get(requirement, ()), default=(-1, 0))
+        return newest > lost and now - newest[0] <= MAX_AGES.get(requirement.part, now)
 
 
 @settings(max_examples=1_000)
@@ -71,13 +72,17 @@ def test_a_gate_never_opens_early_and_always_opens_in_the_end(
     for now, at, what, requirement in drawn(chance, required):
         heard.add(requirement, what, at)
         if what == "known":
-            readiness.tell(requirement, at=Millis(at))
+            changes = readiness.tell(requirement, at=Millis(at), now=Millis(now))
+            assert changes or heard.is_open((requirement,), now)
         else:
             readiness.lose(requirement, at=Millis(at), why="the line broke")
         verdict = readiness.verdict(now=Millis(now))
 
         assert isinstance(verdict, Ready) == heard.is_open(required, now)
         assert str(verdict)
+        later = readiness.next_change(now=Millis(now))
+        if isinstance(verdict, Ready) and verdict.until is not None:
+            assert later == verdict.until + 1
 
     missing = list(required)
     chance.shuffle(missing)
@@ -111,16 +116,45 @@ def test_the_reasons_can_be_read_at_any_time() -> None:
     )
 
 
-@pytest.mark.parametrize("at", [9_999, 10_000])
-def test_a_loss_is_made_good_only_by_what_was_true_after_it(at: int) -> None:
+def test_a_loss_is_made_good_only_by_what_was_true_after_it() -> None:
     orders = Requirement("orders", "BTC/USDT")
     readiness = Readiness((orders,))
     readiness.lose(orders, at=Millis(10_000), why="cut")
 
-    readiness.tell(orders, at=Millis(at))
+    readiness.tell(orders, at=Millis(9_999))
     assert isinstance(readiness.verdict(now=Millis(20_000)), NotReady)
     readiness.tell(orders, at=Millis(10_001))
     assert readiness.verdict(now=Millis(20_000)) == Ready(None)
+
+
+def test_of_the_same_millisecond_the_last_word_counts() -> None:
+    candles = Requirement("candles", "BTC/USDT", "1m")
+    readiness = Readiness((candles,))
+
+    readiness.lose(candles, at=Millis(10_000), why="the feed has started")
+    readiness.tell(candles, at=Millis(10_000))
+    assert readiness.verdict(now=Millis(10_000)) == Ready(None)
+    readiness.lose(candles, at=Millis(10_000), why="cut")
+    assert isinstance(readiness.verdict(now=Millis(10_000)), NotReady)
+
+
+def test_a_frame_may_have_an_age_of_its_own() -> None:
+    required = requirements("spot", ("A/B",), ("1m", "1h"))[-2:]
+    readiness = Readiness(required, max_ages={"candles": Millis(10), "candles 1h": Millis(100)})
+    for each in required:
+        readiness.tell(each, at=Millis(1))
+
+    assert str(readiness.verdict(now=Millis(12))) == "candles A/B 1m: 11 ms old"
+    assert readiness.next_change(now=Millis(12)) == 102
+    assert readiness.verdict(now=Millis(101), frame="1h") == Ready(Millis(101))
+
+
+def test_what_is_of_the_future_comes_true_at_its_time() -> None:
+    price = Requirement("price", "BTC/USDT")
+    readiness = Readiness((price,))
+
+    readiness.tell(price, at=Millis(10_001))
+    assert readiness.next_change(now=Millis(10_000)) == 10_001
 
 
 def test_a_symbol_waits_for_its_own_and_for_the_account_alone() -> None:

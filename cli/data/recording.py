@@ -1,0 +1,185 @@
+"""`benthic data record`: what a venue's market does, written into the store as it happens.
+
+Every while what was heard is written; a kill loses no more than that. Candles and trades that a
+broken stream has left out are asked for afterwards; books and tickers of that time are lost.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias, cast
+
+import attrs
+import trio
+
+from ...actors.exchange.archive.series import Kind, Series
+from ...actors.exchange.errors import NotOffered, VenueAway
+from ...actors.exchange.messages import Topic, Watch
+from ...actors.exchange.settings import VenueSettings
+from ...actors.market.candle import Candle
+from ...runtime import AskError, Child, Millis, Ref, UsageError
+from ...storage.marketdata import Added, MarketStore, Prefer
+from ..exits import say
+from .downloading import Span, download_candles, download_trades, tape_of
+from .recorder import Heard, Key, Recorder, TakeHeard
+from .venues import Place, at_venue
+
+FIRST: Final = 1.0  # s until the first write, so that who waits sees that it works
+EVERY: Final = 15.0  # s between two writes, later
+SHARE: Final = 10  # times as long as a write takes, at least: a day's file grows
+LONGEST: Final = 120.0  # s
+TOPICS: Final = ("candles", "trades", "book", "ticker")
+MENDED: Final = ("candles", "trades")
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "candles": Kind.CANDLES,
+        "trades": Kind.TRADES,
+        "book": Kind.BOOK,
+        "ticker": Kind.TICKER,
+    }
+)
+Sums: TypeAlias = dict[Series, Added]
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """What is to be recorded, as it was said."""
+
+    settings: VenueSettings
+    symbols: tuple[str, ...]
+    topics: tuple[Topic, ...]
+    frames: tuple[str, ...]
+    depth: int  # levels of a book
+    length: Millis | None  # None: until it is told to stop
+
+    def watches(self) -> list[Watch]:
+        """The streams that it needs."""
+        return [
+            Watch(symbol, topic, frame)
+            for symbol in self.symbols
+            for topic in self.topics
+            for frame in (self.frames if topic == "candles" else ("",))
+        ]
+
+
+async def record(plan: Plan, store: MarketStore) -> list[Added]:
+    """Record until the time is over, or SIGINT or SIGTERM comes; what came of each series."""
+    stop = trio.Event()
+    child = Child("recorder", lambda: Recorder("connector", plan.watches(), depth=plan.depth))
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with at_venue(plan.settings, plan.symbols) as place, trio.open_nursery() as nursery:
+            check(place, plan)
+            recorder = await place.join(child)
+            nursery.start_soon(_stop_at_signal, signals, stop)
+            nursery.start_soon(_stop_after, plan.length, stop)
+            taking = Taking(place, store, recorder)
+            await taking.run(stop)
+            nursery.cancel_scope.cancel()
+    return list(taking.sums.values())
+
+
+def check(place: Place, plan: Plan) -> None:
+    """Raises NotListed, NotOffered or BadValue where the venue lacks what is to be recorded."""
+    for frame in plan.frames if "candles" in plan.topics else ():
+        place.frame(frame)
+    for symbol in plan.symbols:
+        place.symbol(symbol)
+        for topic in plan.topics:
+            if topic not in place.capabilities.public_streams:
+                raise NotOffered(symbol, f"stream of {topic}", place.capabilities.public_streams)
+
+
+class Taking:
+    """Takes what a recorder has heard, and writes it."""
+
+    def __init__(self, place: Place, store: MarketStore, recorder: Ref) -> None:
+        self._place = place
+        self._store = store
+        self._recorder = recorder
+        self._begins: dict[Key, Millis] = {}  # of candles and trades: when the first one was
+        self._broken: set[Key] = set()
+        self.sums: Sums = {}
+
+    async def run(self, stop: trio.Event) -> None:
+        """Write every while, and once more at the end."""
+        pause = FIRST
+        while not stop.is_set():
+            with trio.move_on_after(pause):
+                await stop.wait()
+            began = trio.current_time()
+            await self.write()
+            with trio.move_on_after(EVERY):
+                await self._mend()
+            took = trio.current_time() - began
+            pause = max(min(2 * pause, EVERY), min(SHARE * took, LONGEST))
+
+    async def write(self) -> None:
+        """Write what was heard so far."""
+        heard = await self._recorder.ask(TakeHeard())
+        for key, rows in _by_key(heard).items():
+            self._write(key, rows)
+        if heard.lost:
+            say(f"{heard.lost} records came faster than they could be written, and are lost")
+        self._broken.update(heard.broken)
+
+    def _write(self, key: Key, rows: list[Any]) -> None:
+        series = self._series(key)
+        self._begins.setdefault(key, rows[0].at)
+        if series.kind.is_candles:
+            tape = tape_of(series, cast("list[Candle]", rows))
+            self._count(self._store.add_candles(series, tape, prefer=Prefer.OLD))
+        else:
+            self._count(self._store.add_records(series, rows))
+
+    async def _mend(self) -> None:
+        """Ask for the candles and trades that broken streams left out."""
+        for key in sorted(self._broken):
+            begin = self._begins.get(key)
+            if begin is not None and key[0] in MENDED:
+                span = Span(begin, self._place.now(), Prefer.OLD)
+                fetch = download_candles if key[0] == "candles" else download_trades
+                try:
+                    self._count(await fetch(self._place, self._store, self._series(key), span))
+                except (VenueAway, AskError):
+                    continue  # again after the next write
+            self._broken.discard(key)
+
+    def _series(self, key: Key) -> Series:
+        topic, symbol, frame = key
+        place = self._place
+        known = place.frame(frame) if frame else None
+        return Series(place.venue, place.symbol(symbol), KINDS[topic], known)
+
+    def _count(self, added: Added) -> None:
+        before = self.sums.get(added.series, Added(added.series, 0, 0, 0, 0))
+        self.sums[added.series] = before.plus(added)
+
+
+def _by_key(heard: Heard) -> dict[Key, list[Any]]:
+    found = dict[Key, list[Any]]()
+    for key, row in heard.rows:
+        found.setdefault(key, []).append(row)
+    return found
+
+
+async def _stop_at_signal(signals: Any, stop: trio.Event) -> None:
+    async for _ in signals:
+        stop.set()
+        return
+
+
+async def _stop_after(length: Millis | None, stop: trio.Event) -> None:
+    if length is not None:
+        await trio.sleep(length / 1000)
+        stop.set()
+
+
+def topics_of(texts: Sequence[str]) -> tuple[Topic, ...]:
+    """The topics that an option names. Raises UsageError."""
+    for text in texts:
+        if text not in TOPICS:
+            known = ", ".join(TOPICS)
+            raise UsageError(f"--topics {text}: no such thing is recorded; there are {known}")
+    return cast("tuple[Topic, ...]", tuple(texts))
