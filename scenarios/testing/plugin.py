@@ -22,7 +22,6 @@ def fixtures() -> ModuleType:
     """What is offered under the name `world`; pytest is there where this is called."""
     pytest: Any = sys.modules["pytest"]  # it calls us, and is no dependency of anybody else
 
-    @pytest.fixture(name=FIXTURE)
     def world(request: Any) -> int:
         """The seed of the world that the test is given."""
         given: dict[str, Any] = (
@@ -32,7 +31,7 @@ def fixtures() -> ModuleType:
         return int(given.get(MARK, mark.args[0] if mark is not None else 0))
 
     module = ModuleType(f"{__name__}.fixtures")
-    vars(module)[FIXTURE] = world
+    vars(module)[FIXTURE] = pytest.fixture(name=FIXTURE)(world)
     return module
 
 
