@@ -71,6 +71,8 @@ _CODES: Final[Mapping[str, ExitCode]] = MappingProxyType(
         f"{PACKAGE}.actors.exchange.tape.errors.ExtraMissing": ExitCode.SYSTEM,
         f"{PACKAGE}.storage.marketdata.errors.MarketDataError": ExitCode.DATA,
         f"{PACKAGE}.storage.errors.StoreError": ExitCode.STORE,
+        f"{PACKAGE}.scenarios.errors.BadScenario": ExitCode.CONFIGURATION,
+        f"{PACKAGE}.scenarios.errors.ScenarioUnreadable": ExitCode.SYSTEM,
         f"{PACKAGE}.scenarios.venue.faults.errors.BadPlan": ExitCode.CONFIGURATION,
         f"{PACKAGE}.scenarios.venue.faults.errors.PlanUnreadable": ExitCode.SYSTEM,
         f"{PACKAGE}.scenarios.venue.market.recorder.Unwritable": ExitCode.SYSTEM,

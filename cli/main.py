@@ -27,6 +27,7 @@ COMMANDS: Final = (
     ("backtest", "Run a bot over recorded candles and report how it went."),
     ("demo", "Watch a bot on a failing exchange being crashed, killed and restored (no network)."),
     ("venue", "Open a simulated exchange that speaks Binance, and fails on command."),
+    ("scenario", "Break whole bots on purpose, in virtual time, and look what holds."),
     ("data", "Download, record, import, check, convert and resample market data."),
     ("tree", "Show the actors that a bot file plans, or those of a running bot."),
     ("orders", "Show the live orders and balances of a store, beside its bot."),

@@ -85,5 +85,10 @@ def run_seeded(
             await mover.stop()
         return result
 
+    return run_on(clock, main, seed=seed)
+
+
+def run_on(clock: VirtualClock, main: Callable[[], Awaitable[R]], *, seed: int) -> R:
+    """The same on a clock of one's own, which a System of `main` must move."""
     with seeded_schedule(seed), seeded_frames(seed):
         return trio.run(main, clock=clock)

@@ -15,6 +15,7 @@ import pytest
 
 from benthic.actors.bot.reading import load_config, parse_config
 from benthic.cli.main import COMMANDS
+from benthic.scenarios.running.planfile import read_plan_scenario
 from benthic.scenarios.venue.faults.toml import plan_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,7 +99,20 @@ def test_a_bot_file_of_the_handbook_is_one(block: Block) -> None:
 
 @pytest.mark.parametrize(
     "block",
-    [block for block in blocks_in("toml") if "[[rule]]" in block.text],
+    [block for block in blocks_in("toml") if "[expect]" in block.text],
+    ids=lambda block: block.place,
+)
+def test_a_plan_with_expectations_of_the_handbook_is_a_scenario(block: Block) -> None:
+    assert read_plan_scenario(block.text, block.place).rules
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        block
+        for block in blocks_in("toml")
+        if "[[rule]]" in block.text and "[expect]" not in block.text
+    ],
     ids=lambda block: block.place,
 )
 def test_a_fault_plan_of_the_handbook_is_one(block: Block) -> None:

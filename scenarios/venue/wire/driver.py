@@ -59,6 +59,16 @@ class Driver:
             if trio.current_time() > enough:
                 return
 
+    def skip(self, duration: int) -> None:
+        """Let `duration` ms pass at the exchange while nobody else moves, as for a host asleep."""
+        self._moment()
+        self._origin = Millis(self._origin + duration)
+        self.run_out()
+
+    def run_out(self) -> None:
+        """Do all that is due, however much it is."""
+        self.agenda.run_to(self._moment())
+
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """The task itself; ends by being cancelled."""
         agenda = self.agenda

@@ -1,0 +1,199 @@
+"""The commands of `benthic scenario`; each ends with a documented exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import attrs
+import msgspec
+from cyclopts import App, Parameter
+from cyclopts.validators import Number
+
+from ...benchmarks.chunks import Report
+from ...runtime import UsageError
+from ...scenarios.invariants import INVARIANTS, NOT_YET
+from ...scenarios.running.artefact import comes_to_the_same, read_artefact
+from ...scenarios.running.run import Options, Outcome, run_script
+from ...scenarios.running.script import find_script, library_names, told_of
+from ..exits import ExitCode
+from ..output import print_json
+from ..places import a_path
+from ..progress import progress
+from .sweeping import Sweep, fired, run_seeds, unseen
+from .telling import tell_artefact, tell_invariants, tell_list, tell_run, tell_sweep
+from .worker import kept
+
+MOST: Final = 2**32
+APath = Annotated[Path, Parameter(converter=a_path)]
+ARTEFACTS: Final = Path("scenario-artefacts")
+
+command: Final = App(
+    name="scenario", help="Break whole bots on purpose, in virtual time, and look what holds."
+)
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class Choice:
+    """Which seeds, and what becomes of a failure."""
+
+    seed: Annotated[
+        int | None, Parameter(help="The one seed to run (0).", validator=Number(gte=0, lt=MOST))
+    ] = None
+    seeds: Annotated[
+        int | None, Parameter(help="So many seeds, in processes.", validator=Number(gte=1))
+    ] = None
+    first: Annotated[
+        int, Parameter(help="The first of many seeds.", validator=Number(gte=0, lt=MOST))
+    ] = 0
+    jobs: Annotated[int, Parameter(help="Processes at a time.", validator=Number(gte=1))] = 2
+    resume: Annotated[
+        APath | None, Parameter(help="Keep what is done in this file, and go on from it.")
+    ] = None
+    twice: Annotated[
+        bool, Parameter(help="Run each seed in two processes, which must come to the same.")
+    ] = False
+    artefacts: Annotated[APath, Parameter(help="Where failed runs are kept.")] = ARTEFACTS
+    tries: Annotated[
+        int,
+        Parameter(
+            help="Runs that may be spent to make a failure smaller.", validator=Number(gte=0)
+        ),
+    ] = 40
+    json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False
+
+
+USUAL: Final = Choice()
+
+
+@command.command(name="list")
+def list_(
+    *,
+    invariants: Annotated[bool, Parameter(help="List what is checked instead.")] = False,
+    json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
+) -> int:
+    """List the scenarios that come along, with the faults that they cover."""
+    scripts = [(name, *told_of(name)) for name in library_names()]
+    if json:
+        print_json(
+            {
+                "scenarios": [
+                    {"name": name, "story": story, "faults": list(faults)}
+                    for name, story, faults in scripts
+                ],
+                "invariants": {each.code: each.words for each in INVARIANTS},
+                "not_yet": dict(NOT_YET),
+            }
+        )
+    elif invariants:
+        tell_invariants()
+    else:
+        tell_list(scripts)
+    return ExitCode.OK
+
+
+@command.command
+def run(name: str, /, *, choice: Choice = USUAL) -> int:
+    """Run a scenario of the library, or one in a .py or .toml file."""
+    script = find_script(name)
+    if choice.seeds is None:
+        if choice.resume is not None:
+            raise UsageError("--resume: one seed is not resumed; give --seeds as well")
+        return _run_one(name, choice)
+    if choice.seed is not None:
+        raise UsageError("--seed is one seed and --seeds are many; give one of them, or --first")
+    chosen = Sweep(
+        name=name,
+        first=choice.first,
+        folder=choice.artefacts,
+        tries=choice.tries,
+        times=1 + choice.twice,
+    )
+    with progress(f"scenario {script.name}", "seeds") as watch:
+        report = run_seeds(
+            chosen, choice.seeds, jobs=choice.jobs, resume=choice.resume, watch=watch
+        )
+    if choice.json:
+        print_json(_told(report, script.faults))
+    else:
+        tell_sweep(report, script.faults)
+    return ExitCode.OK if report.ok and not unseen(report) else ExitCode.DIFFERS
+
+
+@command.command
+def replay(
+    artefact: APath,
+    /,
+    *,
+    json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
+) -> int:
+    """Run what an artefact holds again: the same seed, options and faults."""
+    known = read_artefact(artefact)
+    file = known.file if Path(known.file).exists() else known.script
+    name = known.script if known.script in library_names() else file
+    outcome = run_script(find_script(name), known.options)
+    is_same = comes_to_the_same(known, outcome)
+    if json:
+        print_json({**_plain(outcome), "same_run": is_same})
+    else:
+        tell_run(outcome, "")
+        print("the same run, bit for bit" if is_same else "another run than was kept")  # noqa: T201
+    return _code(outcome)
+
+
+@command.command
+def show(
+    artefact: APath,
+    /,
+    *,
+    json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
+) -> int:
+    """Show a failed run: what was found, which faults suffice, and what happened when."""
+    known = read_artefact(artefact)
+    if json:
+        print_json(msgspec.to_builtins(known))
+    else:
+        tell_artefact(known)
+    return ExitCode.OK
+
+
+def _run_one(name: str, choice: Choice) -> int:
+    outcome = run_script(find_script(name), Options(seed=choice.seed or 0))
+    is_kept = not outcome.ok and outcome.findings[0].kind != "wrong"
+    artefact = kept(name, outcome, choice.artefacts, choice.tries) if is_kept else ""
+    if choice.json:
+        print_json({**_plain(outcome), "artefact": artefact})
+    else:
+        tell_run(outcome, artefact)
+    return _code(outcome)
+
+
+def _code(outcome: Outcome) -> int:
+    if outcome.ok:
+        return ExitCode.OK
+    is_wrong = outcome.findings[0].kind == "wrong"
+    return ExitCode.CONFIGURATION if is_wrong else ExitCode.DIFFERS
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    """A run without its timeline, which the artefact has."""
+    told: dict[str, Any] = msgspec.to_builtins(outcome)
+    del told["timeline"]
+    return {**told, "ok": outcome.ok}
+
+
+def _told(report: Report, claimed: tuple[str, ...]) -> dict[str, Any]:
+    struck = fired(report)
+    names = ("virtual", "cpu", "turns", "commits", "requests", "fills", "lives")
+    return {
+        "sweep": report.sweep,
+        "seeds": report.trials,
+        "violations": list(report.violations),
+        "figures": {name: report.figures.get(name, 0.0) for name in names},
+        "fired": struck,
+        "never_fired": [code for code in claimed if code not in struck],
+        "never_seen": unseen(report),
+        "seconds": report.seconds,
+        "ok": report.ok and not unseen(report),
+    }

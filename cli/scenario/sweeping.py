@@ -1,0 +1,116 @@
+"""Many seeds of one scenario, in processes of their own; can be broken off and gone on with."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import attrs
+import msgspec
+
+from ...benchmarks.chunks import Chunk, Plan, Report, sweep
+from ...benchmarks.progress import Watch
+from ...runtime import BenthicError
+from .worker import MODULE, WALL, Line
+
+CHUNK: Final = 5  # seeds of one process
+FIRED: Final = "fired "
+SEEN: Final = "seen "
+ASKED: Final = "asked "
+
+
+class WorkerEnded(BenthicError):
+    """A process that runs seeds ended without its answers."""
+
+    def __init__(self, first: int, code: int, words: str) -> None:
+        super().__init__(f"the process of the seeds from {first} ended with code {code}: {words}")
+
+
+@attrs.frozen(kw_only=True)
+class Sweep:
+    """Which seeds of what."""
+
+    name: str
+    first: int
+    folder: Path  # for artefacts
+    tries: int  # to make a failure smaller
+    times: int = 1  # that each seed is run; 2: in two processes, which must agree (R5)
+
+
+def run_seeds(chosen: Sweep, count: int, *, jobs: int, resume: Path | None, watch: Watch) -> Report:
+    """Run `count` seeds, `jobs` processes at a time. Raises WorkerEnded."""
+    twice = " twice" if chosen.times > 1 else ""
+    plan = Plan(f"scenario {chosen.name}{twice}", chosen.first, CHUNK)
+    return sweep(plan, count, partial(_chunk, chosen), resume=resume, watch=watch, jobs=jobs)
+
+
+def _chunk(chosen: Sweep, number: int, count: int) -> Chunk:
+    lines = _in_child(chosen, number, count)
+    violations = list(_violations(lines))
+    for _ in range(1, chosen.times):
+        violations += _differences(lines, _in_child(chosen, number, count))
+    return Chunk(number, count, tuple(violations), _figures(lines))
+
+
+def _differences(lines: list[Line], others: list[Line]) -> Iterator[str]:
+    """Seeds that two processes ran differently."""
+    for one, other in zip(lines, others, strict=True):
+        if one.hash != other.hash:
+            yield f"seed {one.seed}: R5 two processes ran it differently"
+
+
+def _in_child(chosen: Sweep, number: int, count: int) -> list[Line]:
+    start = chosen.first + number * CHUNK
+    words = [chosen.name, str(start), str(count), str(chosen.folder), str(chosen.tries), str(WALL)]
+    child = subprocess.run(
+        [sys.executable, "-m", MODULE, *words],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONHASHSEED": "random"},
+    )
+    if child.returncode:
+        last = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise WorkerEnded(start, child.returncode, last or "it said nothing")
+    return [msgspec.json.decode(line, type=Line) for line in child.stdout.splitlines() if line]
+
+
+def _violations(lines: list[Line]) -> list[str]:
+    return [
+        f"seed {line.seed}: {line.findings[0]} [{line.artefact}]" for line in lines if line.findings
+    ]
+
+
+def _figures(lines: list[Line]) -> dict[str, float]:
+    """Sums, with faults and sentences under names of their own."""
+    figures: dict[str, float] = {}
+    for line in lines:
+        told = {
+            **line.figures,
+            **{FIRED + code: float(count) for code, count in line.fired.items()},
+            **{f"{ASKED}{each.place} {each.words}": 1.0 for each in line.sometimes},
+            **{f"{SEEN}{each.place} {each.words}": float(each.seen) for each in line.sometimes},
+        }
+        for name, value in told.items():
+            figures[name] = figures.get(name, 0.0) + value
+    return figures
+
+
+def unseen(report: Report) -> list[str]:
+    """What should be true sometimes, and was in no run."""
+    figures = report.figures
+    asked = [name.removeprefix(ASKED) for name in figures if name.startswith(ASKED)]
+    return [words for words in asked if not figures.get(SEEN + words)]
+
+
+def fired(report: Report) -> dict[str, int]:
+    """How often each fault struck, by its code."""
+    return {
+        name.removeprefix(FIRED): int(value)
+        for name, value in sorted(report.figures.items())
+        if name.startswith(FIRED)
+    }

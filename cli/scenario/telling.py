@@ -1,0 +1,138 @@
+"""What is printed of scenarios: lists, runs, sweeps and timelines, for people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from ...benchmarks.chunks import Report
+from ...runtime import Millis
+from ...scenarios.invariants import INVARIANTS, NOT_YET
+from ...scenarios.running.artefact import Artefact
+from ...scenarios.running.run import Outcome
+from ...scenarios.world import Armed, Finding, Moment
+from ..output import console, table
+from .sweeping import fired, unseen
+
+SHOWN: Final = 20  # violations that are printed for people
+HOUR: Final = 3_600
+
+
+def tell_list(scripts: Iterable[tuple[str, str, Sequence[str]]]) -> None:
+    """The library, by name."""
+    drawn = table("scenario", "faults", "story")
+    for name, story, faults in scripts:
+        drawn.add_row(name, " ".join(faults), story)
+    console().print(drawn)
+
+
+def tell_invariants() -> None:
+    """What is checked after every commit, and what is not."""
+    drawn = table("code", "what holds")
+    for each in INVARIANTS:
+        drawn.add_row(each.code, each.words)
+    for code, reason in NOT_YET.items():
+        drawn.add_row(code, f"not yet applicable: {reason}")
+    console().print(drawn)
+
+
+def tell_run(outcome: Outcome, artefact: str) -> None:
+    """One run."""
+    drawn = table("", "", title=f"{outcome.script}, seed {outcome.options.seed}", numbers=(1,))
+    for name, value in _figures(outcome):
+        drawn.add_row(name, value)
+    console().print(drawn)
+    _tell_findings(outcome.findings)
+    if artefact:
+        _say(f"artefact: {artefact}")
+    _say("every check held" if outcome.ok else "it failed")
+
+
+def _figures(outcome: Outcome) -> list[tuple[str, str]]:
+    struck = " ".join(f"{code}:{count}" for code, count in outcome.fired.items())
+    converged = outcome.converged
+    return [
+        ("virtual time", f"{outcome.virtual:,.1f} s"),
+        ("processor time", f"{outcome.cpu:,.2f} s"),
+        ("times real time", f"{outcome.virtual / max(outcome.cpu, 1e-9):,.0f}"),
+        ("turns", f"{outcome.turns:,}"),
+        ("requests", f"{outcome.requests:,}"),
+        ("commits", f"{outcome.commits:,}"),
+        ("fills", f"{outcome.fills:,}"),
+        ("lives", f"{outcome.lives:,}"),
+        ("in order again after", "-" if converged is None else f"{converged:,.1f} s"),
+        ("faults that struck", struck or "none"),
+    ]
+
+
+def tell_sweep(report: Report, claimed: Sequence[str]) -> None:
+    """Many runs."""
+    figures = report.figures
+    virtual, cpu = figures.get("virtual", 0.0), figures.get("cpu", 0.0)
+    struck = fired(report)
+    drawn = table("", "", title=report.sweep, numbers=(1,))
+    rows = (
+        ("seeds", f"{report.trials:,}"),
+        ("failed", f"{len(report.violations):,}"),
+        ("virtual time", f"{virtual / HOUR:,.2f} h"),
+        ("virtual hours per core-hour", f"{virtual / max(cpu, 1e-9):,.0f}"),
+        *((name, f"{figures.get(name, 0):,.0f}") for name in ("requests", "commits", "fills")),
+        ("lives", f"{figures.get('lives', 0):,.0f}"),
+        ("faults that struck", f"{sum(struck.values()):,}"),
+        ("codes that struck", f"{len(struck):,}"),
+    )
+    for name, value in rows:
+        drawn.add_row(name, value)
+    console().print(drawn)
+    _say("struck: " + (" ".join(f"{code}:{count}" for code, count in struck.items()) or "none"))
+    if missing := [code for code in claimed if code not in struck]:
+        _say(f"named by the scenario and never struck: {' '.join(missing)}")
+    for violation in report.violations[:SHOWN]:
+        _say(f"violation: {violation}")
+    if len(report.violations) > SHOWN:
+        _say(f"and {len(report.violations) - SHOWN:,} more")
+    for words in unseen(report):
+        _say(f"never seen, and should sometimes be: {words}")
+    _say("every check held" if report.ok and not unseen(report) else "it failed")
+
+
+def tell_artefact(artefact: Artefact) -> None:
+    """A failed run: what was found, which faults suffice, what happened."""
+    options = artefact.options
+    _say(f"{artefact.script}, seed {options.seed}, benthic {artefact.benthic}, {artefact.file}")
+    _tell_findings(artefact.findings)
+    kept = [each for each in artefact.faults if not each.is_muted]
+    _say(f"faults: {len(kept)} of {artefact.asked} suffice, found in {artefact.tries} runs")
+    for each in kept:
+        _say(f"  {_fault(each)}")
+    tell_timeline(artefact.timeline)
+
+
+def tell_timeline(moments: Sequence[Moment]) -> None:
+    """What happened, a line each."""
+    if not moments:
+        return
+    first = moments[0].at
+    _say(f"timeline from {_time(first)}, in s from there:")
+    for each in moments:
+        _say(f"{(each.at - first) / 1_000:>12.3f}  {each.kind:<8} {each.who:<10} {each.text}")
+
+
+def _tell_findings(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        _say(f"{finding.kind}: {finding}")
+
+
+def _fault(each: Armed) -> str:
+    return f"{each.number:>3} {each.fault or '-':<4} {each.words}  ({each.place})"
+
+
+def _time(at: Millis) -> str:
+    return datetime.fromtimestamp(at / 1_000, UTC).isoformat(timespec="milliseconds")
+
+
+def _say(line: str) -> None:
+    printable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+    sys.stdout.write(printable + "\n")

@@ -1,0 +1,105 @@
+"""A process that runs a scenario for a row of seeds, and says a line of JSON for each.
+
+    python -m benthic.cli.scenario.worker NAME FIRST COUNT FOLDER TRIES WALL
+
+A seed that takes longer than WALL s of the host is stopped where it is.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import msgspec
+
+from ...runtime import BenthicError
+from ...scenarios.running.artefact import artefact_of, write_artefact
+from ...scenarios.running.run import Options, Outcome, Sometimes, run_script
+from ...scenarios.running.script import find_script
+from ...scenarios.running.shrinking import MOST_TRIES, Shrunk, shrunk
+from ..exits import PACKAGE
+
+MODULE: Final = f"{PACKAGE}.cli.scenario.worker"
+WALL: Final = 1_800  # s
+
+
+class TooSlow(BenthicError):
+    """A run took too long by the host's clock."""
+
+    def __init__(self, place: str, seconds: float) -> None:
+        super().__init__(f"{place}: still running after {seconds:g} s of the host's time")
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """What one seed came to."""
+
+    seed: int
+    findings: tuple[str, ...]
+    hash: str  # of turns and journals
+    artefact: str
+    figures: dict[str, float]
+    fired: dict[str, int]
+    sometimes: tuple[Sometimes, ...]
+    converged: float | None
+
+
+def line_of(outcome: Outcome, artefact: str = "") -> Line:
+    """What is told of a run."""
+    return Line(
+        seed=outcome.options.seed,
+        findings=tuple(map(str, outcome.findings)),
+        hash=outcome.hash,
+        artefact=artefact,
+        figures={
+            "virtual": outcome.virtual,
+            "cpu": outcome.cpu,
+            "turns": float(outcome.turns),
+            "commits": float(outcome.commits),
+            "requests": float(outcome.requests),
+            "fills": float(outcome.fills),
+            "lives": float(outcome.lives),
+        },
+        fired=outcome.fired,
+        sometimes=outcome.sometimes,
+        converged=outcome.converged,
+    )
+
+
+def kept(name: str, outcome: Outcome, folder: Path, tries: int = MOST_TRIES) -> str:
+    """Make a failed run smaller and keep it; the path of its artefact."""
+    made = shrunk(find_script(name), outcome, most=tries) if tries else Shrunk(outcome, 0, 0)
+    return str(write_artefact(artefact_of(made), folder))
+
+
+def main(name: str, first: str, count: str, folder: str, tries: str, wall: str) -> None:
+    """Run the seeds, one after the other."""
+    script = find_script(name)
+    limit = float(wall)
+
+    def stop(_: int, frame: FrameType | None) -> None:
+        raise TooSlow(_place(frame, script.file), limit)
+
+    signal.signal(signal.SIGALRM, stop)
+    for seed in range(int(first), int(first) + int(count)):
+        signal.setitimer(signal.ITIMER_REAL, limit)
+        outcome = run_script(script, Options(seed=seed))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        artefact = "" if outcome.ok else kept(name, outcome, Path(folder), int(tries))
+        sys.stdout.write(msgspec.json.encode(line_of(outcome, artefact)).decode() + "\n")
+        sys.stdout.flush()
+
+
+def _place(frame: FrameType | None, file: str) -> str:
+    """The innermost line of the script that is on the stack."""
+    while frame is not None:
+        if frame.f_code.co_filename == file:
+            return f"{file}:{frame.f_lineno}"
+        frame = frame.f_back
+    return file
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

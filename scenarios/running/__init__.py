@@ -1,0 +1,1 @@
+"""Runs scenarios: reads them, plays them, keeps what failed, makes it smaller."""

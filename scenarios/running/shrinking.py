@@ -1,0 +1,95 @@
+"""Makes a failed run smaller: leaves out faults as long as what is left still fails the same way.
+
+The rule is Zeller's ddmin, over the numbers of the faults: halves, then ever smaller parts, are
+left out; what remains cannot lose one more part of any size that was tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+import attrs
+
+from .run import Outcome, run_script, with_muted
+from .script import Script
+
+MOST_TRIES: Final = 60
+Tried = Callable[[int, int], None]
+"""Told how many tries were made, and how many there can be."""
+
+
+@attrs.frozen
+class Shrunk:
+    """The smallest run found that still fails. asked: faults of the first one."""
+
+    outcome: Outcome
+    asked: int
+    tries: int
+
+
+class _Enough(Exception):
+    """No more tries."""
+
+
+def shrunk(
+    script: Script,
+    outcome: Outcome,
+    *,
+    most: int = MOST_TRIES,
+    tried: Tried = lambda _, __: None,
+) -> Shrunk:
+    """Run a failed script again and again with fewer faults; `most` times at most."""
+    everything = [each.number for each in outcome.armed if not each.is_muted]
+    found, tries = outcome, 0
+
+    def fails(kept: Sequence[int]) -> bool:
+        nonlocal found, tries
+        if tries >= most:
+            raise _Enough
+        tries += 1
+        tried(tries, most)
+        muted = {each.number for each in outcome.armed} - set(kept)
+        again = run_script(script, with_muted(outcome.options, muted))
+        if not is_alike(again, outcome):
+            return False
+        found = again
+        return True
+
+    with suppress(_Enough):
+        minimal(everything, fails)
+    return Shrunk(found, len(everything), tries)
+
+
+def is_alike(one: Outcome, other: Outcome) -> bool:
+    """Whether two runs fail in the same way."""
+    return bool(one.findings and other.findings) and _way(one) == _way(other)
+
+
+def minimal(items: list[int], fails: Callable[[Sequence[int]], bool]) -> list[int]:
+    """The items of which none of the tried parts can be left out. `fails` holds for all of them.
+
+    >>> minimal([1, 2, 3, 4, 5, 6, 7, 8], lambda kept: {3, 6} <= set(kept))
+    [3, 6]
+    """
+    if items and fails([]):
+        return []
+    parts = 2
+    while len(items) > 1:
+        size = -(-len(items) // parts)
+        for start in range(0, len(items), size):
+            rest = items[:start] + items[start + size :]
+            if rest and fails(rest):
+                items, parts = rest, max(parts - 1, 2)
+                break
+        else:
+            if parts >= len(items):
+                break
+            parts = min(parts * 2, len(items))
+    return items
+
+
+def _way(outcome: Outcome) -> tuple[str, str]:
+    first = outcome.findings[0]
+    return first.kind, first.code or first.place

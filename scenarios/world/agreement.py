@@ -1,0 +1,61 @@
+"""Whether a bot's books and the exchange tell the same, once nothing is under way. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Final
+
+from ...actors.orders.model import LIVE, Order
+from .books import Books
+from .oracle import Oracle, TrueOrder
+
+PREFIX: Final = "bn-"  # of every client id of ours
+ENDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "filled": "filled",
+        "cancelled": "cancelled",
+        "expired": "cancelled",
+        "expired_in_match": "cancelled",
+    }
+)
+"""How an order that has ended at the exchange ends here."""
+
+
+def differences(books: Books, oracle: Oracle) -> Iterator[tuple[str, str]]:
+    """What differs: an invariant's code and a sentence each."""
+    theirs = oracle.orders()
+    ours = {order.client_id: order for order in books.orders.values()}
+    yield from of_orders(ours, [each for each in theirs if each.client_id.startswith(PREFIX)])
+    yield from of_money(books, oracle.balances())
+
+
+def of_orders(ours: Mapping[str, Order], theirs: list[TrueOrder]) -> Iterator[tuple[str, str]]:
+    """The same of orders."""
+    times = Counter(each.client_id for each in theirs)
+    yield from (("O2", f"{name} is there {n} times") for name, n in times.items() if n > 1)
+    for there in theirs:
+        here = ours.get(there.client_id)
+        if here is None:
+            yield "O1", f"{there.client_id} is {there.status} at the exchange, and in no book"
+        elif not _ends_alike(there, here):
+            yield "F7", f"{here.client_id} is {here.status} here, and {there.status} there"
+        elif Fraction(here.filled) != there.filled:
+            filled = f"{float(there.filled):g}"
+            yield "F7", f"{here.client_id} has filled {here.filled} here, and {filled} there"
+
+
+def _ends_alike(there: TrueOrder, here: Order) -> bool:
+    if there.is_open or here.status in LIVE:
+        return there.is_open and here.status in LIVE
+    return ENDS.get(there.status) == here.status
+
+
+def of_money(books: Books, there: Mapping[str, Fraction]) -> Iterator[tuple[str, str]]:
+    """The same of money, to the last digit."""
+    for asset, balance in sorted(books.balances.items()):
+        held = there.get(asset, Fraction(0))
+        if Fraction(balance.total) != held:
+            yield "F7", f"the books have {balance.total} {asset}, the exchange {float(held):.12g}"

@@ -1,0 +1,73 @@
+"""The clock of a world: virtual time for everybody, and what can happen to the clock of a host.
+
+The exchange goes by its own agenda. What bots see is this clock, whose wall may be set otherwise
+(L5), and which a host that slept or stood still finds further on than it left it (K11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ...runtime import Millis, VirtualClock
+from ..venue.wire.driver import Driver
+from .armed import FaultList
+from .places import caller
+
+
+class HostClock(VirtualClock):
+    """Virtual time with a wall that may be wrong. skew: ms by which it is ahead."""
+
+    def __init__(self, start: Millis) -> None:
+        super().__init__(start)
+        self.skew = 0
+
+    def now(self) -> Millis:
+        return Millis(self.time + self.skew)
+
+
+class WorldClock:
+    """What a script says of time; s unless another unit is named."""
+
+    def __init__(
+        self, host: HostClock, faults: FaultList, drivers: Callable[[], Sequence[Driver]]
+    ) -> None:
+        self._host = host
+        self._faults = faults
+        self._drivers = drivers
+        self._began = host.time
+
+    @property
+    def elapsed(self) -> float:
+        """How many s the run has lasted, as timers count them."""
+        return (self._host.time - self._began) / 1_000
+
+    @property
+    def now(self) -> Millis:
+        """What the hosts take it to be, ms since 1970."""
+        return self._host.now()
+
+    def step(self, seconds: float) -> None:
+        """Set the wall of every host forward, or back where negative; timers notice nothing."""
+        if self._faults.arm("L5", f"clock steps {seconds:g} s", caller()):
+            self._host.skew += round(seconds * 1_000)
+            self._fire("L5", f"the hosts' clocks step by {seconds:g} s")
+
+    def suspend(self, seconds: float) -> None:
+        """Let every host sleep: the exchange goes on, timers stand still, the wall is right."""
+        if self._faults.arm("L5", f"suspend {seconds:g} s", caller()):
+            duration = round(seconds * 1_000)
+            for driver in self._drivers():
+                driver.skip(duration)
+            self._host.skew += duration
+            self._fire("L5", f"the hosts slept for {seconds:g} s")
+
+    def stall(self, seconds: float) -> None:
+        """Let every process stand still, as by SIGSTOP: all timers are late afterwards."""
+        if self._faults.arm("K11", f"stall {seconds:g} s", caller()):
+            self._host.advance_to(self._host.time + round(seconds * 1_000))
+            for driver in self._drivers():
+                driver.run_out()
+            self._fire("K11", f"the processes stood still for {seconds:g} s")
+
+    def _fire(self, fault: str, words: str) -> None:
+        self._faults.fire(Millis(self._host.time), fault, words)

@@ -1,0 +1,69 @@
+"""Somebody who trades through a bot's desk: places, cancels and looks, as chance says.
+
+It is outside of the bot, as a person at a terminal is: a bot that dies does not take it along.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+from typing import Final
+
+import trio
+
+from ...actors.market.side import Side
+from ...actors.orders.model import Order
+from ...runtime import AskError, NoSuchActor, Refusal
+from .bot import WorldBot
+
+MARKET: Final = 0.3  # how often an order is one
+CANCEL: Final = 0.4  # how often it takes an order back instead, where one rests
+MOST_LIVE: Final = 8  # orders that rest at a time
+LONGEST: Final = 200  # basis points between a limit and the price
+
+
+class Trader:
+    """Trades until stopped. every: s between two deeds, about."""
+
+    def __init__(self, bot: WorldBot, chance: Random, every: float) -> None:
+        self.outcomes: Counter[str] = Counter()
+        self._bot = bot
+        self._chance = chance
+        self._every = every
+        self._scope = trio.CancelScope()
+
+    async def run(self) -> None:
+        """Trade; ends once stopped."""
+        with self._scope:
+            while True:
+                await trio.sleep(self._every * self._chance.uniform(0.2, 1.8))
+                await self._act()
+
+    def stop(self) -> None:
+        """Do nothing any more."""
+        self._scope.cancel()
+
+    async def _act(self) -> None:
+        bot, chance = self._bot, self._chance
+        resting = list(bot.books.live.values())
+        try:
+            if resting and (chance.random() < CANCEL or len(resting) > MOST_LIVE):
+                order = await bot.cancel(chance.choice(resting).id)
+            else:
+                order = await self._place()
+        except (Refusal, AskError, NoSuchActor) as error:
+            self.outcomes[type(error).__name__] += 1
+        else:
+            self.outcomes[order.status] += 1
+
+    async def _place(self) -> Order:
+        bot, chance = self._bot, self._chance
+        side: Side = "buy" if chance.random() < 1 / 2 else "sell"
+        amount = f"{Decimal(chance.randint(10, 300)).scaleb(-4):f}"
+        if chance.random() < MARKET:
+            return await bot.place(side, amount)
+        away = chance.randint(1, LONGEST) * (-1 if side == "buy" else 1)
+        price = (bot.oracle.price or Fraction(60_000)) * (10_000 + away) / 10_000
+        return await bot.place(side, amount, f"{float(price):.2f}")

@@ -1,0 +1,80 @@
+"""`benthic scenario` as it is typed: what it prints, what it leaves, how it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .conftest import Benthic
+
+FAILING = '''"""Expects what is not.
+
+Faults: B1
+"""
+
+from benthic.scenarios.world import World
+
+
+async def scenario(world: World) -> None:
+    bot = await world.start_bot()
+    world.venue.strike("B1", "duplicate", when={"event": "executionReport", "every": 2})
+    world.expect(bot.orders, "there is an order")
+'''
+
+
+def test_the_library_is_listed_with_stories_and_codes(benthic: Benthic) -> None:
+    ran = benthic("scenario", "list", "--json")
+
+    told = {each["name"]: each for each in ran.json["scenarios"]}
+    assert ran.code == 0
+    assert told["answer_lost"]["faults"] == ["A2"]
+    assert ran.json["invariants"]["O3"].startswith("An intent is on disk")
+    assert "R7" in ran.json["not_yet"]
+
+
+def test_one_seed_is_run_and_told(benthic: Benthic) -> None:
+    ran = benthic("scenario", "run", "answer_lost", "--seed", 7)
+
+    assert ran.code == 0
+    assert "A2:1" in ran.out
+    assert "every check held" in ran.out
+
+
+def test_a_failed_run_is_kept_replayed_and_shown(benthic: Benthic, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(FAILING)
+
+    failed = benthic("scenario", "run", "mine.py", "--seed", 3, "--artefacts", "kept")
+    again = benthic("scenario", "replay", "kept/mine-3.json", "--json")
+    shown = benthic("scenario", "show", "kept/mine-3.json")
+
+    assert (failed.code, again.code, shown.code) == (1, 1, 0)
+    assert "mine.py:12: does not hold: there is an order" in failed.out
+    assert again.json["same_run"] is True
+    assert "faults: 0 of 1 suffice" in shown.out
+    assert "gate open" in shown.out
+
+
+def test_many_seeds_add_up_and_go_on_from_a_file(benthic: Benthic) -> None:
+    first = benthic("scenario", "run", "request_lost", "--seeds", 3, "--resume", "done", "--json")
+    more = benthic("scenario", "run", "request_lost", "--seeds", 3, "--resume", "done", "--json")
+
+    assert (first.code, more.code) == (0, 0)
+    assert first.json["fired"] == more.json["fired"] == {"A1": 3}
+    assert first.json["never_fired"] == []
+
+
+def test_what_is_wrong_ends_with_its_own_code_and_one_line(
+    benthic: Benthic, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.toml").write_text("[expect]\nfird = []\n")
+    (tmp_path / "none.json").write_text("{}")
+
+    for words, code, complaint in (
+        (("run", "answer_lst"), 3, "did you mean answer_lost?"),
+        (("run", "plan.toml"), 3, "plan.toml:2: unknown key 'fird'; did you mean fired?"),
+        (("run", "answer_lost", "--seed", 1, "--seeds", 2), 2, "give one of them"),
+        (("show", "none.json"), 2, "is no artefact"),
+        (("replay", "missing.json"), 2, "cannot be read"),
+    ):
+        ran = benthic("scenario", *words)
+        assert ran.code == code, words
+        assert complaint in ran.complaint

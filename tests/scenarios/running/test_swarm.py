@@ -1,0 +1,43 @@
+"""The swarm: a seed draws the same faults each time, and each fault of the menu can be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from benthic.scenarios.running import menu
+from benthic.scenarios.running.deeds import DEEDS
+from benthic.scenarios.running.run import Options, run_script
+from benthic.scenarios.running.script import Script
+from benthic.scenarios.running.swarm import drawn, play_to_calm
+from benthic.scenarios.venue.faults.toml import rule_of
+from benthic.scenarios.world import World
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_a_seed_draws_the_same_each_time_and_nothing_that_cannot_be(seed: int) -> None:
+    one, other = drawn(seed, 3_600), drawn(seed, 3_600)
+
+    assert one == other
+    assert all(rule_of(table) for table in one.rules)
+    assert all(deed.do in DEEDS and 0 < deed.at < 3_600 for deed in one.deeds)
+
+
+def test_seeds_draw_different_faults() -> None:
+    codes = [frozenset(table["fault"] for table in drawn(seed, 3_600).rules) for seed in range(30)]
+
+    assert len(set(codes)) > 25
+
+
+def test_every_deed_of_the_menu_is_one() -> None:
+    assert {name for name, _ in menu.DEEDS} == DEEDS.keys()
+
+
+def test_ten_minutes_of_a_swarm_end_in_order() -> None:
+    async def play(world: World) -> None:
+        await play_to_calm(world, hours=1 / 6)
+
+    script = Script(name="swarm", file=__file__, story="", faults=(), play=play)
+    outcome = run_script(script, Options(seed=11))
+
+    assert outcome.findings == ()
+    assert outcome.converged is not None

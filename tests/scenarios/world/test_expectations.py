@@ -1,0 +1,133 @@
+"""Sentences of a script: they name their line, whatever goes wrong."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import trio
+
+from benthic.scenarios.running.run import Outcome
+from benthic.scenarios.world import World
+
+from .played import played
+
+
+async def breaks_always(world: World) -> None:
+    bot = await world.start_bot()
+    world.always(lambda: len(bot.orders) < 1)  # HERE
+    await bot.place("buy", "0.01", "50000")
+    await trio.sleep(600)
+
+
+async def breaks_never(world: World) -> None:
+    bot = await world.start_bot()
+    world.never(lambda: bool(bot.orders))  # HERE
+    await bot.place("buy", "0.01", "50000")
+
+
+async def breaks_eventually(world: World) -> None:
+    await world.start_bot()
+    await world.eventually(lambda: False, within=30)  # HERE
+
+
+async def breaks_expect(world: World) -> None:
+    bot = await world.start_bot()
+    world.expect(bot.orders)  # HERE
+
+
+async def breaks_assert(world: World) -> None:
+    bot = await world.start_bot()
+    assert bot.orders  # HERE
+
+
+async def raises(world: World) -> None:
+    await world.start_bot()
+    int("no number")  # HERE
+
+
+async def raises_beside(world: World) -> None:
+    await world.start_bot()
+
+    async def beside() -> None:
+        int("no number")  # HERE
+
+    world.start_soon(beside)
+    await trio.sleep(10)
+
+
+async def raises_in_a_check(world: World) -> None:
+    bot = await world.start_bot()
+    world.always(lambda: bot.order("none").is_live)  # HERE
+
+
+async def hangs(world: World) -> None:
+    await world.start_bot()
+    await trio.sleep_forever()  # HERE
+
+
+async def asks_for_an_unknown_fault(world: World) -> None:
+    world.venue.strike("A2", "execute_and_forget", when={"path": "/api/v3/order"})  # HERE
+
+
+async def asks_for_an_unknown_market(world: World) -> None:
+    world.venue.halt("DOGE/USDT")  # HERE
+
+
+async def strikes_nothing(world: World) -> None:
+    world.venue.fill("BTC/USDT")  # HERE
+
+
+BROKEN = (
+    (breaks_always, "expectation"),
+    (breaks_never, "expectation"),
+    (breaks_eventually, "expectation"),
+    (breaks_expect, "expectation"),
+    (breaks_assert, "expectation"),
+    (raises, "raised"),
+    (raises_beside, "raised"),
+    (raises_in_a_check, "expectation"),
+    (hangs, "hung"),
+    (asks_for_an_unknown_fault, "wrong"),
+    (asks_for_an_unknown_market, "wrong"),
+    (strikes_nothing, "wrong"),
+)
+
+
+@pytest.mark.parametrize(("play", "kind"), BROKEN, ids=lambda each: getattr(each, "__name__", each))
+def test_what_goes_wrong_is_told_with_its_line(play: Callable[..., Any], kind: str) -> None:
+    (finding,) = found(played(play, limit=900)).findings
+
+    lines, begin = inspect.getsourcelines(play)
+    wanted = next(begin + at for at, line in enumerate(lines) if "# HERE" in line)
+    assert (finding.kind, finding.place) == (kind, f"{__file__}:{wanted}")
+
+
+def found(outcome: Outcome) -> Outcome:
+    """The same, which did not hold."""
+    assert not outcome.ok
+    return outcome
+
+
+def test_a_run_that_hangs_names_the_actors_that_were_busy() -> None:
+    (finding,) = played(hangs, limit=900).findings
+
+    assert (
+        "not over after 900 s of virtual time; busiest of late, by turns: /benthic/"
+        in finding.words
+    )
+
+
+def test_what_should_be_sometimes_is_told_whether_it_was() -> None:
+    async def scenario(world: World) -> None:
+        bot = await world.start_bot()
+        world.sometimes(lambda: bot.line == "up")
+        world.sometimes(lambda: bot.line == "barred")
+        await trio.sleep(10)
+
+    outcome = played(scenario)
+
+    assert outcome.ok
+    assert [each.seen for each in outcome.sometimes] == [True, False]
