@@ -16,6 +16,7 @@ from ....runtime import BenthicError, Millis
 from ...ccxt_trio.errors import CcxtTrouble, Fate, Said, fate_of, said_of
 from ...market.errors import OrderRejected, Reason
 from ..errors import Barred, KeyTrouble, NotListed, NotOffered, Unsettled, UnsoundAnswer, VenueAway
+from ..messages import Submit
 from .codes import CLASSES, NONE, WORDS, Codes, Meaning
 from .said import codes_in, safe, until, words_in
 
@@ -29,6 +30,7 @@ Again = Literal[
 
 PAUSE: Final = Millis(10_000)  # where the venue wants to be left alone and does not say how long
 BAN: Final = Millis(120_000)  # the shortest that Binance's bans are
+SUBMIT: Final = Submit.__name__
 _TEAPOT: Final = 418
 
 
@@ -37,7 +39,7 @@ class About:
     """The request that failed."""
 
     venue: str
-    what: str  # "submit", "fetch_ticker": for people
+    what: str  # the message: "Submit", "FetchTicker"
     now: Millis
     symbol: str = ""
     client_id: str = ""  # of writes
@@ -88,7 +90,7 @@ def of_write(error: BaseException, about: About) -> Trouble:
     if isinstance(error, BenthicError) and not isinstance(error, CcxtTrouble):
         return Trouble(Unsettled(_order(about), safe(str(error))), "look first")
     meaning, detail = meaning_of(error, about)
-    if meaning == "UNKNOWN":
+    if meaning == "UNKNOWN" or _is_of_another(meaning, about):
         return Trouble(Unsettled(_order(about), detail), "look first")
     shared = _shared(error, meaning, detail, about)
     if shared is not None:
@@ -97,6 +99,11 @@ def of_write(error: BaseException, about: About) -> Trouble:
     again: Again = "look first" if reason == "DUPLICATE_ORDER" else "never"
     rejected = OrderRejected(about.client_id, reason, detail)
     return Trouble(rejected, again, reason, detail)
+
+
+def _is_of_another(meaning: Meaning, about: About) -> bool:
+    """Whether the answer is one to some other request: no venue looks for what is sent (E12)."""
+    return about.what == SUBMIT and meaning == "UNKNOWN_ORDER"
 
 
 def _order(about: About) -> str:

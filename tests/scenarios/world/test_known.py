@@ -1,10 +1,9 @@
-"""What scenarios have found and nobody has mended yet: each test says so once it is."""
+"""What scenarios have found in the bot: each fault that was mended stays mended."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
-import pytest
 import trio
 
 from benthic.runtime import AskError, Refusal
@@ -13,7 +12,6 @@ from benthic.scenarios.world import ORDER, World
 from .played import played
 
 
-@pytest.mark.xfail(reason="each cancel of an order in doubt begins its doubt anew", strict=True)
 def test_cancels_of_an_order_in_doubt_do_not_open_the_gate() -> None:
     async def scenario(world: World) -> None:
         bot = await world.start_bot()

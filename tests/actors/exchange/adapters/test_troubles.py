@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,20 +30,21 @@ from benthic.runtime.clock import Millis
 NOW = Millis(1_767_225_600_000)
 SECRET = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"  # noqa: S105 - a canary
 SPOT = About(
-    venue="binance", what="submit", now=NOW, symbol="BTC/USDT", client_id="bn-1", codes=BINANCE
+    venue="binance", what="Submit", now=NOW, symbol="BTC/USDT", client_id="bn-1", codes=BINANCE
 )
+CANCEL = attrs.evolve(SPOT, what="Cancel")
 PLAIN_NOES = frozenset({"service unavailable"})
 USDM = About(
     venue="binanceusdm",
-    what="submit",
+    what="Submit",
     now=NOW,
     client_id="bn-1",
     codes=BINANCE,
     plain_noes=PLAIN_NOES,
 )
-ON_BYBIT = About(venue="bybit", what="submit", now=NOW, client_id="bn-1", codes=BYBIT)
-ON_OKX = About(venue="okx", what="submit", now=NOW, client_id="bn-1", codes=OKX)
-ON_KRAKEN = About(venue="kraken", what="submit", now=NOW, client_id="bn-1")
+ON_BYBIT = About(venue="bybit", what="Submit", now=NOW, client_id="bn-1", codes=BYBIT)
+ON_OKX = About(venue="okx", what="Submit", now=NOW, client_id="bn-1", codes=OKX)
+ON_KRAKEN = About(venue="kraken", what="Submit", now=NOW, client_id="bn-1")
 
 
 def answered(kind: Any, status: int, body: object, retry_after: str | None = None) -> Exception:
@@ -213,7 +215,7 @@ DEFINITE = [
         SPOT, coded(400, -2010, "Duplicate order sent."), "DUPLICATE_ORDER", OrderRejected, id="A12"
     ),
     pytest.param(
-        SPOT, coded(400, -2011, "Unknown order sent."), "UNKNOWN_ORDER", OrderRejected, id="A17"
+        CANCEL, coded(400, -2011, "Unknown order sent."), "UNKNOWN_ORDER", OrderRejected, id="A17"
     ),
     pytest.param(
         SPOT, coded(400, -1121, "Invalid symbol."), "UNKNOWN_SYMBOL", OrderRejected, id="symbol"
@@ -383,3 +385,10 @@ def test_whatever_is_answered_a_write_ends_in_one_of_four_ways(body: str, status
 
     assert isinstance(trouble.error, (OrderRejected, Unsettled, VenueAway, KeyTrouble))
     assert (trouble.reason is None) == isinstance(trouble.error, Unsettled)
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_answer_to_a_look_up_says_nothing_of_an_order_that_was_sent(status: int) -> None:  # E12
+    trouble = of_write(coded(status, -2013, "Order does not exist."), SPOT)
+    assert isinstance(trouble.error, Unsettled)
+    assert trouble.again == "look first"
