@@ -1,7 +1,7 @@
 """What a swarm draws its faults from: rules of a fault plan by where they strike, and deeds.
 
 What ends a line for good (a wrong key, a region that is blocked) is left out: that is said once.
-So is an answer to another request (E12), where an error of a look-up stands for one of an order.
+So is an answer to another order (E12): its refusal cannot be told from a refusal of this one.
 """
 
 from __future__ import annotations
