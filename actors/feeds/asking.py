@@ -14,6 +14,9 @@ from ..exchange.backoff import Backoff
 LEAST: Final = Millis(1_000)  # until a venue that did not answer is asked again
 MOST: Final = Millis(60_000)
 CANDLES: Final = "candles "  # and the frame: what a question is about
+TRADES: Final = "trades"
+BOOK: Final = "book"
+CLOCK: Final = "clock"
 
 
 class AskAgain(msgspec.Struct, Tell, frozen=True):

@@ -17,6 +17,7 @@ from ..market.book import Book, Level
 from ..market.book_diff import BookDiff
 from .book_state import BookFault, BookState, Status
 from .follow import Follow
+from .messages import BookChanged, BookView
 
 
 @attrs.frozen
@@ -49,6 +50,8 @@ class BookKeeping:
         self._heard = Millis(0)  # when the whole book was
         self._fault: BookFault | None = None  # of whole books
         self._needs_snapshot = False
+        self._said: BookChanged | None = None
+        self._said_at = Millis(0)  # UTC
 
     @property
     def needs_snapshot(self) -> bool:
@@ -119,6 +122,20 @@ class BookKeeping:
     def book(self, depth: int, *, elapsed: Millis) -> Book | None:
         """The best levels of both sides; None where there is no valid book."""
         return self._current(depth, elapsed)[0]
+
+    def view(self, depth: int, *, elapsed: Millis) -> BookView:
+        """The best levels of both sides, with what the book comes to."""
+        top = self.top(elapsed=elapsed)
+        return BookView(top.status, self.book(depth, elapsed=elapsed), top.fault, self._said_at)
+
+    def news(self, *, now: Millis, elapsed: Millis) -> BookChanged | None:
+        """What the book comes to where that is another than was said; else None. now: UTC."""
+        top = self.top(elapsed=elapsed)
+        news = BookChanged(self._symbol, top.status, top.bid, top.ask, top.sequence, top.fault)
+        if news == self._said:
+            return None
+        self._said, self._said_at = news, now
+        return news
 
     def _status(self) -> Status:
         return "waiting" if self.state is None else self.state.status

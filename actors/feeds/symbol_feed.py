@@ -3,63 +3,67 @@
 A tape's candles are told to the feed, see `tape_intake`. What a venue says comes from its streams,
 which the connector publishes, and from polls, which a source tells; the feed does not care which:
 it drops what it has, and asks the venue for what is missing before anybody hears of what came after
-it. What is true is decided by the rules next door; this file moves messages. Questions are answered
-in `feed_reads`, and what others are told of it is in `feed_word`.
+it, see `report_intake`. What is true is decided by the rules next door. This file hands every
+message to the part that it is for, and asks the connector.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
-from ...runtime import Ask, AskError, MailboxFull, Millis, Outcome, Refusal, Tell, UsageError, on
-from ..exchange.errors import NotOffered
-from ..exchange.market_messages import (
-    BookDiffReported,
-    BookReported,
-    CandleReported,
-    FetchBook,
-    FetchCandles,
-    FetchTrades,
-    FormingReported,
-    FundingReported,
-    LiquidationsReported,
-    OpenInterestReported,
-    StreamChanged,
-    TickerReported,
-    TradesReported,
+from ...runtime import (
+    Actor,
+    Ask,
+    AskError,
+    MailboxFull,
+    Millis,
+    Outcome,
+    Refusal,
+    Tell,
+    Terminated,
+    UsageError,
+    on,
 )
+from ..exchange.errors import NotOffered
+from ..exchange.market_messages import FetchCandles, StreamChanged
 from ..exchange.messages import GetVenueClock, LineChanged, VenueClock
 from ..market.candle import Candle
 from ..market.timeframe import TimeFrame
-from .asking import CANDLES, AskAgain, Asking
-from .candle_series import CandleSeries
+from .answers import QUESTIONS, Answers
+from .asking import BOOK, CANDLES, CLOCK, AskAgain, Asking
+from .feed_clock import FeedClock
 from .follow import Follow
-from .higher_frames import FramesDoNotFit
 from .intake import Intake
+from .market_data import MarketData
 from .messages import (
-    BookChanged,
-    CandleEnded,
-    FeedCaughtUp,
+    Arm,
+    Disarm,
     FeedStarted,
-    TradesHeard,
-    TradesMissed,
+    GetSubscriptions,
+    Subscribe,
+    SubscriptionCounts,
+    Unsubscribe,
 )
+from .price_watch import MarkDue, PriceWatch
+from .report_intake import REPORTS, ReportIntake
+from .ring import BLOCK
+from .standing import Standing
 from .tape_intake import TapeIntake
-from .trade_joining import Missed, Step
-from .trade_overlap import joining
+from .telling import LookAgain, Telling
+from .thresholds import ThresholdId
 
 BEAT: Final = Millis(1_000)
-PAGE: Final = 1_000  # trades that are asked for at once
+NEVER: Final = -(1 << 62)  # ms; added to a time it gives none at which a candle can begin
 
 
 class _Beat(msgspec.Struct, Tell, frozen=True):
     """A second has passed."""
 
 
-class SymbolFeed(TapeIntake):
+class SymbolFeed(Actor):
     """Owns the market data of one symbol; see `messages` for what it is asked and says.
 
     frames: of candles, the base first, which is the lowest. connector: path of who knows what was
@@ -81,227 +85,198 @@ class SymbolFeed(TapeIntake):
         names = [str(frame) for frame in frames]
         if not names or len(set(names)) < len(names):
             raise UsageError(f"feed of {symbol}: give frames, each once, not {names}")
-        super().__init__(symbol, frames, follow=follow, gate=gate, connector=connector)
-        self._is_tape = intake is Intake.TOLD
-        if self._is_tape:
-            self._frames.build_all()
-        self._joining = joining(follow.trade_ids)
-        self._trades_live = False
-        self._said_book: BookChanged | None = None
+        self._data = MarketData(symbol, frames, follow)
+        self._intake = intake
+        if intake is Intake.TOLD:
+            self._data.frames.build_all()
+        self._connector = connector
+        self._gate = gate
+        base = self._data.base
+        self._new = base.ring.new  # appended to here: a call less for every bar
+        self._pack = base.ring.pack
+        self._step = base.frame.length if base.frame.is_fixed else NEVER  # a month: the calendar
+        self._due = NEVER  # when the next candle of a tape begins, ms
+        self._is_more = True  # something besides the bare candle may be wanted
+        self._audience: object = None  # who heard this feed when that was looked at
 
     async def on_start(self) -> None:
-        super().on_start()
-        self._asking = Asking(self._request, self.after, self.chance)
-        self.publish(FeedStarted(self._symbol))
-        self._lose_all()
-        if self._is_tape:
-            await self._start_tape()
+        self._publish = self.publish  # a name of its own, which the interpreter finds at once
+        self._make_parts()
+        self.publish(FeedStarted(self._data.symbol))
+        self._standing.lose_all()
+        if self._tape is not None:
+            await self._begin_tape(self._tape)
             return
         self._listen()
         self.after(BEAT, _Beat())
-        for name in self._frames.series:
+        for name in self._data.frames.series:
             self._inquire(CANDLES + name)
 
-    # -- a venue's candles
+    def _make_parts(self) -> None:
+        data = self._data
+        clock = self._clock = FeedClock(lambda: self.now, lambda: self.elapsed)
+        telling = self._telling = Telling(self.publish, self.after)
+        standing = self._standing = Standing(data, clock, self._tell_gate)
+        is_tape = self._intake is Intake.TOLD
+        heard_by = None if is_tape else standing  # a tape's price is known from one candle on
+        prices = self._prices = PriceWatch(data, clock, telling, self.after, standing=heard_by)
+        self._answers = Answers(data, clock, path=self.path)
+        self._reports = ReportIntake(data, clock, telling, prices, standing)
+        tape = TapeIntake(data, clock, telling, prices, standing)
+        self._tape = tape if is_tape else None
+        self._asking = Asking(self._request, self.after, self.chance)
+
+    def _tell_gate(self, word: Tell) -> None:
+        if self._gate is not None:
+            self.lookup(self._gate).tell(word)
+
+    # -- questions, subscriptions, and prices that somebody waits for
+
+    @on(*QUESTIONS)
+    def asked(self, question: Ask[Any]) -> Any:
+        return self._answers.of(question)
+
+    @on(Subscribe)
+    def subscribed(self, message: Subscribe) -> None:
+        self._telling.add(message)
+        self._is_more = True
+        self.watch(message.to)
+
+    @on(Unsubscribe)
+    def unsubscribed(self, message: Unsubscribe) -> None:
+        self._telling.end(message)
+
+    @on(GetSubscriptions)
+    def subscriptions(self, _: GetSubscriptions) -> tuple[SubscriptionCounts, ...]:
+        return self._telling.counts
+
+    @on(LookAgain)
+    def look_again(self, _: LookAgain) -> None:
+        self._telling.look_again()
+
+    @on(Arm)
+    def arm(self, message: Arm) -> ThresholdId:
+        self._is_more = True
+        self.watch(message.to)
+        return self._prices.arm(message)
+
+    @on(Disarm)
+    def disarm(self, message: Disarm) -> bool:
+        return self._prices.disarm(message.threshold)
+
+    @on(MarkDue)
+    def mark_due(self, _: MarkDue) -> None:
+        self._prices.due()
+
+    @on(Terminated)
+    def gone(self, message: Terminated) -> None:
+        self._telling.forget(message.ref)
+        self._prices.forget(message.ref)
+
+    # -- a tape's candles
+
+    @on(Candle)
+    def candle(self, candle: Candle) -> None:
+        # Every closed candle of a backtest comes through here, so its usual case is a handful of
+        # steps: it is the next one, it goes into the ring, and to the subscribers as the same
+        # object. Whatever else is wanted stands behind one cheap check.
+        at = candle.at
+        if at != self._due and not self._comes_later(candle):
+            return
+        self._due = at + self._step
+        new = self._new
+        new.append(candle)
+        if len(new) >= BLOCK:
+            self._pack()
+        publish = self._publish
+        publish(candle)
+        if self._is_more or self._cell.audience is not self._audience:
+            self._tell_more(candle)
 
     def _comes_later(self, candle: Candle) -> bool:
-        if self._is_tape:
-            return super()._comes_later(candle)
-        self._tell_candles(self._base, self._base.reported(candle, now=self._utc))
+        """Whether the tape goes on with it; a venue's candle has no tape, and is a report."""
+        if self._tape is not None:
+            return self._tape.comes_later(candle)
+        self._inquire(self._reports.bare_candle(candle))
         return False
 
-    @on(CandleReported)
-    def candle_reported(self, message: CandleReported) -> None:
-        series = self._told_of(message)
-        if series is not None:
-            self._witness(series.frame.close_of(message.candle.at))
-            self._tell_candles(series, series.reported(message.candle, now=self._utc))
+    def _tell_more(self, candle: Candle) -> None:
+        """Whatever is wanted besides the bare candle; and whether anything is, the next time."""
+        if self._tape is not None:  # no other candle comes as far
+            self._tape.tell_more(candle)
+            self._is_more = self._tape.is_more_wanted(self._cell.audience)
+            self._audience = self._cell.audience
 
-    @on(FormingReported)
-    def forming_reported(self, message: FormingReported) -> None:
-        series = self._told_of(message)
-        if series is not None and not series.is_built:
-            self._telling.tell(series.moved(message.candle, now=self._utc))
-
-    def _told_of(self, message: CandleReported | FormingReported) -> CandleSeries | None:
-        if message.symbol != self._symbol:
-            return None
-        series = self._frames.series.get(message.frame)
-        if series is None:
-            self._quotes.refuse("candles", "FRAME")
-        return series
-
-    def _tell_candles(self, series: CandleSeries, events: Sequence[Tell]) -> None:
-        for event in events:
-            if series is self._base and isinstance(event, CandleEnded):
-                self.publish(event.candle)
-                self._telling.deliver(event.candle)
-            self._telling.tell((event,))
-        if series is self._base and events:
-            self._telling.tell(self._frames.raise_up(events))
-            self._quote_close()
-            self._weigh_mark()
-        if any(isinstance(event, FeedCaughtUp) for event in events):
-            self._stand_candles()
-        if not self._is_tape:
-            self._inquire(CANDLES + series.name)
-
-    # -- trades, tickers and the like
-
-    @on(TradesReported)
-    def trades_reported(self, message: TradesReported) -> None:
-        if message.symbol == self._symbol and message.trades:
-            self._witness(message.trades[-1].at)
-            sound = self._quotes.sound_trades(message.trades, now=self._utc)
-            self._tell_trades(self._joining.told(sound))
-
-    def _tell_trades(self, steps: Iterable[Step]) -> None:
-        for step in steps:
-            if isinstance(step, Missed):
-                self._frames.lacks_trades(step.until)
-                missed = TradesMissed(self._symbol, step.after, step.until, step.reason)
-                self._telling.tell((missed,))
-                continue
-            self._quotes.traded(step, now=self._utc)
-            self._telling.tell((TradesHeard(self._symbol, step),))
-            if self._armed.is_watching:
-                for trade in step:
-                    self._cross("last", trade.price, at=trade.at)
-            if self._frames.by_trades is not None:
-                self._tell_candles(self._base, self._frames.traded(step))
-        self._weigh_mark()
-        self._inquire("trades")
-
-    @on(TickerReported)
-    def ticker_reported(self, message: TickerReported) -> None:
-        ticker = message.ticker
-        if ticker.symbol != self._symbol:
+    async def _begin_tape(self, tape: TapeIntake) -> None:
+        if self._connector is None:
+            tape.begin(())
             return
-        self._witness(ticker.at)
-        events = self._quotes.ticked(ticker, now=self._utc, elapsed=self.elapsed)
-        self._telling.tell(events)
-        if events and self._armed.is_watching and ticker.last is not None:
-            trades = self._quotes.trades
-            if not trades or ticker.at > trades[-1].at:
-                self._cross("last", ticker.last, at=ticker.at)
-        self._weigh_mark()
+        try:
+            past = await self.ask(self.lookup(self._connector), tape.question)
+        except NotOffered:
+            raise  # a tape of something else: no waiting helps
+        except (Refusal, AskError):
+            self._asking.pause(CANDLES + self._data.base.name)
+        else:
+            tape.begin(past)
 
-    @on(FundingReported)
-    def funding_reported(self, message: FundingReported) -> None:
-        if message.funding.symbol == self._symbol:
-            now, elapsed = self._utc, self.elapsed
-            self._telling.tell(self._quotes.funded(message.funding, now=now, elapsed=elapsed))
-            self._weigh_mark()
-            self._stand_funding()
+    # -- what a venue reports
 
-    @on(OpenInterestReported)
-    def open_interest_reported(self, message: OpenInterestReported) -> None:
-        if message.interest.symbol == self._symbol:
-            now, elapsed = self._utc, self.elapsed
-            self._telling.tell(self._quotes.held_open(message.interest, now=now, elapsed=elapsed))
-
-    @on(LiquidationsReported)
-    def liquidations_reported(self, message: LiquidationsReported) -> None:
-        if message.symbol == self._symbol:
-            self._telling.tell(self._quotes.liquidated(message.liquidations, now=self._utc))
-
-    # -- the book
-
-    @on(BookReported)
-    def book_reported(self, message: BookReported) -> None:
-        if message.book.symbol == self._symbol:
-            self._book.told(message.book, elapsed=self.elapsed)
-            self._tell_book()
-
-    @on(BookDiffReported)
-    def diff_reported(self, message: BookDiffReported) -> None:
-        if message.symbol == self._symbol:
-            self._book.changed(message.diff)
-            self._tell_book()
-
-    def _tell_book(self) -> None:
-        if "book" not in self._follow.subjects:
-            return
-        top = self._book.top(elapsed=self.elapsed)
-        said = BookChanged(self._symbol, top.status, top.bid, top.ask, top.sequence, top.fault)
-        if said != self._said_book:
-            self._said_book, self._book_at = said, self._utc
-            self._telling.tell((said,))
-        self._inquire("book")
-
-    # -- streams and the line
+    @on(*REPORTS)
+    def reported(self, report: Tell) -> None:
+        self._inquire(self._reports.hear(report))
 
     @on(StreamChanged)
     def stream_changed(self, message: StreamChanged) -> None:
-        if message.symbol != self._symbol:
-            return
-        is_live, topic = message.state == "live", message.topic
-        if topic == "candles":
-            series = self._frames.series.get(message.frame)
-            if series is not None and is_live:
-                series.fall_behind()
-                self._inquire(CANDLES + series.name)
-        elif topic == "trades":
-            self._trades_live = is_live
-            if is_live:
-                self._joining.stream_live()
-            else:
-                self._joining.stream_down()
-            self._inquire("trades")
-        elif topic in ("book", "diffs"):
-            if is_live:
-                self._book.stream_live(topic)
-            else:
-                self._book.stream_down(topic, message.reason)
-            self._tell_book()
+        if message.symbol == self._data.symbol:
+            about = self._data.stream_changed(message)
+            self._inquire(self._reports.tell_book() if about == BOOK else about)
 
     @on(LineChanged)
     def line_changed(self, message: LineChanged) -> None:
-        line = message.line
-        if line.state == "up":
-            self._away = ""
-            for series in self._frames.series.values():
+        state, data = message.line.state, self._data
+        if state == "up":
+            data.away = ""
+            for name, series in data.frames.series.items():
                 series.fall_behind()
-                self._asking.go_on(CANDLES + series.name)
-                self._inquire(CANDLES + series.name)
+                self._asking.go_on(CANDLES + name)
+                self._inquire(CANDLES + name)
             return
-        self._away = f"the line is {line.state}"
-        self._trades_live = False
-        self._joining.stream_down()
-        self._book.line_down(self._away)
-        self._tell_book()
-        self._stand_candles()
+        data.line_down(f"the line is {state}")
+        self._inquire(self._reports.tell_book())
+        self._standing.tell_candles()
+
+    @on(VenueClock)
+    def venue_clock(self, message: VenueClock) -> None:
+        self._clock.measured(message.ahead)
+
+    @on(_Beat)
+    def beat(self, _: _Beat) -> None:
+        self.after(BEAT, _Beat())
+        if self._data.has_all_trades:
+            self._inquire(self._reports.pass_time())
+        self._inquire(self._reports.tell_book())
+        self._prices.weigh()
+        self._standing.tell_candles()
+        self._standing.tell_funding()
 
     def _listen(self) -> None:
         """Hear the connector; a source that polls tells the same."""
         if self._connector is None:
             return
         connector = self.lookup(self._connector)
-        for kind in (LineChanged, StreamChanged, VenueClock, *self._follow.reports):
+        for kind in (LineChanged, StreamChanged, VenueClock, *self._data.follow.reports):
             self.subscribe(connector, kind)
-        self._inquire("clock")
-
-    def _witness(self, stamp: Millis) -> None:
-        self._clock.witness(stamp, now=self.now, elapsed=self.elapsed)
-
-    @on(_Beat)
-    def beat(self, _: _Beat) -> None:
-        self.after(BEAT, _Beat())
-        if self._trades_live and self._joining.since is None:
-            self._tell_candles(self._base, self._frames.passed(self._utc))
-        self._tell_book()
-        self._weigh_mark()
-        self._stand_candles()
-        self._stand_funding()
+        self._inquire(CLOCK)
 
     # -- what is asked of the connector
 
     def _request(self, question: Ask[Any], token: object) -> Outcome | None:
         return self.request(self.lookup(self._connector or ""), question, token)
 
-    def _inquire(self, about: str) -> None:
+    def _inquire(self, about: str | None) -> None:
         """Ask, if something is missing and not asked for yet."""
-        if self._connector is None or not self._asking.is_free(about):
+        if about is None or self._connector is None or not self._asking.is_free(about):
             return
         question = self._question(about)
         outcome = None if question is None else self._asking.ask(about, question)
@@ -310,16 +285,9 @@ class SymbolFeed(TapeIntake):
 
     def _question(self, about: str) -> Ask[Any] | None:
         """What to ask; None: nothing is missing."""
-        symbol = self._symbol
-        if about == "clock":
+        if about == CLOCK:
             return None if self._clock.is_measured else GetVenueClock()
-        if about == "trades":
-            since = self._joining.since
-            return None if since is None else FetchTrades(symbol, PAGE, since)
-        if about == "book":
-            depth = self._follow.depth
-            return FetchBook(symbol, depth) if self._book.needs_snapshot else None
-        return self._frames.series[about.removeprefix(CANDLES)].question(self._utc)
+        return self._data.question(about, now=self._clock.utc)
 
     @on(AskAgain)
     def ask_again(self, message: AskAgain) -> None:
@@ -336,7 +304,7 @@ class SymbolFeed(TapeIntake):
         except (Refusal, AskError, MailboxFull):
             is_helped = False  # a venue that is away is a state of the line, no crash of ours
         else:
-            is_helped = self._take_answer(question, answer)
+            is_helped = self._take_answer(answer, question)
         self._asking.answered(about)  # not before: what it brought would ask again at once
         if is_helped:
             self._asking.succeed(about)
@@ -347,45 +315,20 @@ class SymbolFeed(TapeIntake):
         else:
             self._asking.pause(about)
 
-    def _take_answer(self, question: Ask[Any], answer: Any) -> bool:
+    def _take_answer(self, answer: Any, question: Ask[Any]) -> bool:
         """Whether the answer was of help."""
         if isinstance(question, GetVenueClock):
-            self.venue_clock(answer)
+            self._clock.measured(answer.ahead)
             return True
-        if isinstance(question, FetchCandles):
-            series = self._frames.series[question.frame]
-            if self._is_tape:
-                self._take_tape_past(answer)
-                self._telling.tell((FeedCaughtUp(self._symbol, series.name, self.now),))
-            else:
-                events = series.past(answer, asked=question, now=self._utc)
-                self._tell_candles(series, events)
-            return not series.is_in_vain
-        if isinstance(question, FetchTrades):
-            sound = self._quotes.sound_trades(answer, now=self._utc)
-            self._tell_trades(self._joining.fetched(sound, limit=question.limit))
-            return not self._joining.is_in_vain
-        is_used = self._book.loaded(answer, limit=self._follow.depth)
-        self._tell_book()
-        return is_used
+        if self._tape is None or not isinstance(question, FetchCandles):
+            return self._reports.take(answer, question)
+        self._tape.catch_up(answer, at=self.now)
+        self._due = NEVER  # so that the next candle is looked at
+        return True
 
     def _do_without(self, about: str) -> bool:
-        """The venue does not offer it: build it, where that can be."""
-        name = about.removeprefix(CANDLES)
-        if self._is_tape:
-            raise UsageError(f"{self.path}: nobody tells candles of {self._symbol} {name}")
-        if name == about:
-            return False
-        if name != self._base.name:
-            try:
-                self._frames.build(name)
-            except FramesDoNotFit:
-                return False
-        elif "trades" in self._follow.subjects:
-            self._frames.build_from_trades()
-            self._frames.prime()
-        else:
-            return False
-        self._telling.tell((FeedCaughtUp(self._symbol, name, self._utc),))
-        self._stand_candles()
-        return True
+        """Whether it helps that the venue does not offer it: it can be built."""
+        if self._tape is not None:
+            what = f"{self._data.symbol} {about.removeprefix(CANDLES)}"
+            raise UsageError(f"{self.path}: nobody tells candles of {what}")
+        return self._reports.do_without(about)

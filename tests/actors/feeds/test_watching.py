@@ -14,9 +14,11 @@ from benthic.actors.exchange.gate.messages import TopicHeld, TopicLost
 from benthic.actors.exchange.messages import (
     CandleReported,
     FetchCandles,
+    GetVenueClock,
     Line,
     LineChanged,
     LineState,
+    VenueClock,
 )
 from benthic.actors.feeds import GapFound, GetCandles, GetCounts, Intake, SymbolFeed
 from benthic.actors.market import Candle, TimeFrame
@@ -62,6 +64,10 @@ class Venue(Actor):
     def __init__(self, state: list[LineState]) -> None:
         self._asked = list[Millis]()  # when for the past
         self._state = state
+
+    @on(GetVenueClock)
+    def clock(self, _: GetVenueClock) -> VenueClock:
+        return VenueClock(self.now - self.elapsed)
 
     @on(FetchCandles)
     def past(self, message: FetchCandles) -> tuple[Candle, ...]:
