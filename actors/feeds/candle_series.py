@@ -43,7 +43,8 @@ HELD: Final = 1_000  # candles that wait for what came before them
 PAGE: Final = 1_000  # candles that are asked for at once
 PATIENCE: Final = 5  # answers in a row that do not help, until a hole is taken as it is
 COMPARED: Final = 100  # candles of ours that wait for the venue's
-GRACE: Final = Millis(15_000)  # for a candle that has closed to be heard of
+LATE: Final = Millis(4_000)  # after a close that was not heard of: the venue is asked for it
+GRACE: Final = Millis(15_000)  # after it: the frame counts as lost
 
 
 class _Counts(msgspec.Struct):
@@ -71,6 +72,9 @@ class CandleSeries:
         self.is_behind = True  # something of the past is missing: what comes now is held
         self.is_built = False  # of a lower frame or of trades: the venue is not asked
         self.is_in_vain = False  # the last answer did not help: the next question can wait
+        self._is_late = False  # a close was not heard of, and is asked for
+        self._looks = 0  # for this close
+        self._look_at = Millis(0)
         self._closed = ClosedCandles(frame)
         self._held: dict[Millis, Candle] = {}
         self._vain = 0
@@ -85,11 +89,15 @@ class CandleSeries:
 
     def is_overdue(self, now: Millis) -> bool:
         """Whether a candle that has closed is not known yet, though it should be."""
+        return self._overdue(now) > GRACE
+
+    def _overdue(self, now: Millis) -> int:
+        """For how long, ms, the next candle should have been heard of; below 0: not yet."""
         newest = self.ring.newest
         if newest is None:
-            return False
+            return -1
         frame = self.frame
-        return now > frame.close_of(frame.close_of(newest.at)) + GRACE
+        return now - frame.close_of(frame.close_of(newest.at))
 
     # -- by a tape, whose candles are sound
 
@@ -158,9 +166,17 @@ class CandleSeries:
         """Something may have closed without a word: ask."""
         self.is_behind = not self.is_built
 
+    def look(self, now: Millis) -> None:
+        """Ask for a close that nobody told: at once, and then ever less often (M4, M9)."""
+        if self.is_built or self._overdue(now) < LATE or now < self._look_at:
+            return
+        self._look_at = Millis(now + LATE * 2 ** min(self._looks, 8))
+        self._looks += 1
+        self._is_late = True
+
     def question(self, now: Millis) -> FetchCandles | None:
         """What to ask the venue; None: nothing is missing."""
-        if not self.is_behind or self.is_built:
+        if self.is_built or not (self.is_behind or self._is_late):
             return None
         newest = self._closed.newest
         if newest is None:
@@ -231,6 +247,7 @@ class CandleSeries:
 
     def _close(self, candle: Candle) -> Sequence[Tell]:
         gap = self.gap_before(candle.at)
+        self._looks, self._look_at = 0, Millis(0)
         self.ring.add(candle)
         if self.forming is not None and self.forming.at <= candle.at:
             self.forming = None
@@ -287,9 +304,11 @@ class CandleSeries:
             for _, candle in sorted(self._held.items()):
                 told += self.take(candle)
             self._held.clear()
+        was_behind, self._is_late = self.is_behind, False
         self.is_behind = is_full or bool(self._held)
         self.is_in_vain = self._vain > 0
         if not self.is_behind:
             self._vain = 0
-            told.append(FeedCaughtUp(self.symbol, self.name, now))
+            if was_behind or told:
+                told.append(FeedCaughtUp(self.symbol, self.name, now))
         return told

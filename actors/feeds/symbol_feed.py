@@ -257,8 +257,15 @@ class SymbolFeed(Actor):
             self._inquire(self._reports.pass_time())
         self._inquire(self._reports.tell_book())
         self._prices.weigh()
+        self._look_at_closes()
         self._standing.tell_candles()
         self._standing.tell_funding()
+
+    def _look_at_closes(self) -> None:
+        if not self._data.away:
+            for name, series in self._data.frames.series.items():
+                series.look(self._clock.utc)
+                self._inquire(CANDLES + name)
 
     def _listen(self) -> None:
         """Hear the connector; a source that polls tells the same."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from benthic.actors.exchange.gate.messages import TopicLost
 from benthic.actors.exchange.messages import (
     CandleReported,
+    FetchCandles,
     FormingReported,
     StreamChanged,
 )
@@ -31,6 +33,7 @@ from benthic.runtime import Millis, Schedule, Tell, UsageError
 from .told_feed import (
     FIRST,
     MINUTE,
+    START,
     SYMBOL,
     Market,
     Say,
@@ -121,6 +124,29 @@ def test_a_venue_that_has_the_missing_candle_a_little_later_leaves_no_gap() -> N
     heard = follow_feed(story, market=market)
     assert numbers(heard) == [1_000, 1_001, 1_002]
     assert not [event for event in heard if isinstance(event, GapFound)]  # M9
+
+
+def test_a_close_that_the_stream_lost_is_asked_for_before_the_gate_must_close() -> None:  # M4, M9
+    market = known(1_000)
+
+    async def story(told: Told) -> None:
+        await told.pass_time(MINUTE + 1_000)
+        market.candles["1m"].append(a_candle(1_000))
+        await told.pass_time(5_000)
+        assert numbers(told.heard) == [1_000]
+
+    heard = follow_feed(story, market=market)
+    assert not [event for event in heard if isinstance(event, TopicLost) and event.at > START]
+
+
+def test_a_market_without_candles_is_asked_for_them_ever_less_often() -> None:
+    market = known(1_000)
+
+    async def story(told: Told) -> None:
+        await told.pass_time(60 * MINUTE)
+
+    follow_feed(story, market=market)
+    assert 5 <= sum(isinstance(each, FetchCandles) for each in market.asked) <= 14
 
 
 def test_a_hole_that_nobody_can_fill_holds_nothing_up_forever() -> None:
