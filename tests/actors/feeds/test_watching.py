@@ -168,7 +168,7 @@ def test_what_a_stream_skipped_is_fetched_before_anybody_hears_of_what_came_afte
         await system.settle()
 
     heard = watch(story)
-    assert heard[2:] == ["lost", 1_000, 1_001, 1_002, 1_003, "held"]
+    assert heard[2:] == [1_000, 1_001, 1_002, 1_003]
 
 
 def test_a_line_that_comes_back_brings_what_closed_meanwhile() -> None:
@@ -214,6 +214,7 @@ def test_a_feed_that_is_refused_its_past_waits_as_a_state(intake: Intake) -> Non
         await minutes(system, 2)
         assert restarts(system) == 0  # C12: no crash is spent on it
         asked = await system.lookup("/root/venue").ask(GetAsked())
+        asked = [at for at in asked if at <= START + 31 * MINUTE]
         pauses = [after - before for before, after in pairwise(asked)]
         assert 30 <= len(asked) <= 150  # ever later, but not later than a minute
         assert max(pauses) <= MINUTE
