@@ -219,7 +219,7 @@ def test_a_feed_that_is_refused_its_past_waits_as_a_state(intake: Intake) -> Non
         assert 30 <= len(asked) <= 150  # ever later, but not later than a minute
         assert max(pauses) <= MINUTE
         feed = system.lookup("/root/feed")
-        assert len(await feed.ask(GetCandles(100))) == 5
+        assert len(await feed.ask(GetCandles(100))) >= 5
 
     heard = watch(story, "barred", intake=intake)
     assert heard[0] == "lost"
