@@ -71,7 +71,6 @@ from .messages import (
     GetMarkPrice,
     GetOpenInterest,
     GetRefused,
-    GetSubscriptions,
     GetTicker,
     GetTrades,
     LiquidationsHeard,
@@ -80,18 +79,16 @@ from .messages import (
     MiniTickerChanged,
     NotFollowed,
     OpenInterestChanged,
-    Subscribe,
-    SubscriptionCounts,
     ThresholdCrossed,
     TickerChanged,
     TradesHeard,
     TradesMissed,
-    Unsubscribe,
 )
 from .outliers import Guard, Suspicion
 from .polling import Offers, offers_of
 from .ring import CAPACITY, CandleRing
 from .source_messages import GetSources, Prefer, SourceChanged, TopicSource
+from .subscribing import GetSubscriptions, Subscribe, SubscriptionCounts, Unsubscribe
 from .symbol_feed import SymbolFeed
 from .thresholds import BadLevel, ThresholdId, Thresholds, TickCounts
 

@@ -23,11 +23,10 @@ from .messages import (
     MarkPriceChanged,
     MiniTickerChanged,
     OpenInterestChanged,
-    Subscribe,
-    SubscriptionCounts,
     TickerChanged,
     TradesHeard,
 )
+from .subscribing import Subscribe, SubscriptionCounts
 
 SUPERSEDING: Final = frozenset(
     {

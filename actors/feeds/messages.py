@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 import numpy as np
@@ -292,13 +292,24 @@ class Arm(msgspec.Struct, Ask[ThresholdId], frozen=True, gc=False):
     """Tell me once when the price is at or beyond a level. Raises BadLevel.
 
     `ThresholdCrossed` is told to `to`, at most once. An arming ends with the feed's incarnation:
-    whoever needs it longer watches for `FeedStarted` and arms again.
+    whoever needs it longer listens for `FeedStarted` and arms again. Raises UsageError where it is
+    made of what cannot be.
     """
 
     level: Decimal
     direction: Direction
     to: Ref
     price: PriceKind = "last"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.level, Decimal):
+            raise UsageError(f"threshold at {self.level!r}: give a Decimal")
+        if self.direction not in get_args(Direction):
+            raise UsageError(f"threshold {self.direction!r}: give 'above' or 'below'")
+        if self.price not in get_args(PriceKind):
+            raise UsageError(f"threshold of the price {self.price!r}: give 'last' or 'mark'")
+        if not isinstance(self.to, Ref):
+            raise UsageError(f"threshold for {self.to!r}: give the Ref of who is to be told")
 
 
 class Disarm(msgspec.Struct, Ask[bool], frozen=True, gc=False):
@@ -321,50 +332,3 @@ class FeedStarted(msgspec.Struct, Tell, frozen=True, gc=False):
     """A feed has started; nothing is armed and nobody has subscribed. Published."""
 
     symbol: str
-
-
-# -- subscriptions
-
-
-class Subscribe(msgspec.Struct, Tell, frozen=True):
-    """Tell me these events, and hold back for me what I cannot take yet.
-
-    At most `bound` events wait in the mailbox of `to` by this subscription. What comes meanwhile is
-    kept by the feed: of what supersedes what came before (tickers, books, forming candles, prices)
-    the newest, of the rest the newest `bound`; what is dropped is counted. A second one of the same
-    `to` and `name` takes the place of the first. It ends with the feed's incarnation. Raises
-    UsageError where it is made with a bound below 1.
-    """
-
-    to: Ref
-    events: tuple[type, ...]  # of those that a feed publishes
-    frames: tuple[str, ...] = ()  # of candles; none named: all
-    sides: tuple[str, ...] = ()  # of trades and liquidations, "buy" or "sell"; none named: both
-    bound: int = 100  # > 0
-    name: str = ""
-
-    def __post_init__(self) -> None:
-        if self.bound < 1:
-            raise UsageError(f"subscription of {self.to.path}: bound {self.bound}: give 1 or more")
-
-
-class Unsubscribe(msgspec.Struct, Tell, frozen=True):
-    """End a subscription."""
-
-    to: Ref
-    name: str = ""
-
-
-class SubscriptionCounts(msgspec.Struct, frozen=True, gc=False):
-    """How one subscription fares."""
-
-    to: str
-    name: str
-    told: int
-    conflated: int  # superseded before they could be told
-    dropped: int
-    waiting: int
-
-
-class GetSubscriptions(msgspec.Struct, Ask[tuple[SubscriptionCounts, ...]], frozen=True, gc=False):
-    """All subscriptions of this feed."""

@@ -38,19 +38,12 @@ from .feed_clock import FeedClock
 from .follow import Follow
 from .intake import Intake
 from .market_data import MarketData
-from .messages import (
-    Arm,
-    Disarm,
-    FeedStarted,
-    GetSubscriptions,
-    Subscribe,
-    SubscriptionCounts,
-    Unsubscribe,
-)
+from .messages import Arm, Disarm, FeedStarted
 from .price_watch import MarkDue, PriceWatch
 from .report_intake import REPORTS, ReportIntake
 from .ring import BLOCK
 from .standing import Standing
+from .subscribing import GetSubscriptions, Subscribe, SubscriptionCounts, Unsubscribe
 from .tape_intake import TapeIntake
 from .telling import LookAgain, Telling
 from .thresholds import ThresholdId

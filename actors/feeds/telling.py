@@ -8,7 +8,7 @@ import msgspec
 
 from ...runtime import MailboxFull, Ref, Tell
 from .delivery import AGAIN, Delivery
-from .messages import Subscribe, SubscriptionCounts, Unsubscribe
+from .subscribing import Subscribe, SubscriptionCounts, Unsubscribe
 
 
 class LookAgain(msgspec.Struct, Tell, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -196,3 +197,20 @@ def test_a_mailbox_that_is_smaller_than_the_bound_is_never_overrun() -> None:
 def test_a_subscription_needs_a_bound() -> None:
     with pytest.raises(UsageError, match="bound 0: give 1 or more"):
         Subscribe(Nobody(), (TickerChanged,), bound=0)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"events": ()},
+        {"events": (int,)},
+        {"events": (CandleEnded,), "bound": 0},
+        {"events": (TradesHeard,), "sides": ("up",)},
+    ],
+)
+def test_a_subscription_to_what_cannot_be_fails_where_it_is_made(wish: dict[str, Any]) -> None:
+    async def story(told: Told) -> None:
+        with pytest.raises(UsageError, match="give"):
+            Subscribe(told.listener, **wish)
+
+    follow_feed(story)

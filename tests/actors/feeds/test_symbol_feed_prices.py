@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ from benthic.actors.market import Candle, Ticker
 from benthic.actors.market.funding import Funding
 from benthic.actors.market.liquidation import Liquidation
 from benthic.actors.market.open_interest import OpenInterest
-from benthic.runtime import Millis
+from benthic.runtime import Millis, UsageError
 
 from .told_feed import (
     MINUTE,
@@ -289,3 +290,22 @@ def test_a_host_whose_clock_is_behind_takes_no_stamp_for_one_of_the_future() -> 
         assert await told.feed.ask(GetRefused()) == {"ticker FUTURE": 1}
 
     follow_feed(story, market=market, follow=TICKER)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"level": 100.5},
+        {"level": "100"},
+        {"direction": "sideways"},
+        {"price": "mid"},
+        {"to": None},
+    ],
+)
+def test_a_threshold_of_what_cannot_be_fails_where_it_is_made(wish: dict[str, Any]) -> None:
+    async def story(told: Told) -> None:
+        right = {"level": Decimal(100), "direction": "above", "to": told.listener}
+        with pytest.raises(UsageError, match="give"):
+            Arm(**{**right, **wish})
+
+    follow_feed(story)
