@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from ...runtime import Actor, AskError, NoSuchActor, Outcome, on
 from ..exchange.gate import GateClosed, GateOpened, GetGate, Obstacle
+from ..exchange.market_messages import UnsoundHeard
 from ..exchange.messages import LineChanged
 from ..feeds.messages import FeedCaughtUp, GapFound
 from ..feeds.source_messages import SourceChanged
@@ -68,6 +69,7 @@ class Chronicle(Actor):
     async def on_start(self) -> None:
         opening = self._paths.opening
         self._listen(self._line, LineChanged)
+        self._listen(self._line, UnsoundHeard)
         self._listen(opening, OpeningChanged)
         self._listen_to_all()
         try:
@@ -196,6 +198,11 @@ class Chronicle(Actor):
             frame=message.frame,
             missing=message.missing,
         )
+
+    @on(UnsoundHeard)
+    def unsound(self, message: UnsoundHeard) -> None:
+        counts = {topic: str(count) for topic, count in message.of}
+        self._tell("warning", "unsound data left out", venue=self._venue, **counts)
 
     @on(FeedCaughtUp)
     def caught_up(self, message: FeedCaughtUp) -> None:

@@ -7,7 +7,7 @@ the venue is down is a state of the line, and no crash.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
@@ -27,6 +27,7 @@ from .budget import AddressBarred
 from .errands import Written, is_of_key, urgency_of
 from .errors import Barred, KeyTrouble, NotListed, VenueAway
 from .line import moved
+from .market_messages import UnsoundHeard
 from .markets import Delivered, Found, GaveUp, GetMarkets, key_of
 from .messages import (
     Accepted,
@@ -52,6 +53,7 @@ WAITING: Final = 1_000  # requests that wait for that
 PAGES: Final = 6  # times the deadline of one answer, for reads of several pages
 REMEMBERED: Final = 10_000  # the venue's ids of orders, newest
 
+MINUTE: Final = Millis(60_000)
 MARKETS: Final = Millis(120_000)  # that one waits for somebody else's load
 RELOAD: Final = True
 
@@ -88,6 +90,10 @@ class _BarEnds(msgspec.Struct, Tell, frozen=True):
     """The venue may take requests again."""
 
 
+class _Minute(msgspec.Struct, Tell, frozen=True):
+    """A minute has passed."""
+
+
 class _Errand(msgspec.Struct, frozen=True):
     request: Request
     reply: Reply
@@ -120,6 +126,7 @@ class CcxtConnector(Actor):
         self._line = Line("opening", Millis(0))
         self._told = _Moved("opening", "it is being opened", None)  # by the session
         self._bar: Timer | None = None
+        self._unsound_told: Counter[str] = Counter()
         self._running = 0
         self._waiting: dict[Urgency, deque[_Errand]] = {each: deque() for each in URGENCIES}
         self._venue_ids: dict[str, str] = {}  # by client id, oldest first
@@ -144,6 +151,7 @@ class CcxtConnector(Actor):
         )
         self._session = VenueSession(stage)
         self.spawn(self._session.run)
+        self.after(MINUTE, _Minute())
 
     # -- the line
 
@@ -206,6 +214,14 @@ class CcxtConnector(Actor):
     @on(Unwatch)
     def unwatch_market(self, message: Unwatch) -> None:
         self._session.unwatch((message.topic, message.symbol, message.frame))
+
+    @on(_Minute)
+    def tell_unsound(self, _: _Minute) -> None:
+        self.after(MINUTE, _Minute())
+        known = Counter(self._session.unsound)
+        if fresh := known - self._unsound_told:
+            self._unsound_told = known
+            self.publish(UnsoundHeard(tuple(sorted(fresh.items()))))
 
     @on(GetUnsound)
     def get_unsound(self, _: GetUnsound) -> Mapping[str, int]:

@@ -189,3 +189,12 @@ class LiquidationsReported(msgspec.Struct, Tell, frozen=True, gc=False):
 
     symbol: str
     liquidations: tuple[Liquidation, ...]
+
+
+class UnsoundHeard(msgspec.Struct, Tell, frozen=True, gc=False):
+    """Streams brought what cannot be, which was not told. Published, once a minute at most.
+
+    of: topics, or parts of the account, with how often since the last time.
+    """
+
+    of: tuple[tuple[str, int], ...]

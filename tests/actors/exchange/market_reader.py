@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from benthic.actors.exchange.market_messages import UnsoundHeard
 from benthic.actors.exchange.messages import (
     BookDiffReported,
     BookReported,
@@ -40,9 +41,9 @@ class Reader(Listener):
     """Hears the market as well."""
 
     def __init__(self, diary: list[tuple[Millis, object]], more: Sequence[type]) -> None:
-        super().__init__(diary, (*more, *MARKET))
+        super().__init__(diary, (*more, *MARKET, UnsoundHeard))
 
-    @on(*MARKET)
+    @on(*MARKET, UnsoundHeard)
     def read(self, event: object) -> None:
         self._diary.append((self.now, event))
 

@@ -9,6 +9,7 @@ import pytest
 import trio
 
 from benthic.actors.exchange.ccxt_connector import GetUnsound
+from benthic.actors.exchange.market_messages import UnsoundHeard
 from benthic.actors.exchange.messages import (
     BookDiffReported,
     CandleReported,
@@ -22,7 +23,7 @@ from benthic.actors.exchange.messages import (
 from benthic.runtime import VirtualClock
 
 from .connecting import SYMBOL, a_venue, connected, played, struck
-from .market_reader import LIVELY, MARKET, Reader
+from .market_reader import LIVELY, MARKET, Reader, heard
 
 NONSENSE = [
     ("M10", "trades", "*rade", {"kind": "nan", "field": "p"}),
@@ -65,6 +66,9 @@ def test_what_cannot_be_is_counted_by_name_and_never_told(
             name = "unknown" if "symbol" in nonsense["kind"] else topic
             assert counts.get(name, 0) >= 3
             assert set(counts) == {name}
+            told_of = [each.of for each in heard(desk, UnsoundHeard)]
+            assert 1 <= len(told_of) <= 2  # in two minutes and a half
+            assert {what for of in told_of for what, _ in of} == {name}
             told = [
                 e
                 for _, e in desk.diary
