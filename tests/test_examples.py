@@ -140,13 +140,25 @@ def test_getting_started_works_for_whoever_follows_it(tmp_path: Path) -> None:
                 assert child.returncode == 0, f"{block.place}: {line}\n{child.stderr}"
 
 
+def shown_of(script: Path) -> str | None:
+    """What the handbook shows that an example prints; None where it shows nothing of it."""
+    first = f"$ python examples/{script.name}\n"
+    for block in blocks_in("console"):
+        if block.text.startswith(first):
+            return block.text.removeprefix(first)
+    return None
+
+
 @pytest.mark.parametrize(
     "script", sorted((ROOT / "examples").glob("*.py")), ids=lambda script: script.name
 )
-def test_an_example_script_runs_to_its_end(script: Path, tmp_path: Path) -> None:
+def test_an_example_script_runs_to_its_end_and_prints_what_is_shown(
+    script: Path, tmp_path: Path
+) -> None:
     child = run([sys.executable, str(script)], tmp_path)
 
     assert child.returncode == 0, child.stderr
+    assert shown_of(script) in {None, child.stdout}
 
 
 def commands_named() -> list[str]:

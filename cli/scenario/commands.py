@@ -14,14 +14,22 @@ from ...benchmarks.chunks import Report
 from ...runtime import UsageError
 from ...scenarios.invariants import INVARIANTS, NOT_YET
 from ...scenarios.running.artefact import comes_to_the_same, read_artefact
+from ...scenarios.running.catalog import FAULTS, claims
 from ...scenarios.running.run import Options, Outcome, run_script
 from ...scenarios.running.script import find_script, library_names, told_of
 from ..exits import ExitCode
 from ..output import print_json
 from ..places import a_path
 from ..progress import progress
-from .sweeping import Sweep, fired, run_seeds, unseen
-from .telling import tell_artefact, tell_invariants, tell_list, tell_run, tell_sweep
+from .sweeping import Sweep, covered, fired, run_seeds, unseen
+from .telling import (
+    tell_artefact,
+    tell_faults,
+    tell_invariants,
+    tell_list,
+    tell_run,
+    tell_sweep,
+)
 from .worker import kept
 
 MOST: Final = 2**32
@@ -71,21 +79,19 @@ USUAL: Final = Choice()
 def list_(
     *,
     invariants: Annotated[bool, Parameter(help="List what is checked instead.")] = False,
+    faults: Annotated[
+        bool, Parameter(help="List all faults instead, and which scenarios claim them.")
+    ] = False,
     json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
 ) -> int:
     """List the scenarios that come along, with the faults that they cover."""
+    if invariants and faults:
+        raise UsageError("--invariants and --faults exclude each other; keep one")
     scripts = [(name, *told_of(name)) for name in library_names()]
     if json:
-        print_json(
-            {
-                "scenarios": [
-                    {"name": name, "story": story, "faults": list(faults)}
-                    for name, story, faults in scripts
-                ],
-                "invariants": {each.code: each.words for each in INVARIANTS},
-                "not_yet": dict(NOT_YET),
-            }
-        )
+        print_json(_listed(scripts))
+    elif faults:
+        tell_faults()
     elif invariants:
         tell_invariants()
     else:
@@ -158,6 +164,25 @@ def show(
     return ExitCode.OK
 
 
+def _listed(scripts: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
+    claimed = claims()
+    return {
+        "scenarios": [
+            {"name": name, "story": story, "faults": list(codes)} for name, story, codes in scripts
+        ],
+        "invariants": {each.code: each.words for each in INVARIANTS},
+        "not_yet": dict(NOT_YET),
+        "faults": {
+            each.code: {
+                "words": each.words,
+                "verb": each.verb or None,
+                "scenarios": list(claimed[each.code]),
+            }
+            for each in FAULTS
+        },
+    }
+
+
 def _run_one(name: str, choice: Choice) -> int:
     outcome = run_script(find_script(name), Options(seed=choice.seed or 0))
     is_kept = not outcome.ok and outcome.findings[0].kind != "wrong"
@@ -192,6 +217,7 @@ def _told(report: Report, claimed: tuple[str, ...]) -> dict[str, Any]:
         "violations": list(report.violations),
         "figures": {name: report.figures.get(name, 0.0) for name in names},
         "fired": struck,
+        "coverage": {code: attrs.asdict(seen) for code, seen in covered(report).items()},
         "never_fired": [code for code in claimed if code not in struck],
         "never_seen": unseen(report),
         "seconds": report.seconds,

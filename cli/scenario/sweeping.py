@@ -20,6 +20,8 @@ from .worker import MODULE, WALL, Line
 
 CHUNK: Final = 5  # seeds of one process
 FIRED: Final = "fired "
+STRUCK: Final = "struck "
+MENDED: Final = "mended "
 SEEN: Final = "seen "
 ASKED: Final = "asked "
 
@@ -29,6 +31,15 @@ class WorkerEnded(BenthicError):
 
     def __init__(self, first: int, code: int, words: str) -> None:
         super().__init__(f"the process of the seeds from {first} ended with code {code}: {words}")
+
+
+@attrs.frozen
+class Coverage:
+    """What a sweep has seen of one fault."""
+
+    times: int  # that it struck
+    seeds: int  # in which it struck
+    in_order: int  # of these, those at whose end every bot was in order again
 
 
 @attrs.frozen(kw_only=True)
@@ -92,6 +103,8 @@ def _figures(lines: list[Line]) -> dict[str, float]:
         told = {
             **line.figures,
             **{FIRED + code: float(count) for code, count in line.fired.items()},
+            **dict.fromkeys((STRUCK + code for code in line.fired), 1.0),
+            **dict.fromkeys((MENDED + code for code in line.fired), float(line.is_in_order)),
             **{f"{ASKED}{each.place} {each.words}": 1.0 for each in line.sometimes},
             **{f"{SEEN}{each.place} {each.words}": float(each.seen) for each in line.sometimes},
         }
@@ -113,4 +126,15 @@ def fired(report: Report) -> dict[str, int]:
         name.removeprefix(FIRED): int(value)
         for name, value in sorted(report.figures.items())
         if name.startswith(FIRED)
+    }
+
+
+def covered(report: Report) -> dict[str, Coverage]:
+    """What has been seen of each fault that struck, by its code."""
+    figures = report.figures
+    return {
+        code: Coverage(
+            times, int(figures.get(STRUCK + code, 0)), int(figures.get(MENDED + code, 0))
+        )
+        for code, times in fired(report).items()
     }

@@ -11,10 +11,11 @@ from ...benchmarks.chunks import Report
 from ...runtime import Millis
 from ...scenarios.invariants import INVARIANTS, NOT_YET
 from ...scenarios.running.artefact import Artefact
+from ...scenarios.running.catalog import FAULTS, Fault, claims
 from ...scenarios.running.run import Outcome
 from ...scenarios.world import Armed, Finding, Moment
 from ..output import console, table
-from .sweeping import fired, unseen
+from .sweeping import covered, fired, unseen
 
 SHOWN: Final = 20  # violations that are printed for people
 HOUR: Final = 3_600
@@ -36,6 +37,25 @@ def tell_invariants() -> None:
     for code, reason in NOT_YET.items():
         drawn.add_row(code, f"not yet applicable: {reason}")
     console().print(drawn)
+
+
+def tell_faults() -> None:
+    """Every row of the page on faults, and which scenarios claim it."""
+    claimed = claims()
+    drawn = table("fault", "what goes wrong", "claimed by")
+    for each in FAULTS:
+        drawn.add_row(each.code, each.words, " ".join(claimed[each.code]) or _by_plan(each))
+    console().print(drawn)
+    by_scripts = sum(bool(names) for names in claimed.values())
+    by_plan = sum(bool(each.verb) and not claimed[each.code] for each in FAULTS)
+    _say(
+        f"scenarios claim {by_scripts} of {len(FAULTS)}; "
+        f"a plan of one's own can fire {by_plan} more"
+    )
+
+
+def _by_plan(fault: Fault) -> str:
+    return f"no scenario; a plan: {fault.verb}" if fault.verb else "no scenario"
 
 
 def tell_run(outcome: Outcome, artefact: str) -> None:
@@ -86,7 +106,7 @@ def tell_sweep(report: Report, claimed: Sequence[str]) -> None:
     for name, value in rows:
         drawn.add_row(name, value)
     console().print(drawn)
-    _say("struck: " + (" ".join(f"{code}:{count}" for code, count in struck.items()) or "none"))
+    _tell_covered(report)
     if missing := [code for code in claimed if code not in struck]:
         _say(f"named by the scenario and never struck: {' '.join(missing)}")
     for violation in report.violations[:SHOWN]:
@@ -96,6 +116,14 @@ def tell_sweep(report: Report, claimed: Sequence[str]) -> None:
     for words in unseen(report):
         _say(f"never seen, and should sometimes be: {words}")
     _say("every check held" if report.ok and not unseen(report) else "it failed")
+
+
+def _tell_covered(report: Report) -> None:
+    """Each fault that struck: how often, in how many seeds, and what came of it."""
+    drawn = table("fault", "struck", "seeds", "in order again", numbers=(1, 2, 3))
+    for code, seen in covered(report).items():
+        drawn.add_row(code, f"{seen.times:,}", f"{seen.seeds:,}", f"{seen.in_order:,}")
+    console().print(drawn)
 
 
 def tell_artefact(artefact: Artefact) -> None:

@@ -44,6 +44,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     fired: dict[str, int]
     sometimes: tuple[Sometimes, ...]
     converged: float | None
+    is_in_order: bool
 
 
 def line_of(outcome: Outcome, artefact: str = "") -> Line:
@@ -65,6 +66,7 @@ def line_of(outcome: Outcome, artefact: str = "") -> Line:
         fired=outcome.fired,
         sometimes=outcome.sometimes,
         converged=outcome.converged,
+        is_in_order=outcome.is_in_order,
     )
 
 

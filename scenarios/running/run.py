@@ -70,6 +70,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     armed: tuple[Armed, ...]
     sometimes: tuple[Sometimes, ...]
     converged: float | None  # s after the last fault
+    is_in_order: bool  # at the end every bot was in order again, and nothing was found
     timeline: tuple[Moment, ...]
 
     @property
@@ -196,6 +197,7 @@ def _outcome(script: Script, options: Options, world: World, wall: float, cpu: f
             if each.kind == "sometimes"
         ),
         converged=world.converged_within,
+        is_in_order=world.is_settled and not world.findings,
         timeline=world.timeline.newest(SHOWN),
     )
 

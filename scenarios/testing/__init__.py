@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from .checks import assert_agrees, assert_balance, assert_filled, assert_open
 from .playing import simulate, try_scenario
+from .stepping import SteppedWorld
 
 __all__ = [
+    "SteppedWorld",
     "assert_agrees",
     "assert_balance",
     "assert_filled",

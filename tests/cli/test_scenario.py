@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from .conftest import Benthic
@@ -20,6 +21,21 @@ async def scenario(world: World) -> None:
     world.expect(bot.orders, "there is an order")
 '''
 
+NEVER_CALM = '''"""Kills, and waits for nothing.
+
+Faults: K1, K3
+"""
+
+from benthic.scenarios.world import World
+
+
+async def scenario(world: World) -> None:
+    bot = await world.start_bot()
+    for _ in range(2):
+        await bot.kill()
+        await bot.start()
+'''
+
 
 def test_the_library_is_listed_with_stories_and_codes(benthic: Benthic) -> None:
     ran = benthic("scenario", "list", "--json")
@@ -29,6 +45,16 @@ def test_the_library_is_listed_with_stories_and_codes(benthic: Benthic) -> None:
     assert told["answer_lost"]["faults"] == ["A2"]
     assert ran.json["invariants"]["O3"].startswith("An intent is on disk")
     assert "R7" in ran.json["not_yet"]
+    assert "answer_lost" in ran.json["faults"]["A2"]["scenarios"]
+
+
+def test_every_fault_is_listed_with_who_claims_it(benthic: Benthic) -> None:
+    ran = benthic("scenario", "list", "--faults")
+    both = benthic("scenario", "list", "--faults", "--invariants")
+
+    assert (ran.code, both.code) == (0, 2)
+    assert "no scenario; a plan: set_fees" in ran.out
+    assert re.search(r"scenarios claim \d+ of 141; a plan of one's own can fire \d+ more", ran.out)
 
 
 def test_one_seed_is_run_and_told(benthic: Benthic) -> None:
@@ -59,7 +85,22 @@ def test_many_seeds_add_up_and_go_on_from_a_file(benthic: Benthic) -> None:
 
     assert (first.code, more.code) == (0, 0)
     assert first.json["fired"] == more.json["fired"] == {"A1": 3}
+    assert first.json["coverage"] == {"A1": {"times": 3, "seeds": 3, "in_order": 3}}
     assert first.json["never_fired"] == []
+
+
+def test_a_sweep_does_not_say_that_bots_are_in_order_where_nobody_waited(
+    benthic: Benthic, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(NEVER_CALM)
+
+    told = benthic("scenario", "run", "mine.py", "--seeds", 2, "--json")
+    shown = benthic("scenario", "run", "mine.py", "--seeds", 2)
+
+    assert told.json["coverage"] == {"K1": {"times": 4, "seeds": 2, "in_order": 0}}
+    assert told.json["never_fired"] == ["K3"]
+    assert re.search(r"K1\W+4\W+2\W+0\W", shown.out), shown.out
+    assert "named by the scenario and never struck: K3" in shown.out
 
 
 def test_what_is_wrong_ends_with_its_own_code_and_one_line(
