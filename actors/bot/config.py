@@ -40,6 +40,7 @@ FeedTopic = Literal[
 ]
 """What can be followed of a market."""
 
+OF_CONTRACTS: Final[frozenset[FeedTopic]] = frozenset({"funding", "liquidations", "open_interest"})
 USUAL: Final[tuple[FeedTopic, ...]] = ("candles", "trades", "ticker")
 
 Context = Literal["live", "paper"]
@@ -166,9 +167,9 @@ class FeedsSection:
     capacity: Capacity = Capacity(3_000)  # candles that are remembered of each frame
 
     def topics_of(self, symbol: Symbol) -> tuple[FeedTopic, ...]:
-        """What is followed of a market."""
+        """What is followed of a market; what only contracts have, of these alone."""
         if self.topics is not None:
-            return self.topics
+            return tuple(each for each in self.topics if symbol.settle or each not in OF_CONTRACTS)
         return (*USUAL, "funding") if symbol.settle else USUAL
 
 

@@ -38,6 +38,7 @@ from .access import (
     read_ws_url,
 )
 from .config import (
+    OF_CONTRACTS,
     Asset,
     BotConfig,
     Capacity,
@@ -208,6 +209,9 @@ def _of_feeds(config: BotConfig) -> Iterator[Problem]:
     for topic in ("candles", "funding") if config.market.symbol.settle else ("candles",):
         if topic not in topics:
             yield Problem("feeds.topics", f'no order goes out without it: add "{topic}"')
+    if not any(symbol.settle for symbol in config.symbols):
+        for topic in sorted(OF_CONTRACTS.intersection(config.feeds.topics or ())):
+            yield Problem("feeds.topics", f'only contracts have it: leave out "{topic}"')
 
 
 def _is_higher(frame: TimeFrame, base: TimeFrame) -> bool:

@@ -212,7 +212,7 @@ FEEDS = """
 [feeds]
 frames = ["5m", "1M"]
 symbols = ["ETH/USDT", "BTC/USDT"]
-topics = ["candles", "trades", "book", "open_interest"]
+topics = ["candles", "trades", "book", "ticker"]
 capacity = 500
 """
 
@@ -237,6 +237,7 @@ def test_what_is_followed_is_what_is_traded_and_what_the_file_adds() -> None:
         ('"book"', '"books"', "feeds.topics.2: 'books' is text, which is not offered; did you"),
         ('"candles", ', "", 'feeds.topics: no order goes out without it: add "candles"'),
         ('"ETH/USDT"', '"ETHUSDT"', "feeds.symbols.0: 'ETHUSDT': write a pair as BASE/QUOTE"),
+        ('"ticker"', '"funding"', 'feeds.topics: only contracts have it: leave out "funding"'),
         ("500", "0", "feeds.capacity: 0 is out of range: a number of candles lies between 1 and"),
         ("capacity", "capacty", "feeds.capacty: unknown key; did you mean capacity?"),
     ],
