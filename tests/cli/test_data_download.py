@@ -170,27 +170,21 @@ TROUBLES = [
 def test_pages_that_fail_are_asked_again_and_nothing_wrong_is_stored(
     tmp_path: Path, trouble: Mapping[str, Any]
 ) -> None:
-    async def truth_of(clock: VirtualClock) -> list[Candle]:
-        async with downloading(clock) as place:
-            return await stored(place, clock)
+    span = Span(Millis(START - PAST), Millis(START + 3 * MINUTE))
 
-    async def body(clock: VirtualClock) -> list[Candle]:
-        async with downloading(clock, trouble) as place:
-            return await stored(place, clock)
+    async def stored(clock: VirtualClock, name: str, *rules: Mapping[str, Any]) -> list[Candle]:
+        async with downloading(clock, *rules) as place:
+            store = MarketStore(tmp_path / name)
+            await download_candles(place, store, MINUTES, span)
+            return candles_in(store)
 
-    async def stored(place: Place, clock: VirtualClock) -> list[Candle]:
-        until = Millis(START + 3 * MINUTE)
-        store = MarketStore(tmp_path / f"{len(list(tmp_path.iterdir()))}")
-        await download_candles(place, store, MINUTES, Span(Millis(START - PAST), until))
-        return candles_in(store)
-
-    found = played(body)
-    assert found == played(truth_of)
+    found = played(lambda clock: stored(clock, "troubled", trouble))
+    assert found == played(lambda clock: stored(clock, "calm"))
     assert len(found) == PAST // MINUTE + 3
 
 
-def test_what_came_is_stored_where_the_venue_fails_for_good(tmp_path: Path) -> None:
-    rule = {"verb": "garbage", "kind": "past", "when": {"path": KLINES, "after": 3}}
+def test_a_venue_that_answers_another_time_for_good_is_not_believed_once(tmp_path: Path) -> None:
+    rule = {"verb": "garbage", "kind": "past", "when": {"path": KLINES, "every": 1}}
 
     async def body(clock: VirtualClock) -> None:
         async with downloading(clock, rule) as place:
@@ -198,12 +192,26 @@ def test_what_came_is_stored_where_the_venue_fails_for_good(tmp_path: Path) -> N
             span = Span(Millis(START - PAST), Millis(START))
             with pytest.raises(UnsoundAnswer, match="which was asked for"):
                 await download_candles(place, store, MINUTES, span)
-            assert [each.at for each in candles_in(store)] == list(
-                range(span.since, span.since + len(candles_in(store)) * MINUTE, MINUTE)
-            )
-            assert len(candles_in(store)) >= PAGE
+            assert not store.exists
 
     played(body)
+
+
+@pytest.mark.parametrize("kind", ["past", "future"])
+def test_trades_of_another_time_are_asked_again(tmp_path: Path, kind: str) -> None:
+    when = {"path": "/api/v3/aggTrades", "every": 3}
+    rule = {"verb": "garbage", "kind": kind, "when": when}
+    span = Span(Millis(START + 10_000), Millis(START + 200_000))
+
+    async def stored(clock: VirtualClock, name: str, *rules: Mapping[str, Any]) -> list[Trade]:
+        async with downloading(clock, *rules) as place:
+            store = MarketStore(tmp_path / name)
+            await download_trades(place, store, TRADES, span)
+            return trades_in(store)
+
+    found = played(lambda clock: stored(clock, "troubled", rule))
+    assert found == played(lambda clock: stored(clock, "calm"))
+    assert len(found) > 100  # M13
 
 
 def test_a_store_that_says_something_else_is_left_as_it_is(tmp_path: Path) -> None:

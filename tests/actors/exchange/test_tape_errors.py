@@ -9,6 +9,7 @@ import pytest
 from benthic.actors.exchange.tape import (
     BadHeader,
     BrokenRow,
+    DamagedFile,
     EmptyTape,
     ForeignFile,
     Gap,

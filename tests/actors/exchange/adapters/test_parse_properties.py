@@ -23,6 +23,7 @@ from benthic.actors.exchange.errors import UnsoundAnswer
 from benthic.actors.market.money import plain
 from benthic.actors.market.side import SIDES, Side
 from benthic.actors.market.timeframe import TimeFrame
+from benthic.runtime import Millis
 
 from .forms import (
     NOW,
@@ -308,7 +309,7 @@ def test_a_page_whose_times_are_moved_is_refused_whole(shift: int, count: int) -
     rows = [[since + 60_000 * (number + shift), 1, 2, 1, 2, 3] for number in range(count)]
 
     if shift:
-        with pytest.raises(UnsoundAnswer, match="asked|has not begun"):  # M13
+        with pytest.raises(UnsoundAnswer, match=r"asked|has not begun"):  # M13
             parse_market_data.candles(rows, ASKED, MINUTE, NOW, within)
     else:
         assert len(parse_market_data.candles(rows, ASKED, MINUTE, NOW, within)) == count
