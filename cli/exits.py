@@ -49,7 +49,10 @@ MEANINGS: Final[Mapping[ExitCode, str]] = MappingProxyType(
         ExitCode.DATA: "the market data are wrong",
         ExitCode.STORE: "the order store cannot be used, or cannot store",
         ExitCode.RUN: "the run failed: actors did not start, or restarts did not help",
-        ExitCode.SYSTEM: "something outside is missing or forbidden: a file, a socket, a package",
+        ExitCode.SYSTEM: (
+            "something outside is missing, forbidden or not sound: a file, a socket, a package, "
+            "what a venue answers"
+        ),
         ExitCode.REFUSED: "the venue does not serve this bot: its key, its market, its region",
         ExitCode.BUG: "a bug in benthic; the traceback on standard error says where",
         ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
@@ -67,6 +70,7 @@ _CODES: Final[Mapping[str, ExitCode]] = MappingProxyType(
         f"{PACKAGE}.actors.exchange.errors.NotListed": ExitCode.REFUSED,
         f"{PACKAGE}.actors.exchange.errors.NotOffered": ExitCode.REFUSED,
         f"{PACKAGE}.actors.exchange.errors.VenueAway": ExitCode.SYSTEM,
+        f"{PACKAGE}.actors.exchange.errors.UnsoundAnswer": ExitCode.SYSTEM,
         f"{PACKAGE}.actors.exchange.tape.errors.TapeError": ExitCode.DATA,
         f"{PACKAGE}.actors.exchange.tape.errors.ExtraMissing": ExitCode.SYSTEM,
         f"{PACKAGE}.storage.marketdata.errors.MarketDataError": ExitCode.DATA,

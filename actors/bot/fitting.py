@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Final
 
 from ..exchange.adapters.adapter import KeyPermissions
 from ..exchange.adapters.capabilities import Capabilities
-from ..exchange.errors import NotListed, NotOffered
+from ..exchange.errors import NotListed, NotOffered, alike
 from ..feeds.higher_frames import fits
 from ..market.instrument import Instrument
 from ..market.listing import Listing
@@ -21,7 +20,6 @@ from ..market.symbol import Symbol
 from .config import BotConfig, MarketSection, Withdrawals
 from .errors import LineShut, MarketDiffers
 
-_CLOSE: Final = 3  # names that are offered instead of a wrong one
 _KEYS: Final = ("amount_step", "price_step", "min_amount", "min_cost")
 
 
@@ -33,7 +31,7 @@ def listing_of(symbol: Symbol, listings: Iterable[Listing], *, venue: str) -> Li
         if str(listing.symbol) == name:
             return listing
         names.append(str(listing.symbol))
-    raise NotListed(venue, name, close=get_close_matches(name, names, n=_CLOSE))
+    raise NotListed(venue, name, close=alike(name, names))
 
 
 def fitted(market: MarketSection, listing: Listing, *, venue: str) -> Instrument:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from functools import partial
 from typing import Any, Final
 
@@ -25,7 +24,7 @@ from .asking import Read, Request, call_of
 from .attempt import attempted
 from .budget import AddressBarred
 from .errands import Written, is_of_key, urgency_of
-from .errors import Barred, KeyTrouble, NotListed, VenueAway
+from .errors import Barred, KeyTrouble, NotListed, VenueAway, alike, bare
 from .line import moved
 from .market_messages import UnsoundHeard
 from .markets import Delivered, Found, GaveUp, GetMarkets, key_of
@@ -262,7 +261,7 @@ class CcxtConnector(Actor):
             raise self._refusal(request, session.reason)
         symbol = getattr(request, "symbol", None)
         if symbol is not None and symbol not in session.exchange.markets:
-            close = get_close_matches(symbol, session.exchange.symbols, n=2)
+            close = alike(symbol, session.exchange.symbols)
             error = NotListed(self._settings.name, symbol, close=close)
             if isinstance(request, (Submit, Cancel)):
                 raise OrderRejected(request.client_id, "UNKNOWN_SYMBOL", str(error))
@@ -273,7 +272,8 @@ class CcxtConnector(Actor):
         line, venue = self._line, self._settings.name
         if isinstance(request, (Submit, Cancel)):
             why: Reason = "KEY" if line.state == "shut" else "NOT_SENT"
-            return OrderRejected(request.client_id, why, f"{venue} does not answer: {reason}")
+            words = f"{venue} does not answer: {bare(venue, reason)}"
+            return OrderRejected(request.client_id, why, words)
         if line.state == "shut":
             return KeyTrouble(venue, reason)
         if line.state == "barred" and line.until is not None:

@@ -18,9 +18,32 @@ query, a header or a body: those may hold secrets.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Final
 
 from ...runtime import Millis, Refusal, UsageError
+
+_AWAY: Final = "; ask again later"
+_KEY: Final = "; check the key, its permissions and its addresses"
+
+
+def bare(venue: str, reason: str) -> str:
+    """A reason without the words that one of these errors has put around it already."""
+    for head in (f"{venue} does not answer: ", f"{venue} refuses the key: "):
+        reason = reason.removeprefix(head)
+    return reason.removesuffix(_AWAY).removesuffix(_KEY)
+
+
+def alike(text: str, known: Iterable[str]) -> list[str]:
+    """Markets that somebody may mean who names one that is not there.
+
+    >>> alike("btc/usdt", ["ETH/USDT", "BTC/USDT", "BTC/USDC"])
+    ['BTC/USDT']
+    """
+    symbols = list(known)
+    same = [each for each in symbols if each.lower() == text.lower()]
+    return same or get_close_matches(text.upper(), symbols, n=2)
 
 
 class NoTestnet(UsageError):
@@ -44,7 +67,8 @@ class VenueAway(Refusal):
     """The venue, or the way to it, gives no answer; ask again later."""
 
     def __init__(self, venue: str, reason: str) -> None:
-        super().__init__(f"{venue} does not answer: {reason}; ask again later")
+        reason = bare(venue, reason)
+        super().__init__(f"{venue} does not answer: {reason}{_AWAY}")
         self.venue = venue
         self.reason = reason
 
@@ -53,7 +77,9 @@ class Barred(VenueAway):
     """The venue takes no request before a time; nothing was sent."""
 
     def __init__(self, venue: str, reason: str, *, until: Millis) -> None:
-        super().__init__(venue, f"{reason}, until {until} ms")
+        told = bare(venue, reason)
+        end = f", until {until} ms"
+        super().__init__(venue, told if told.endswith(end) else f"{told}{end}")
         self.until = until
 
 
@@ -61,9 +87,8 @@ class KeyTrouble(Refusal):
     """The venue does not accept the key, or not for this; nothing was done."""
 
     def __init__(self, venue: str, reason: str) -> None:
-        super().__init__(
-            f"{venue} refuses the key: {reason}; check the key, its permissions and its addresses"
-        )
+        reason = bare(venue, reason)
+        super().__init__(f"{venue} refuses the key: {reason}{_KEY}")
         self.venue = venue
         self.reason = reason
 

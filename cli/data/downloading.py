@@ -27,7 +27,6 @@ from .venues import Place
 
 Told: TypeAlias = Callable[[int, int], None]  # done, and of how many
 
-PAGES: Final = 4  # of one question
 TRADES: Final = 250  # of a page, where it is not known
 HOUR: Final = 3_600_000  # ms: stretches of trades that lie closer are one
 BATCH: Final = 10_000  # candles or trades that are written together
@@ -75,7 +74,7 @@ async def download_candles(
         for since, until in stretches:
             at, ahead = since, done
             while at < until:
-                limit = min(most * PAGES, _count(frame, at, until))
+                limit = min(most, _count(frame, at, until))  # one page: what came is kept
                 question = FetchCandles(str(series.symbol), str(frame), limit, at)
                 found = [each for each in await place.ask(question) if each.at < until]
                 if not found:
@@ -96,16 +95,19 @@ async def download_trades(
     """All trades of a time that the store lacks, as far as the venue tells them."""
     batch = _TradeBatch(store, series, span.prefer)
     total = span.until - span.since
+    page = place.capabilities.most_trades or TRADES
     try:
         for since, until in _lacking(store, series, span):
-            at = since
+            at, limit = since, page
             while at < until:
-                limit = (place.capabilities.most_trades or TRADES) * PAGES
                 found = await place.ask(FetchTrades(str(series.symbol), limit, at))
                 fresh = batch.add([each for each in found if each.at < until])
-                if not fresh:
+                if fresh:
+                    at, limit = fresh[-1].at, page
+                elif len(found) < limit or found[-1].at > at:
                     break
-                at = fresh[-1].at
+                else:
+                    limit *= 2  # more are of one ms than a page has
                 told(at - span.since, total)
         told(total, total)
     finally:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from ...actors.exchange.archive.series import Kind, Series
+from ...actors.exchange.errors import UnsoundAnswer, VenueAway
 from ...actors.exchange.settings import VenueSettings
-from ...runtime import LiveClock, Millis
+from ...actors.exchange.tape.spacing import utc_text
+from ...runtime import AskTimeout, LiveClock, Millis
 from ...storage.marketdata import Added, MarketStore, NoMarketData, Prefer
-from ..exits import ExitCode
+from ..exits import ExitCode, say
 from ..output import console, grouped, print_json, table
 from ..progress import progress
 from .downloading import Span, download_candles, download_trades
 from .venues import Place, at_venue
+
+REMEDY: Final = "try it again later, or at another address of the venue with --url"
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +58,23 @@ def series_of(place: Place, symbols: Sequence[str], frames: Sequence[str]) -> li
 
 
 async def _download(place: Place, store: MarketStore, series: Series, span: Span) -> Added:
+    try:
+        return await _downloaded(place, store, series, span)
+    except (VenueAway, UnsoundAnswer, AskTimeout):
+        say(f"{series} {_reached(store, series)}; the same command goes on from there: {REMEDY}")
+        raise
+
+
+def _reached(store: MarketStore, series: Series) -> str:
+    try:
+        held = store.held(series)
+        last = utc_text(held.last).partition(".")[0]
+        return f"has {held.rows} records in the store, the last of {last} UTC"
+    except NoMarketData:
+        return "is not in the store yet"
+
+
+async def _downloaded(place: Place, store: MarketStore, series: Series, span: Span) -> Added:
     if series.kind is Kind.TRADES:
         with progress(f"downloading {series}", "ms") as told:
             return await download_trades(place, store, series, span, told)

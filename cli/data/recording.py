@@ -15,7 +15,7 @@ import attrs
 import trio
 
 from ...actors.exchange.archive.series import Kind, Series
-from ...actors.exchange.errors import NotOffered, VenueAway
+from ...actors.exchange.errors import NotOffered, UnsoundAnswer, VenueAway
 from ...actors.exchange.messages import Topic, Watch
 from ...actors.exchange.settings import VenueSettings
 from ...actors.market.candle import Candle
@@ -142,7 +142,7 @@ class Taking:
                 fetch = download_candles if key[0] == "candles" else download_trades
                 try:
                     self._count(await fetch(self._place, self._store, self._series(key), span))
-                except (VenueAway, AskError):
+                except (VenueAway, UnsoundAnswer, AskError):
                     continue  # again after the next write
             self._broken.discard(key)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from difflib import get_close_matches
 from typing import Final, TypeVar
 
 import attrs
@@ -16,7 +15,15 @@ from ...actors.exchange.adapters.capabilities import Capabilities, GetCapabiliti
 from ...actors.exchange.adapters.registry import adapter_for
 from ...actors.exchange.addresses import moved_urls
 from ...actors.exchange.ccxt_connector import CcxtConnector
-from ...actors.exchange.errors import Barred, KeyTrouble, NotListed, NotOffered, VenueAway
+from ...actors.exchange.errors import (
+    Barred,
+    KeyTrouble,
+    NotListed,
+    NotOffered,
+    UnsoundAnswer,
+    VenueAway,
+    alike,
+)
 from ...actors.exchange.messages import FetchListings, GetLine
 from ...actors.exchange.settings import HostNetwork, Network, VenueSettings
 from ...actors.market.listing import Listing
@@ -68,7 +75,7 @@ class Place:
         """The market that a text names. Raises NotListed."""
         known = {str(each.symbol): each.symbol for each in self.listings}
         if text not in known:
-            raise NotListed(self.venue, text, close=get_close_matches(text, known, n=2))
+            raise NotListed(self.venue, text, close=alike(text, known))
         return known[text]
 
     def frame(self, text: str) -> TimeFrame:
@@ -79,7 +86,7 @@ class Place:
         return frame
 
     async def ask(self, question: Ask[R]) -> R:
-        """The answer of a venue that may be away for a minute, or bar us for a while."""
+        """The answer of a venue that may be away or talk nonsense for a minute, or bar us."""
         for pause in PAUSES:
             try:
                 return await self.line.ask(question, timeout=ANSWER)
@@ -88,7 +95,7 @@ class Place:
                 if left > BAR:
                     raise
                 await trio.sleep(max(left, 0) / 1000 + LOOK)
-            except (VenueAway, AskTimeout):
+            except (VenueAway, UnsoundAnswer, AskTimeout):
                 await trio.sleep(pause)
         return await self.line.ask(question, timeout=ANSWER)
 
@@ -144,8 +151,7 @@ async def arrived(system: System, path: str, venue: str) -> Place:
     if state.state == "shut":
         raise KeyTrouble(venue, state.reason)
     if state.state != "up":
-        reason = state.reason.removeprefix(f"{venue} does not answer: ")
-        raise VenueAway(venue, reason.removesuffix("; ask again later") or state.state)
+        raise VenueAway(venue, state.reason or state.state)
     listings = await line.ask(FetchListings())
     offered = await line.ask(GetCapabilities())
     return Place(system, path.rpartition("/")[0], line, venue, listings, offered)

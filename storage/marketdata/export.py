@@ -70,9 +70,11 @@ def _write(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except OSError:
+    except OSError as error:
         with suppress(OSError):
             beside.unlink()
+        if error.filename is None:  # a full disk names no file
+            error.filename = str(path)
         raise
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from benthic.actors.exchange.archive.series import Kind, Series
-from benthic.actors.exchange.errors import NotListed, NotOffered
+from benthic.actors.exchange.errors import NotListed, NotOffered, UnsoundAnswer
 from benthic.actors.exchange.messages import FetchCandles, FetchTrades
 from benthic.actors.exchange.settings import VenueSettings
 from benthic.actors.market.candle import Candle
@@ -23,11 +23,11 @@ from benthic.actors.market.trade import Trade
 from benthic.cli.data.downloading import Span, download_candles, download_trades
 from benthic.cli.data.venues import Place, arrived
 from benthic.runtime import Millis, Ref, UsageError, VirtualClock
-from benthic.scenarios.venue.config import MarketPlan
+from benthic.scenarios.venue.config import START, MarketPlan
 from benthic.scenarios.venue.market.traders import FlowPlan
 from benthic.storage.marketdata import Disagreement, MarketStore, Prefer
 
-from ..actors.exchange.connecting import a_venue, connected, played
+from ..actors.exchange.connecting import a_venue, connected, played, struck
 
 PAIR = "BTC/USDT"
 MINUTES = Series("binance", Symbol("BTC", "USDT"), Kind.CANDLES, TimeFrame.parse("1m"))
@@ -57,10 +57,11 @@ class Counted:
 
 
 @asynccontextmanager
-async def downloading(clock: VirtualClock) -> AsyncIterator[Place]:
+async def downloading(clock: VirtualClock, *rules: Mapping[str, Any]) -> AsyncIterator[Place]:
     """A venue with a past and with trades of some minutes."""
     venue = a_venue(markets=(MarketPlan(pair=PAIR, flow=BUSY),), accounts=())
-    async with connected(clock, venue, settings=VenueSettings(name="binance")) as desk:
+    settings = VenueSettings(name="binance")
+    async with connected(clock, venue, settings=settings, plan=struck(*rules)) as desk:
         await desk.until("up")
         await trio.sleep(4 * 60)
         place = await arrived(desk.system, "/bot/line", "binance")
@@ -93,12 +94,12 @@ def test_candles_are_those_of_the_venue_wherever_the_download_was_ended(tmp_path
                 with pytest.raises(Ended):
                     await download_candles(ended(place, after), store, MINUTES, span)
                 if after:
-                    assert candles_in(store) == list(truth[: after * PAGE * 4])
+                    assert candles_in(store) == list(truth[: after * PAGE])
                 added = await download_candles(place, store, MINUTES, span)
                 again = await download_candles(ended(place, 0), store, MINUTES, span)
 
                 assert candles_in(store) == list(truth)
-                assert (added.added, added.known) == (len(truth) - after * PAGE * 4, 0)
+                assert (added.added, added.known) == (len(truth) - after * PAGE, 0)
                 assert again.rows == 0  # nothing was asked for
 
     played(body)
@@ -151,6 +152,68 @@ def test_trades_are_those_of_the_venue_wherever_the_download_was_ended(tmp_path:
     played(body)
 
 
+KLINES = "/api/v3/klines"
+TROUBLES = [
+    pytest.param({"verb": "status", "status": 503, "when": {"path": KLINES, "every": 2}}, id="503"),
+    pytest.param({"verb": "truncate", "when": {"path": KLINES, "every": 2}}, id="A8"),
+    pytest.param(
+        {"verb": "garbage", "kind": "past", "when": {"path": KLINES, "every": 3}}, id="M13-past"
+    ),
+    pytest.param(
+        {"verb": "garbage", "kind": "future", "when": {"path": KLINES, "every": 3}},
+        id="M13-future",
+    ),
+]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_pages_that_fail_are_asked_again_and_nothing_wrong_is_stored(
+    tmp_path: Path, trouble: Mapping[str, Any]
+) -> None:
+    span = Span(Millis(START - PAST), Millis(START + 3 * MINUTE))
+
+    async def stored(clock: VirtualClock, name: str, *rules: Mapping[str, Any]) -> list[Candle]:
+        async with downloading(clock, *rules) as place:
+            store = MarketStore(tmp_path / name)
+            await download_candles(place, store, MINUTES, span)
+            return candles_in(store)
+
+    found = played(lambda clock: stored(clock, "troubled", trouble))
+    assert found == played(lambda clock: stored(clock, "calm"))
+    assert len(found) == PAST // MINUTE + 3
+
+
+def test_a_venue_that_answers_another_time_for_good_is_not_believed_once(tmp_path: Path) -> None:
+    rule = {"verb": "garbage", "kind": "past", "when": {"path": KLINES, "every": 1}}
+
+    async def body(clock: VirtualClock) -> None:
+        async with downloading(clock, rule) as place:
+            store = MarketStore(tmp_path / "store")
+            span = Span(Millis(START - PAST), Millis(START))
+            with pytest.raises(UnsoundAnswer, match="which was asked for"):
+                await download_candles(place, store, MINUTES, span)
+            assert not store.exists
+
+    played(body)
+
+
+@pytest.mark.parametrize("kind", ["past", "future"])
+def test_trades_of_another_time_are_asked_again(tmp_path: Path, kind: str) -> None:
+    when = {"path": "/api/v3/aggTrades", "every": 3}
+    rule = {"verb": "garbage", "kind": kind, "when": when}
+    span = Span(Millis(START + 10_000), Millis(START + 200_000))
+
+    async def stored(clock: VirtualClock, name: str, *rules: Mapping[str, Any]) -> list[Trade]:
+        async with downloading(clock, *rules) as place:
+            store = MarketStore(tmp_path / name)
+            await download_trades(place, store, TRADES, span)
+            return trades_in(store)
+
+    found = played(lambda clock: stored(clock, "troubled", rule))
+    assert found == played(lambda clock: stored(clock, "calm"))
+    assert len(found) > 100  # M13
+
+
 def test_a_store_that_says_something_else_is_left_as_it_is(tmp_path: Path) -> None:
     async def body(clock: VirtualClock) -> None:
         async with downloading(clock) as place:
@@ -176,8 +239,9 @@ def test_a_store_that_says_something_else_is_left_as_it_is(tmp_path: Path) -> No
 def test_what_the_venue_does_not_have_is_named_with_what_it_has() -> None:
     async def body(clock: VirtualClock) -> None:
         async with downloading(clock) as place:
-            with pytest.raises(NotListed, match="did you mean BTC/USDT"):
-                place.symbol("BTC/USD")
+            for name in ("BTC/USD", "btc/usdt", "btc/usd"):
+                with pytest.raises(NotListed, match="did you mean BTC/USDT"):
+                    place.symbol(name)
             with pytest.raises(NotOffered, match="5m, 15m"):
                 place.frame("7m")
             with pytest.raises(BadValue, match="--frames"):

@@ -18,6 +18,7 @@ from ...market.fill import Fill
 from ...market.money import ZERO
 from ...market.position import Position
 from ...market.trade import Trade
+from ..errors import UnsoundAnswer
 from ..market_messages import Topic
 from ..settings import VenueSettings
 from . import binance_streams, parse_orders
@@ -36,6 +37,7 @@ LAG: Final = Millis(2_000)  # by which its look-up may be behind its engine
 WEEK: Final = Millis(604_800_000)
 TRIGGERED: Final[Mapping[str, Any]] = MappingProxyType({"trigger": True})
 TRADES: Final = 1_000  # of one request
+CANDLES: Final = 1_000  # of one request, as ccxt asks for them
 WINDOW: Final = Millis(3_600_000)  # of trades since a time, as ccxt asks for them
 AGGREGATED: Final[Mapping[str, str]] = MappingProxyType({"name": "aggTrade"})
 DEPTHS: Final = (5, 10, 20, 50, 100, 500, 1_000)
@@ -69,11 +71,13 @@ class _Family(Adapter):
     def capabilities(self, exchange: Any) -> Capabilities:
         """The fence: Binance looks at a request's age twice, the second time before its engine."""
         window = int(exchange.options.get("recvWindow", 0))
+        known = super().capabilities(exchange)
         return attrs.evolve(
-            super().capabilities(exchange),
+            known,
             client_id=self.client_ids,
             can_look_up=True,
             can_cancel_unseen=True,
+            max_candles=min(known.max_candles, CANDLES),
             most_trades=TRADES,
             trade_ids="consecutive",  # of aggregated ones
             fence=Millis(window + ENGINE + LAG),
@@ -103,24 +107,41 @@ class _Family(Adapter):
     async def trades(
         self, exchange: Any, symbol: str, limit: int, since: Millis | None = None
     ) -> tuple[Trade, ...]:
-        """As any; from the second page on by id, which skips none of the same ms."""
+        """As any; from the second page on by id, which skips none of the same ms.
+
+        Each page begins with the last trade of the one before: the times of a page that says
+        something else of that are moved (M13).
+        """
         if since is None:
             return await self.trades_of(exchange, symbol, None, min(limit, TRADES))
 
         async def page(first: int) -> tuple[Trade, ...]:
             return await self.trades_of(exchange, symbol, None, TRADES, {"fromId": first})
 
-        found = await self.trades_of(exchange, symbol, since, TRADES)
+        bounds = {"startTime": since, "endTime": since + WINDOW}
+        found = await self.trades_of(exchange, symbol, None, TRADES, bounds)
+        if found and not since <= found[0].at <= found[-1].at <= since + WINDOW:
+            problem = f"they do not lie in the hour from {since} ms on, which was asked for"
+            raise UnsoundAnswer(self.venue, "trades", problem)
         is_all = since + WINDOW > self.venue_time(exchange) and len(found) < TRADES
         if not found and not is_all:
             newest = await self.trades_of(exchange, symbol, None, 1)
             first = await first_id_since(page, newest[-1], since) if newest else None
             found = () if first is None else await page(first)
+            if found and found[0].at < since:
+                raise UnsoundAnswer(self.venue, "trades", f"they begin before {since} ms")
         while found and not is_all and len(found) < limit:
-            rows = await page(int(found[-1].trade_id) + 1)
-            found += rows
+            rows = await page(int(found[-1].trade_id))
+            if rows[:1] != found[-1:]:
+                problem = f"trade {found[-1].trade_id} is not what it was a page before"
+                raise UnsoundAnswer(self.venue, "trades", problem)
+            found += rows[1:]
             is_all = len(rows) < TRADES
         return found[:limit]
+
+    def bounds(self, since: Millis, until: Millis) -> Mapping[str, Any] | None:
+        """It answers what lies between both."""
+        return {"startTime": since, "endTime": until - 1}
 
     def depth_of(self, wanted: int) -> int | None:
         """The next of the depths that it takes."""

@@ -21,8 +21,9 @@ from ..errors import NotOffered
 from . import parse_market_data
 from .capabilities import Capabilities, capabilities_of
 from .paging import candles_from, earlier, later, trades_from
+from .parse_market_data import Asked
 from .reader import Reader
-from .reading import rows_of
+from .reading import SOON
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 LONG: Final = TimeFrame.parse("1d")  # a page of such candles is years
@@ -50,8 +51,8 @@ class MarketReads(Reader):
         most = self.capabilities(exchange).max_candles
 
         async def page(begin: Millis | None, count: int) -> tuple[Candle, ...]:
-            rows = await self._candle_rows(exchange, symbol, frame, begin, count)
-            return parse_market_data.candles(rows, self.asked(exchange, symbol), parsed, now)
+            told = await self._page(exchange, symbol, parsed, begin, count)
+            return tuple(each for each in told if parsed.close_of(each.at) <= now)
 
         if since is None and limit < most:  # one that is open comes with them
             return (await page(None, limit + 1))[-limit:]
@@ -74,9 +75,7 @@ class MarketReads(Reader):
     async def forming(self, exchange: Any, symbol: str, frame: str) -> Candle | None:
         """The newest candle, where it has not closed. Raises NotOffered."""
         parsed = self._frame(exchange, symbol, frame)
-        rows = await self._candle_rows(exchange, symbol, frame, None, 2)
-        asked = self.asked(exchange, symbol)
-        told = [parse_market_data.candle(each, asked) for each in rows]
+        told = await self._page(exchange, symbol, parsed, None, 2)
         newest = max(told, key=lambda each: each.at, default=None)
         if newest is None or parsed.close_of(newest.at) <= self.venue_time(exchange):
             return None
@@ -88,12 +87,31 @@ class MarketReads(Reader):
             raise NotOffered(symbol, f"{frame} candles", offered)
         return TimeFrame.parse(frame)
 
-    async def _candle_rows(
-        self, exchange: Any, symbol: str, frame: str, since: Millis | None, count: int
-    ) -> tuple[Any, ...]:
+    async def _page(
+        self, exchange: Any, symbol: str, frame: TimeFrame, since: Millis | None, count: int
+    ) -> tuple[Candle, ...]:
+        """What one request brings, the open one too; refused whole where a row cannot be.
+
+        ccxt drops what lies before `since` and tells nobody, so it is not told of it where the
+        venue keeps to what it is asked.
+        """
+        within = None if since is None else (since, later(frame, since, count))
+        bounds = None if within is None else self.bounds(*within)
+        if bounds is None:
+            within = None
+        begin = since if bounds is None else None
         with self.parsing("fetch_ohlcv"):
-            rows = await exchange.fetch_ohlcv(symbol, frame, since, count)
-        return rows_of(self.venue, "candles", rows)
+            rows = await exchange.fetch_ohlcv(symbol, str(frame), begin, count, dict(bounds or {}))
+        asked, now = self.asked(exchange, symbol), self.venue_time(exchange)
+        return parse_market_data.page_of(rows, asked, frame, now, within)
+
+    def bounds(self, since: Millis, until: Millis) -> Mapping[str, Any] | None:
+        """What says from when and up to when (without it) to a venue that answers nothing else.
+
+        None: it is not known to keep to that; ccxt asks as it sees fit.
+        """
+        del since, until
+        return None
 
     async def _next_begin(self, exchange: Any, symbol: str, since: Millis) -> Millis:
         """From where on to look for candles where there are none before `since`.
@@ -105,10 +123,9 @@ class MarketReads(Reader):
             return since
         day = LONG.open_of(since)
         count = known.max_candles
-        rows = await self._candle_rows(exchange, symbol, str(LONG), day, count)
-        asked = self.asked(exchange, symbol)
-        told = [parse_market_data.candle(each, asked).at for each in rows]
-        begin = min((at for at in told if at >= day), default=later(LONG, day, count))
+        told = await self._page(exchange, symbol, LONG, day, count)
+        begins = (each.at for each in told if each.at >= day)
+        begin = min(begins, default=later(LONG, day, count))
         return max(since, begin)
 
     # -- trades
@@ -139,7 +156,8 @@ class MarketReads(Reader):
         """One page of trades, oldest first."""
         with self.parsing("fetch_trades"):
             raw = await exchange.fetch_trades(symbol, since, count, dict(params))
-        return parse_market_data.trades(raw, self.asked(exchange, symbol))
+        asked = Asked(self.venue, symbol, self.venue_time(exchange), SOON)
+        return parse_market_data.trades(raw, asked)
 
     # -- what it trades at, and what a contract is
 

@@ -20,10 +20,11 @@ from ...market.open_interest import OpenInterest
 from ...market.ticker import Ticker
 from ...market.timeframe import TimeFrame
 from ...market.trade import Trade
-from .reading import DAY, Reading, rows_of, shown
+from .reading import DAY, SOON, Reading, rows_of, shown
 
 _PRICES = ("last", "bid", "ask", "high", "low", "open")
 _CANDLE = 6  # fields
+_HOUR = 3_600_000  # ms
 
 
 @attrs.frozen
@@ -119,11 +120,57 @@ def trade(raw: object, asked: Asked) -> Trade:
     )
 
 
-def candles(raw: object, asked: Asked, frame: TimeFrame, now: Millis) -> tuple[Candle, ...]:
-    """The candles that have closed by `now`, oldest first, each once; a later row corrects."""
-    rows = [candle(each, asked) for each in rows_of(asked.venue, "candles", raw)]
-    by_time = {each.at: each for each in rows if frame.close_of(each.at) <= now}
+def candles(
+    raw: object,
+    asked: Asked,
+    frame: TimeFrame,
+    now: Millis,
+    within: tuple[Millis, Millis] | None = None,
+) -> tuple[Candle, ...]:
+    """The candles that have closed by `now`, of a page that is sound, see `page_of`."""
+    told = page_of(raw, asked, frame, now, within)
+    return tuple(each for each in told if frame.close_of(each.at) <= now)
+
+
+def page_of(
+    raw: object,
+    asked: Asked,
+    frame: TimeFrame,
+    now: Millis,
+    within: tuple[Millis, Millis] | None = None,
+) -> tuple[Candle, ...]:
+    """A page of candles, oldest first, each once; the last may be open.
+
+    within: the time that was asked for, its end not in it; None: the venue is known to answer what
+    lies around it too. A page with one row that cannot be is refused whole: its times are moved,
+    and the rows that would do are as wrong as the others (M13).
+    """
+    told = asked.read("candles", {})
+    by_time = dict[Millis, Candle]()
+    for each in (candle(row, asked) for row in rows_of(asked.venue, "candles", raw)):
+        problem = _misplaced(each.at, frame, now, within)
+        if problem:
+            raise told.unsound(f"the {frame} candle of {each.at} ms {problem}")
+        known = by_time.get(each.at, each)
+        if known != each and frame.close_of(each.at) <= now:
+            raise told.unsound(f"two {frame} candles of {each.at} ms say different things")
+        by_time[each.at] = each
     return tuple(by_time[at] for at in sorted(by_time))
+
+
+def _misplaced(
+    at: Millis, frame: TimeFrame, now: Millis, within: tuple[Millis, Millis] | None
+) -> str:
+    """Why a candle cannot begin then; empty where it can."""
+    if at > now + SOON:
+        return "has not begun yet"
+    if within is not None and at < within[0]:
+        return f"lies before {within[0]} ms, which was asked for"
+    if within is not None and at >= within[1]:
+        return f"lies after {within[1]} ms, up to which was asked"
+    # Some venues begin their weeks on Thursdays, and their days at midnight in Asia.
+    is_on_grid = frame.is_aligned(at) or (within is None and at % _HOUR == 0)
+    return "" if is_on_grid else "does not begin where such candles do"
 
 
 def candle(raw: object, asked: Asked) -> Candle:

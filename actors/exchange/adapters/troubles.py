@@ -188,6 +188,8 @@ def _detail(error: BaseException, said: Said | None, words: str) -> str:
         return str(error) or type(error).__name__
     codes = " ".join(code for code in codes_in(said) if len(code) < 12)  # noqa: PLR2004 - no id
     page = "with a page where JSON was due" if said.text.lstrip().startswith("<") else ""
+    if said.status == HTTPStatus.OK and not words and not page and _is_one_of(error, "BadResponse"):
+        page = "with a body that is no whole JSON"
     return " ".join(part for part in (f"status {said.status}", codes, words, page) if part)
 
 

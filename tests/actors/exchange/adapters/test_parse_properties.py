@@ -23,6 +23,7 @@ from benthic.actors.exchange.errors import UnsoundAnswer
 from benthic.actors.market.money import plain
 from benthic.actors.market.side import SIDES, Side
 from benthic.actors.market.timeframe import TimeFrame
+from benthic.runtime import Millis
 
 from .forms import (
     NOW,
@@ -299,6 +300,38 @@ def test_what_is_open_is_not_among_closed_candles() -> None:
     found = parse_market_data.candles(rows, ASKED, MINUTE, NOW)
 
     assert [each.at for each in found] == [NOW - 120_000, NOW - 60_000]
+
+
+@given(shift=st.integers(-9, 9), count=st.integers(1, 9))
+def test_a_page_whose_times_are_moved_is_refused_whole(shift: int, count: int) -> None:
+    since = Millis(NOW - NOW % 60_000 - 600_000)
+    within = (since, Millis(since + count * 60_000))
+    rows = [[since + 60_000 * (number + shift), 1, 2, 1, 2, 3] for number in range(count)]
+
+    if shift:
+        with pytest.raises(UnsoundAnswer, match=r"asked|has not begun"):  # M13
+            parse_market_data.candles(rows, ASKED, MINUTE, NOW, within)
+    else:
+        assert len(parse_market_data.candles(rows, ASKED, MINUTE, NOW, within)) == count
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([[NOW + 120_000, 1, 2, 1, 2, 3]], "has not begun yet"),
+        ([[NOW - NOW % 60_000 - 59_000, 1, 2, 1, 2, 3]], "does not begin where"),
+        (
+            [[NOW - NOW % 60_000 - 120_000, 1, 2, 1, close, 3] for close in (1, 2)],
+            "say different things",
+        ),
+    ],
+    ids=["future", "off the grid", "two of one time"],
+)
+def test_a_candle_that_cannot_be_there_spoils_its_page(rows: list[Any], words: str) -> None:
+    sound = [NOW - NOW % 60_000 - 180_000, 1, 2, 1, 2, 3]
+
+    with pytest.raises(UnsoundAnswer, match=words):  # M13
+        parse_market_data.candles([sound, *rows], ASKED, MINUTE, NOW)
 
 
 def test_the_same_trade_twice_is_one_and_two_of_one_id_are_refused() -> None:
