@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from .adapters.adapter import Adapter
+from .adapters.paging import Pages
 from .messages import (
     Cancel,
     FetchBook,
@@ -49,8 +50,13 @@ BY_FIELDS: Final[Mapping[type[Any], str]] = MappingProxyType(
 """Methods that take the exchange, and then the fields of the question in their order."""
 
 
-def call_of(adapter: Adapter, exchange: Any, request: Request, venue_id: str | None) -> Call:
-    """What has to be awaited for the answer. venue_id: of an order, where the venue told it."""
+def call_of(
+    adapter: Adapter, exchange: Any, request: Request, venue_id: str | None, pages: Pages
+) -> Call:
+    """What has to be awaited for the answer.
+
+    venue_id: of an order, where the venue told it. pages: kept from one attempt to the next.
+    """
     if isinstance(request, Submit):
         return partial(adapter.submit, exchange, request)
     if isinstance(request, Cancel):
@@ -61,6 +67,8 @@ def call_of(adapter: Adapter, exchange: Any, request: Request, venue_id: str | N
         return partial(_given, adapter, exchange)
     method = getattr(adapter, BY_FIELDS[type(request)])
     fields = (getattr(request, name) for name in request.__struct_fields__)
+    if isinstance(request, (FetchCandles, FetchTrades)):
+        return partial(method, exchange, *fields, pages)
     return partial(method, exchange, *fields)
 
 

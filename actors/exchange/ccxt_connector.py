@@ -19,6 +19,7 @@ from ...runtime import Actor, Ask, Millis, Refusal, Reply, Tell, Timer, on
 from ..market.errors import OrderRejected, Reason
 from .adapters.adapter import Adapter, KeyPermissions
 from .adapters.capabilities import Capabilities, GetCapabilities
+from .adapters.paging import Pages
 from .adapters.registry import adapter_for
 from .asking import Read, Request, call_of
 from .attempt import attempted
@@ -326,14 +327,15 @@ class CcxtConnector(Actor):
         exchange = session.exchange
         if exchange is None:
             raise self._refusal(request, session.reason)
-        call = call_of(session.adapter, exchange, request, venue_id)
+        pages = Pages()
+        call = call_of(session.adapter, exchange, request, venue_id, pages)
         symbol = getattr(request, "symbol", "")
         named = getattr(request, "client_id", "")
         about = partial(session.adapter.about, exchange, type(request).__name__, symbol, named)
         if isinstance(request, (Submit, Cancel)):
             written = Written(request, about, lambda: not errand.reply.is_settled)
             return await session.errands.write(call, written, errand.deadline)
-        return await session.errands.read(call, about, errand.deadline)
+        return await session.errands.read(call, about, errand.deadline, pages)
 
     async def _load_markets(self, exchange: Any) -> None:
         """The markets of the venue, loaded by one of all who want them."""

@@ -18,6 +18,7 @@ import trio
 
 from ...runtime import BenthicError, Clock, Millis, Refusal
 from ..market.errors import OrderRejected
+from .adapters.paging import Pages
 from .adapters.troubles import About, of_read, of_write
 from .attempt import Attempt, attempted
 from .backoff import Backoff
@@ -28,7 +29,7 @@ from .rations import Passage, Rations
 
 T = TypeVar("T")
 Write: TypeAlias = Submit | Cancel
-TRIES: Final = 3  # of one read
+TRIES: Final = 3  # of one read, or of one page of it, that fail in a row
 LEAST: Final = Millis(200)
 MOST: Final = Millis(3_000)
 
@@ -52,18 +53,28 @@ class Errands:
     resync: Callable[[], Awaitable[None]]
 
     async def read(
-        self, call: Callable[[], Awaitable[T]], about: Callable[[], About], deadline: Millis
+        self,
+        call: Callable[[], Awaitable[T]],
+        about: Callable[[], About],
+        deadline: Millis,
+        pages: Pages,
     ) -> T:
-        """The answer, by `deadline` of the monotonic clock. Raises one of `errors`."""
+        """The answer, by `deadline` of the monotonic clock. Raises one of `errors`.
+
+        pages: that the call keeps; a failure after one more that came is not one more in a row.
+        """
         until = self._until(deadline)
         backoff = Backoff(self.chance, least=LEAST, most=MOST)
         last: BenthicError | None = None
         with trio.move_on_at(until):
-            for _ in range(TRIES):
+            failures, most = 0, 0
+            while failures < TRIES:
                 with self.rations.admitting(Passage("read", until)):
                     ended = await attempted(call)
                 if isinstance(ended, outcome.Value):
                     return ended.value  # type: ignore[no-any-return]  # what `call` gives
+                failures = 1 if len(pages) > most else failures + 1
+                most = max(most, len(pages))
                 trouble = of_read(ended, about())
                 last = trouble.error
                 if trouble.again == "resynchronised":

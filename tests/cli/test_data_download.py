@@ -170,7 +170,7 @@ TROUBLES = [
 def test_pages_that_fail_are_asked_again_and_nothing_wrong_is_stored(
     tmp_path: Path, trouble: Mapping[str, Any]
 ) -> None:
-    span = Span(Millis(START - PAST), Millis(START + 3 * MINUTE))
+    span = Span(Millis(START - 2 * PAST), Millis(START + 3 * MINUTE))  # some before all there is
 
     async def stored(clock: VirtualClock, name: str, *rules: Mapping[str, Any]) -> list[Candle]:
         async with downloading(clock, *rules) as place:
@@ -180,7 +180,7 @@ def test_pages_that_fail_are_asked_again_and_nothing_wrong_is_stored(
 
     found = played(lambda clock: stored(clock, "troubled", trouble))
     assert found == played(lambda clock: stored(clock, "calm"))
-    assert len(found) == PAST // MINUTE + 3
+    assert len(found) > PAST // MINUTE
 
 
 def test_a_venue_that_answers_another_time_for_good_is_not_believed_once(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_venue_that_answers_another_time_for_good_is_not_believed_once(tmp_pat
 
 @pytest.mark.parametrize("kind", ["past", "future"])
 def test_trades_of_another_time_are_asked_again(tmp_path: Path, kind: str) -> None:
-    when = {"path": "/api/v3/aggTrades", "every": 3}
+    when = {"path": "/api/v3/aggTrades", "every": 2}
     rule = {"verb": "garbage", "kind": kind, "when": when}
     span = Span(Millis(START + 10_000), Millis(START + 200_000))
 

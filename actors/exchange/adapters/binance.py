@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
@@ -27,7 +28,7 @@ from .capabilities import Capabilities
 from .client_ids import ClientIdRule
 from .codes import BINANCE, Codes
 from .market_reads import NOTHING
-from .paging import first_id_since
+from .paging import Pages, first_id_since
 from .parse_market_data import Asked
 from .raw_news import RawNews, StreamKey, Watch
 from .reading import SOON, Reading
@@ -105,7 +106,12 @@ class _Family(Adapter):
         return self.read_fills(rows, self.asked(exchange, symbol))
 
     async def trades(
-        self, exchange: Any, symbol: str, limit: int, since: Millis | None = None
+        self,
+        exchange: Any,
+        symbol: str,
+        limit: int,
+        since: Millis | None = None,
+        pages: Pages | None = None,
     ) -> tuple[Trade, ...]:
         """As any; from the second page on by id, which skips none of the same ms.
 
@@ -114,30 +120,39 @@ class _Family(Adapter):
         """
         if since is None:
             return await self.trades_of(exchange, symbol, None, min(limit, TRADES))
+        kept = Pages() if pages is None else pages
 
         async def page(first: int) -> tuple[Trade, ...]:
-            return await self.trades_of(exchange, symbol, None, TRADES, {"fromId": first})
+            ask = partial(self.trades_of, exchange, symbol, None, TRADES, {"fromId": first})
+            return await kept.once(first, ask)
 
-        bounds = {"startTime": since, "endTime": since + WINDOW}
-        found = await self.trades_of(exchange, symbol, None, TRADES, bounds)
-        if found and not since <= found[0].at <= found[-1].at <= since + WINDOW:
-            problem = f"they do not lie in the hour from {since} ms on, which was asked for"
-            raise UnsoundAnswer(self.venue, "trades", problem)
+        found = await kept.once("hour", partial(self._hour, exchange, symbol, since))
         is_all = since + WINDOW > self.venue_time(exchange) and len(found) < TRADES
         if not found and not is_all:
             newest = await self.trades_of(exchange, symbol, None, 1)
             first = await first_id_since(page, newest[-1], since) if newest else None
             found = () if first is None else await page(first)
             if found and found[0].at < since:
+                kept.forget()
                 raise UnsoundAnswer(self.venue, "trades", f"they begin before {since} ms")
         while found and not is_all and len(found) < limit:
             rows = await page(int(found[-1].trade_id))
             if rows[:1] != found[-1:]:
+                kept.forget()  # either of both may be wrong
                 problem = f"trade {found[-1].trade_id} is not what it was a page before"
                 raise UnsoundAnswer(self.venue, "trades", problem)
             found += rows[1:]
             is_all = len(rows) < TRADES
         return found[:limit]
+
+    async def _hour(self, exchange: Any, symbol: str, since: Millis) -> tuple[Trade, ...]:
+        """The first page of the trades of an hour."""
+        bounds = {"startTime": since, "endTime": since + WINDOW}
+        found = await self.trades_of(exchange, symbol, None, TRADES, bounds)
+        if found and not since <= found[0].at <= found[-1].at <= since + WINDOW:
+            problem = f"they do not lie in the hour from {since} ms on, which was asked for"
+            raise UnsoundAnswer(self.venue, "trades", problem)
+        return found
 
     def bounds(self, since: Millis, until: Millis) -> Mapping[str, Any] | None:
         """It answers what lies between both."""

@@ -6,6 +6,7 @@ Nobody's account is looked at, so all of it works without a key. `adapter` has t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from ...market.trade import Trade
 from ..errors import NotOffered
 from . import parse_market_data
 from .capabilities import Capabilities, capabilities_of
-from .paging import candles_from, earlier, later, trades_from
+from .paging import Pages, candles_from, earlier, later, trades_from
 from .parse_market_data import Asked
 from .reader import Reader
 from .reading import SOON
@@ -40,18 +41,27 @@ class MarketReads(Reader):
     # -- candles
 
     async def candles(
-        self, exchange: Any, symbol: str, frame: str, limit: int, since: Millis | None = None
+        self,
+        exchange: Any,
+        symbol: str,
+        frame: str,
+        limit: int,
+        since: Millis | None = None,
+        pages: Pages | None = None,
     ) -> tuple[Candle, ...]:
         """Closed candles, oldest first: the newest, or the oldest since a time. Raises NotOffered.
 
-        A stretch of time of which the venue has no candles is passed over.
+        A stretch of time of which the venue has no candles is passed over. pages: of an attempt
+        before that failed, which are not asked for again.
         """
+        pages = Pages() if pages is None else pages
         parsed = self._frame(exchange, symbol, frame)
         now = self.venue_time(exchange)
         most = self.capabilities(exchange).max_candles
 
         async def page(begin: Millis | None, count: int) -> tuple[Candle, ...]:
-            told = await self._page(exchange, symbol, parsed, begin, count)
+            ask = partial(self._page, exchange, symbol, parsed, begin, count)
+            told = await pages.once((frame, begin, count), ask)
             return tuple(each for each in told if parsed.close_of(each.at) <= now)
 
         if since is None and limit < most:  # one that is open comes with them
@@ -62,7 +72,10 @@ class MarketReads(Reader):
             nonlocal count
             end = later(parsed, begin, count)
             count = most  # some venues look no further than a page's time
-            return now if end > now else await self._next_begin(exchange, symbol, end)
+            if end > now:
+                return now
+            ask = partial(self._next_begin, exchange, symbol, end)
+            return await pages.once(("next", end), ask)
 
         if since is None:
             begin = earlier(parsed, parsed.open_of(now), limit)
@@ -131,16 +144,26 @@ class MarketReads(Reader):
     # -- trades
 
     async def trades(
-        self, exchange: Any, symbol: str, limit: int, since: Millis | None = None
+        self,
+        exchange: Any,
+        symbol: str,
+        limit: int,
+        since: Millis | None = None,
+        pages: Pages | None = None,
     ) -> tuple[Trade, ...]:
-        """Trades of anybody, oldest first: the newest that one request brings, or since a time."""
+        """Trades of anybody, oldest first: the newest that one request brings, or since a time.
+
+        pages: as of `candles`.
+        """
+        kept = Pages() if pages is None else pages
         most = self.capabilities(exchange).most_trades
         count = limit if most is None else min(limit, most)
         if since is None:
             return (await self.trades_of(exchange, symbol, None, count))[-limit:]
 
         async def page(begin: Millis) -> Sequence[Trade]:
-            return await self.trades_of(exchange, symbol, begin, count)
+            ask = partial(self.trades_of, exchange, symbol, begin, count)
+            return await kept.once(begin, ask)
 
         full = min(count, most or USUAL_TRADES)
         return await trades_from(page, self.venue, since, limit, page=full)

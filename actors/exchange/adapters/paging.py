@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, TypeVar
 
 from ....runtime import Millis
 from ...market.candle import Candle
@@ -11,6 +12,7 @@ from ...market.timeframe import TimeFrame
 from ...market.trade import Trade
 from ..errors import UnsoundAnswer
 
+T = TypeVar("T")
 FillPage = Callable[[Millis, Millis | None], Awaitable[Sequence[Fill]]]
 """Our trades of a time, both ends inclusive; of too many the oldest or the newest."""
 
@@ -22,6 +24,29 @@ TradePage = Callable[[Millis], Awaitable[Sequence[Trade]]]
 
 TradesById = Callable[[int], Awaitable[Sequence[Trade]]]
 """The oldest trades of anybody with this id or a later one."""
+
+
+class Pages:
+    """What of one question came before an attempt failed: the next attempt goes on from there.
+
+    Without it a question of two pages is never answered by a venue of which every second fails.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Any] = {}
+
+    async def once(self, name: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """The sound page of this name; it is asked for where it did not come yet."""
+        if name not in self._known:
+            self._known[name] = await ask()
+        return self._known[name]  # type: ignore[no-any-return]  # what `ask` gave
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def forget(self) -> None:
+        """Pages that contradict one another are asked for again."""
+        self._known.clear()
 
 
 async def all_fills(

@@ -142,6 +142,20 @@ def test_a_sound_file_is_read_and_no_spoilt_one_ends_in_a_traceback(
     spoilt()
 
 
+@pytest.mark.parametrize(("name", "write"), [each for each in SOUND if each[0].endswith(".csv")])
+def test_a_csv_that_is_cut_anywhere_in_its_last_line_is_refused(
+    name: str, write: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    write(path)
+    content = path.read_bytes()
+    for cut in range(1, len(content) - content.rindex(b"\n", 0, -1)):
+        path.write_bytes(content[:-cut])
+        if not path.read_bytes().endswith(b"\n"):
+            with pytest.raises(TapeError, match="the last line does not end"):
+                rows_of(path)
+
+
 def test_bytes_of_chance_end_in_a_clear_error(tmp_path: Path) -> None:
     @given(st.binary(max_size=200), st.sampled_from([name for name, _ in SOUND]))
     def chance(content: bytes, name: str) -> None:
