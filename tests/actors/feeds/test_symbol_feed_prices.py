@@ -304,7 +304,7 @@ def test_a_host_whose_clock_is_behind_takes_no_stamp_for_one_of_the_future() -> 
 )
 def test_a_threshold_of_what_cannot_be_fails_where_it_is_made(wish: dict[str, Any]) -> None:
     async def story(told: Told) -> None:
-        right = {"level": Decimal(100), "direction": "above", "to": told.listener}
+        right: dict[str, Any] = {"level": Decimal(100), "direction": "above", "to": told.listener}
         with pytest.raises(UsageError, match="give"):
             Arm(**{**right, **wish})
 
