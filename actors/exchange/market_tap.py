@@ -49,6 +49,7 @@ class MarketTap:
         self.numbering: Numbering = "none"
         self.spoken: set[Key] = set()
         self.heard_at: dict[Key, Millis] = {}
+        self.spoiled: set[Key] = set()  # books that ccxt keeps and that cannot be
         self._kept = KeptStreams()
         self._urls: dict[Key, set[str]] = {}  # the sockets by which a stream comes
         self._open: set[str] = set()
@@ -59,6 +60,7 @@ class MarketTap:
     def want(self, key: Key) -> None:
         """Tell of this stream from now on."""
         self._kept.watched.add(key)
+        self.spoiled.discard(key)
 
     def forget(self, key: Key, reason: str) -> None:
         """Tell no more of it."""
@@ -149,6 +151,8 @@ class MarketTap:
             self._take(key, result)
         except UnsoundAnswer:
             self._hearing.unsound[key[0]] += 1
+            if key[0] == "book":
+                self.spoiled.add(key)  # it stays in ccxt's cache, and so in every later book
 
     # -- inside
 

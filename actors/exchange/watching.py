@@ -1,7 +1,8 @@
 """The streams of the market: each is watched in a task of its own, and taken up again alone.
 
 What fails here takes the line down as little as the market does: it is subscribed anew after a
-pause. The values go by the tap; a watch is only what keeps the subscription alive.
+pause. The values go by the tap; a watch is only what keeps the subscription alive. A book that
+cannot be is thrown away and begun anew: ccxt would carry what is wrong in it on and on.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from .messages import Topic
 
 LEAST: Final = Millis(500)
 MOST: Final = Millis(60_000)
+CALM: Final = Millis(10_000)  # for which a book must be sound to be taken up at once again
 GOODBYE: Final = 10.0  # s that an unsubscription may take
 METHODS: Final[Mapping[Topic, tuple[str, str, str]]] = MappingProxyType(
     {
@@ -54,17 +56,24 @@ class Watching:
     async def keep(self, key: Key) -> None:
         """Watch one stream until cancelled."""
         backoff = Backoff(self._chance, least=LEAST, most=MOST)
+        renewal = Backoff(self._chance, least=LEAST, most=MOST)
         silences = 0
         tap, clock = self._tap, self._clock
         tap.want(key)
-        since = clock.elapsed()
+        since = sound_since = clock.elapsed()
         while True:
             began = clock.elapsed()
             ended: Any = None
             left = since + silence(key[0], silences) - began
             with tap.watching(key), trio.move_on_after(max(left, 0) / 1000):
                 ended = await attempted(self._watch, key)
-            if isinstance(ended, outcome.Value):
+            if key in tap.spoiled:
+                if clock.elapsed() - sound_since > CALM:
+                    renewal.succeed()
+                await self._begin_anew(key, renewal.next())
+                silences, since = 0, clock.elapsed()
+                sound_since = since
+            elif isinstance(ended, outcome.Value):
                 silences, since = 0, clock.elapsed()
                 backoff.succeed()
                 if since == began:
@@ -79,6 +88,16 @@ class Watching:
                 silences, since = silences + 1, clock.elapsed()
                 await self._hang_up(key)
 
+    async def _begin_anew(self, key: Key, pause: Millis) -> None:
+        """Drop a book that cannot be, and all that ccxt made of it; it is subscribed anew then."""
+        tap, symbol = self._tap, key[1]
+        tap.lost(key, "it brought a book that cannot be")
+        if tap.is_alone(key) or not await self._unsubscribe(key):
+            await self._hang_up(key)
+        await trio.sleep(pause / 1000)
+        self._exchange.orderbooks.pop(symbol, None)
+        tap.spoiled.discard(key)
+
     async def leave(self, key: Key) -> None:
         """End the subscription, once nobody keeps it any more."""
         self._tap.forget(key, "it was unwatched")
@@ -88,12 +107,14 @@ class Watching:
             await self._unsubscribe(key)
         self._tap.leave(key)
 
-    async def _unsubscribe(self, key: Key) -> None:
-        """Tell the venue, where ccxt can; else what still comes is not heeded."""
+    async def _unsubscribe(self, key: Key) -> bool:
+        """Tell the venue, where ccxt can; whether it has heard. Else what comes is not heeded."""
         _, method, name = METHODS.get(key[0], ("", "", ""))
+        ended: Any = None
         if self._exchange.has.get(name):
             with trio.move_on_after(GOODBYE):
-                await attempted(getattr(self._exchange, method), *_named(key))
+                ended = await attempted(getattr(self._exchange, method), *_named(key))
+        return isinstance(ended, outcome.Value)
 
     async def _watch(self, key: Key) -> None:
         raw: Watch | None = self._adapter.raw_stream(self._exchange, key)

@@ -12,6 +12,7 @@ from benthic.actors.exchange.ccxt_connector import GetUnsound
 from benthic.actors.exchange.market_messages import UnsoundHeard
 from benthic.actors.exchange.messages import (
     BookDiffReported,
+    BookReported,
     CandleReported,
     FormingReported,
     StreamChanged,
@@ -23,7 +24,7 @@ from benthic.actors.exchange.messages import (
 from benthic.runtime import VirtualClock
 
 from .connecting import SYMBOL, a_venue, connected, played, struck
-from .market_reader import LIVELY, MARKET, Reader, heard
+from .market_reader import LIVELY, MARKET, Reader, heard, states
 
 NONSENSE = [
     ("M10", "trades", "*rade", {"kind": "nan", "field": "p"}),
@@ -79,6 +80,34 @@ def test_what_cannot_be_is_counted_by_name_and_never_told(
                 assert values_of(each)
                 assert all(0 < price < 10**7 for price in prices_of(each))
                 assert all(clock.now() - 10**6 < at < clock.now() + 1_000 for at in values_of(each))
+            assert desk.restarts() == 0
+
+    played(body)
+
+
+@pytest.mark.parametrize("when", [{"nth": 20}, {"every": 20}], ids=["once", "again-and-again"])
+def test_a_book_that_cannot_be_is_begun_anew(when: Mapping[str, int]) -> None:
+    """Ccxt keeps the level that crossed, and would carry it into every later book."""
+
+    async def body(clock: VirtualClock) -> None:
+        crossing = {"verb": "crossed", "when": {"stream": "btcusdt@depth*", **when}}
+        plan = struck(crossing)
+        async with connected(clock, a_venue(markets=LIVELY), plan=plan, listener=Reader) as desk:
+            await desk.until("up")
+            desk.line.tell(Watch(SYMBOL, "book"))
+            desk.line.tell(Watch(SYMBOL, "trades"))
+            await trio.sleep(200)
+            assert (await desk.line.ask(GetUnsound()))["book"] >= 1
+            books = [(at, e.book) for at, e in desk.diary if isinstance(e, BookReported)]
+            assert all(book.bids[0].price < book.asks[0].price for _, book in books)
+            assert clock.now() - books[-1][0] < 15_000
+            said = [each for each in heard(desk, StreamChanged) if each.topic == "book"]
+            assert said[1].reason == "it brought a book that cannot be"
+            assert states(desk, "book")[:3] == ["live", "down", "live"]
+            assert states(desk, "trades") == ["live"]
+            if "nth" in when:
+                assert len(said) == 3
+            assert desk.is_well_behaved()
             assert desk.restarts() == 0
 
     played(body)
