@@ -15,7 +15,6 @@ from cyclopts.validators import Number
 from ...runtime import Millis, UsageError
 from ..places import a_whole_number
 
-
 UNITS: Final[Mapping[str, int]] = MappingProxyType(
     {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 )  # ms

@@ -173,7 +173,11 @@ BAD = (
     {"verb": "drop", "when": {"stream": "*rade", "every": 7}},
     {"verb": "reorder", "when": {"stream": "*rade", "every": 11}},
     {"verb": "garbage", "kind": "nan", "field": "c", "when": {"stream": "*kline_1s", "every": 9}},
-    {"verb": "garbage", "kind": "seconds", "when": {"stream": "*kline_1m", "since": "55s", "until": "65s"}},
+    {
+        "verb": "garbage",
+        "kind": "seconds",
+        "when": {"stream": "*kline_1m", "since": "55s", "until": "65s"},
+    },
     {"verb": "drop", "when": {"stream": "*kline_1s", "every": 13}},
 )
 

@@ -46,6 +46,4 @@ def id_holes(ids: Numbers) -> list[IdHole] | None:
     steps = np.diff(known)
     if not len(steps) or np.count_nonzero(steps == 1) < SHARE * len(steps):
         return None
-    return [
-        IdHole(int(known[index]), int(known[index + 1])) for index in np.flatnonzero(steps > 1)
-    ]
+    return [IdHole(int(known[index]), int(known[index + 1])) for index in np.flatnonzero(steps > 1)]
