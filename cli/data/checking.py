@@ -6,6 +6,7 @@ say the same. Everything else is read to its end.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from types import MappingProxyType
@@ -16,17 +17,21 @@ import numpy as np
 
 from ...actors.exchange.archive import Asked, BookBuilder, Depth, Found, Series, survey
 from ...actors.exchange.archive.read import Record, read_raw, read_records
+from ...actors.exchange.archive.trade_ids import IdHole, id_holes
 from ...actors.exchange.tape import Columns, Finding, Place, Recorded, TapeError, findings
 from ...actors.exchange.tape.findings import SHOWN
 from ...actors.exchange.tape.spacing import utc_text
+from ...actors.market.trade import Trade
 from ...runtime import Millis
 from ...runtime.clock import LiveClock
 from ...storage.marketdata import MarketDataError, MarketStore
 from ..exits import ExitCode
 from ..output import console, grouped, print_json, table
 from ..progress import progress
+from .listing import require
 from .options import Where, unit_of
 
+DIGITS: Final = 18  # of an id that is a number
 _BOOKS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "broken sequence": "changes follow no snapshot, or not the change before them",
@@ -54,6 +59,25 @@ class Source:
     series: Series
     rows: int
     candles: Recorded | None = None
+
+
+class _Ids:
+    """The ids of trades, as small as they can be kept."""
+
+    def __init__(self) -> None:
+        self._known = array("q")
+        self._are_numbers = True
+
+    def add(self, name: str) -> None:
+        """One more."""
+        if not self._are_numbers or not name.isdecimal() or len(name) > DIGITS:
+            self._are_numbers = False
+        else:
+            self._known.append(int(name))
+
+    def holes(self) -> list[IdHole]:
+        """What is missing between them, as far as they tell."""
+        return (id_holes(np.array(self._known, np.int64)) or []) if self._are_numbers else []
 
 
 class Checked:
@@ -102,13 +126,16 @@ class Checked:
             self._records(found.path, found.series, records)
 
     def _records(self, name: str, series: Series, records: Iterator[Record]) -> None:
-        """Read to the end; of a book also whether each change follows the one before it."""
-        builder, rows = BookBuilder(1), 0
+        """Read to the end: whether the changes of a book follow each other, and the trades."""
+        builder, rows, ids = BookBuilder(1), 0, _Ids()
         for record in records:
             rows += 1
             if isinstance(record, Depth):
                 builder.apply(record)
+            elif isinstance(record, Trade):
+                ids.add(record.trade_id)
         self.sources.append(Source(name, series, rows))
+        self.faults.extend(_lacking(name, series, ids.holes()))
         counts = (("broken sequence", builder.skipped), ("crossed", builder.crossed))
         for sort, count in counts:
             if count:
@@ -138,6 +165,7 @@ def check(paths: Sequence[str], asked: Asked, where: Where, *, json: bool) -> in
             checked.stored(*named)
     if not paths:
         store = where.open()
+        require(store)
         for series in store.series():
             checked.stored(store, series)
     checked.overlaps()
@@ -151,6 +179,12 @@ def check(paths: Sequence[str], asked: Asked, where: Where, *, json: bool) -> in
 def _fault(source: Source, found: Finding) -> Fault:
     places = tuple((str(place), words) for place, words in found.places)
     return Fault(source.name, str(source.series), found.sort, found.count, places)
+
+
+def _lacking(name: str, series: Series, holes: Sequence[IdHole]) -> Iterator[Fault]:
+    if holes:
+        places = tuple((name, f"{each} missing, by the ids") for each in holes[:SHOWN])
+        yield Fault(name, str(series), "gap", sum(each.missing for each in holes), places)
 
 
 def _disagreement(one: Source, other: Source) -> Iterator[Fault]:

@@ -93,11 +93,10 @@ def record(
     """
     import trio
 
-    from ..venue.recording import length_of
     from .fetching import show
     from .recording import Plan, topics_of
     from .recording import record as run
-    from .venue_options import listed
+    from .venue_options import duration, listed
     from .venues import settings_for
 
     plan = Plan(
@@ -106,7 +105,7 @@ def record(
         topics=topics_of(listed(streams.topics, option="--topics")),
         frames=listed(streams.frames, option="--frames"),
         depth=streams.depth,
-        length=None if streams.duration is None else length_of(streams.duration),
+        length=None if streams.duration is None else duration(streams.duration, option="--for"),
     )
     store = where.open()
     return show(store, trio.run(run, plan, store), json=json)

@@ -29,6 +29,7 @@ Told: TypeAlias = Callable[[int, int], None]  # done, and of how many
 
 TRADES: Final = 250  # of a page, where it is not known
 HOUR: Final = 3_600_000  # ms: stretches of trades that lie closer are one
+DAY: Final = 86_400_000  # ms, before a time: what is known of then shows what it lacks
 BATCH: Final = 10_000  # candles or trades that are written together
 
 
@@ -119,7 +120,7 @@ def _lacking(store: MarketStore, series: Series, span: Span) -> list[tuple[Milli
     """What lies before the trades that are there, between them by their numbers, and after them."""
     holes = list[tuple[Millis, Millis]]()
     last: Trade | None = None
-    for each in _trades(store, series):
+    for each in _trades(store, series, Millis(span.since - DAY)):
         if last is None and span.since < each.at:
             holes.append((span.since, Millis(each.at + 1)))
         elif last is not None and _is_broken(last.trade_id, each.trade_id):
@@ -138,9 +139,10 @@ def _lacking(store: MarketStore, series: Series, span: Span) -> list[tuple[Milli
     return found
 
 
-def _trades(store: MarketStore, series: Series) -> Iterator[Trade]:
+def _trades(store: MarketStore, series: Series, since: Millis) -> Iterator[Trade]:
     try:
-        yield from (each for each in store.records(series) if isinstance(each, Trade))
+        found = store.records(series, since=max(since, Millis(0)))
+        yield from (each for each in found if isinstance(each, Trade))
     except NoMarketData:
         return
 

@@ -13,9 +13,7 @@ from ..output import console, grouped, print_json, table
 
 def list_series(store: MarketStore, *, json: bool) -> int:
     """Print what the store has of each series. Raises NoMarketData where there is no store."""
-    if not store.exists:
-        remedy = "`benthic data import` makes it; --store or BENTHIC_DATA says where it is"
-        raise NoMarketData(store.root, f"there is no store of market data here; {remedy}")
+    require(store)
     held = [store.held(series) for series in store.series()]
     if json:
         print_json({"store": str(store.root), "series": [_as_json(each) for each in held]})
@@ -24,6 +22,13 @@ def list_series(store: MarketStore, *, json: bool) -> int:
     else:
         sys.stdout.write("nothing was imported yet\n")
     return ExitCode.OK
+
+
+def require(store: MarketStore) -> None:
+    """Raises NoMarketData where there is no store."""
+    if not store.exists:
+        remedy = "`benthic data import` makes it; --store or BENTHIC_DATA says where it is"
+        raise NoMarketData(store.root, f"there is no store of market data here; {remedy}")
 
 
 def _as_json(held: Held) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """`benthic data record`: what a venue's market does, written into the store as it happens.
 
 Every while what was heard is written; a kill loses no more than that. Candles and trades that a
-broken stream has left out are asked for afterwards; books and tickers of that time are lost.
+stream has left out, broken or not, are asked for afterwards; books and tickers of that time are
+lost.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from ...storage.marketdata import Added, MarketStore, Prefer
 from ..exits import say
 from .downloading import Span, download_candles, download_trades, tape_of
 from .recorder import Heard, Key, Recorder, TakeHeard
+from .seams import CandleSeam, TradeSeam
 from .venues import Place, at_venue
 
 FIRST: Final = 1.0  # s until the first write, so that who waits sees that it works
 EVERY: Final = 15.0  # s between two writes, later
 SHARE: Final = 10  # times as long as a write takes, at least: a day's file grows
 LONGEST: Final = 120.0  # s
+LATEST: Final = 60_000  # ms: an older trade is told by now to whoever asks
 TOPICS: Final = ("candles", "trades", "book", "ticker")
 MENDED: Final = ("candles", "trades")
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -76,6 +79,7 @@ async def record(plan: Plan, store: MarketStore) -> list[Added]:
             nursery.start_soon(_stop_after, plan.length, stop)
             taking = Taking(place, store, recorder)
             await taking.run(stop)
+            taking.tell_what_lacks()
             nursery.cancel_scope.cancel()
     return list(taking.sums.values())
 
@@ -98,8 +102,10 @@ class Taking:
         self._place = place
         self._store = store
         self._recorder = recorder
-        self._begins: dict[Key, Millis] = {}  # of candles and trades: when the first one was
+        self._begins: dict[Key, Millis] = {}  # when the first one was
+        self._whole: dict[Key, Millis] = {}  # of trades: all of before was asked for
         self._broken: set[Key] = set()
+        self._seams: dict[Key, CandleSeam | TradeSeam] = {}
         self.sums: Sums = {}
 
     async def run(self, stop: trio.Event) -> None:
@@ -126,25 +132,61 @@ class Taking:
 
     def _write(self, key: Key, rows: list[Any]) -> None:
         series = self._series(key)
-        self._begins.setdefault(key, rows[0].at)
+        self._begins.setdefault(key, min(each.at for each in rows))
+        if not self._continues(key, rows):
+            self._broken.add(key)
         if series.kind.is_candles:
             tape = tape_of(series, cast("list[Candle]", rows))
             self._count(self._store.add_candles(series, tape, prefer=Prefer.OLD))
         else:
             self._count(self._store.add_records(series, rows))
 
+    def tell_what_lacks(self) -> None:
+        """Say of which trades of this recording the venue has told nothing at all."""
+        for key in sorted(self._begins):
+            if key[0] == "trades" and self._counts_up:
+                series, since = self._series(key), self._begins[key]
+                holes = self._store.id_holes(series, since=since) or []
+                if holes:
+                    missing = sum(each.missing for each in holes)
+                    again = f"benthic data download {series.venue} {series.symbol} --trades"
+                    say(f"{series}: {missing} missing, {holes[0]} first; `{again}` asks again")
+
+    @property
+    def _counts_up(self) -> bool:
+        return self._place.capabilities.trade_ids == "consecutive"
+
+    def _continues(self, key: Key, rows: list[Any]) -> bool:
+        """Whether these follow what was heard before, as far as it shows."""
+        topic, _, frame = key
+        if topic == "trades" and not self._counts_up:
+            return True
+        seam = self._seams.get(key)
+        if seam is None and topic in MENDED:
+            seam = CandleSeam(self._place.frame(frame)) if topic == "candles" else TradeSeam()
+            self._seams[key] = seam
+        return seam is None or seam.continues(rows)
+
     async def _mend(self) -> None:
-        """Ask for the candles and trades that broken streams left out."""
+        """Ask for the candles and trades that the streams left out."""
         for key in sorted(self._broken):
-            begin = self._begins.get(key)
-            if begin is not None and key[0] in MENDED:
-                span = Span(begin, self._place.now(), Prefer.OLD)
-                fetch = download_candles if key[0] == "candles" else download_trades
+            if key[0] in MENDED and key in self._begins:
                 try:
-                    self._count(await fetch(self._place, self._store, self._series(key), span))
+                    await self._ask_again(key)
                 except (VenueAway, UnsoundAnswer, AskError):
                     continue  # again after the next write
             self._broken.discard(key)
+
+    async def _ask_again(self, key: Key) -> None:
+        now, series = self._place.now(), self._series(key)
+        span = Span(self._whole.get(key, self._begins[key]), now, Prefer.OLD)
+        fetch = download_candles if key[0] == "candles" else download_trades
+        added = await fetch(self._place, self._store, series, span)
+        self._count(added)
+        if key[0] == "trades":  # what is missing still is not told at all: it is asked for once
+            self._whole[key] = max(span.since, Millis(now - LATEST))
+        if added.added:
+            say(f"{series}: fetched {added.added} {key[0]} that the stream had not brought")
 
     def _series(self, key: Key) -> Series:
         topic, symbol, frame = key

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
 import attrs
@@ -11,6 +14,11 @@ from cyclopts.validators import Number
 
 from ...runtime import Millis, UsageError
 from ..places import a_whole_number
+
+UNITS: Final[Mapping[str, int]] = MappingProxyType(
+    {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+)  # ms
+WRITTEN: Final = re.compile(r"([1-9][0-9]{0,8})([smhd])")
 
 
 @Parameter(name="*")
@@ -97,6 +105,18 @@ def listed(text: str, *, option: str) -> tuple[str, ...]:
     if "" in found:
         raise UsageError(f"{option} {text!r} names nothing between two commas; write A,B")
     return tuple(found)
+
+
+def duration(text: str, *, option: str) -> Millis:
+    """The length of time that an option says. Raises UsageError.
+
+    >>> duration("90s", option="--for")
+    90000
+    """
+    found = WRITTEN.fullmatch(text)
+    if found is None:
+        raise UsageError(f"{option} {text!r} is no length of time; write 90s, 30m, 1h or 2d")
+    return Millis(int(found[1]) * UNITS[found[2]])
 
 
 def moment(text: str, *, option: str) -> Millis:

@@ -13,7 +13,7 @@ import attrs
 
 from ...actors.exchange.archive.series import Kind
 from ...runtime import Millis
-from .rows import Table, keys, library
+from .rows import Table, keys, library, to_ids
 
 _KEY: Final = "_key"
 _NTH: Final = "_nth"  # of rows with one key: quotes and trades without an id may repeat
@@ -75,8 +75,18 @@ def merge(kind: Kind, old: Table, new: Table, prefer: Prefer) -> Merged:
         replaced = differing.height
         kept = numbered.join(differing, on=_ROW, how="anti", maintain_order="left")
         parts = [kept, after.join(differing.select(key), on=key, how="semi"), added]
-    table = pl.concat([part.select(names) for part in parts]).sort("at", maintain_order=True)
+    table = _in_order(kind, pl.concat([part.select(names) for part in parts]))
     return Merged(table, added.height, replaced, difference)
+
+
+def _in_order(kind: Kind, table: Table) -> Table:
+    """By time; trades of one time by their ids, if these are numbers, and else as they came."""
+    if kind is Kind.TRADES:
+        ids = to_ids(table)
+        if ids is not None:
+            ordered = table.with_columns(library().Series(_NTH, ids)).sort("at", _NTH)
+            return ordered.drop(_NTH)
+    return table.sort("at", maintain_order=True)
 
 
 def _keyed(kind: Kind, table: Table) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 from ...actors.exchange.archive.depth import Depth
 from ...actors.exchange.archive.read import Record
 from ...actors.exchange.archive.series import Kind
+from ...actors.exchange.archive.trade_ids import Numbers
 from ...actors.exchange.tape import Columns
 from ...actors.exchange.tape.extra import polars
 from ...actors.market.book import Book, Level
@@ -29,6 +30,7 @@ Table: TypeAlias = Any
 """A `polars.DataFrame`."""
 
 NAMES: Final = ("at", "open", "high", "low", "close", "volume")
+IDS: Final = ("at", "id")
 _LEVELS: Final = ("bid_prices", "bid_amounts", "ask_prices", "ask_amounts")
 _TICKER: Final = (
     *("last", "bid", "ask", "high", "low", "open", "base_volume", "quote_volume"),
@@ -68,6 +70,14 @@ def to_records(kind: Kind, symbol: str, table: Table) -> Iterator[Record]:
     record_of = _record_of(kind)
     for row in table.iter_rows():
         yield record_of(symbol, *row)
+
+
+def to_ids(table: Table, *, since: Millis | None = None) -> Numbers | None:
+    """The ids of trades, of those since a time; None: not all of them are numbers."""
+    pl = library()
+    wanted = table if since is None else table.filter(pl.col("at") >= since)
+    ids = wanted["id"].cast(pl.Int64, strict=False)
+    return None if ids.null_count() else np.array(ids.to_numpy(), np.int64)
 
 
 def keys(kind: Kind) -> list[Any]:

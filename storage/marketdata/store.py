@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ import numpy as np
 
 from ...actors.exchange.archive.read import Record
 from ...actors.exchange.archive.series import Kind, Series
+from ...actors.exchange.archive.trade_ids import IdHole, id_holes
 from ...actors.exchange.tape import Columns, Gaps, Place, Progress, Recorded, Tape
 from ...actors.exchange.tape.columns import cut, joined
 from ...actors.exchange.tape.progress import unseen
@@ -28,7 +30,17 @@ from .errors import Disagreement, MarketDataError, NoMarketData, NotMarketData
 from .layout import LOCK, MARKER, SUFFIX, folder_of, require_venue, series_at, stretch_of
 from .merging import Difference, Merged, Prefer, merge
 from .parts import one_writer, parts_in, read_part, write_part
-from .rows import NAMES, Table, library, of_columns, of_records, to_columns, to_records
+from .rows import (
+    IDS,
+    NAMES,
+    Table,
+    library,
+    of_columns,
+    of_records,
+    to_columns,
+    to_ids,
+    to_records,
+)
 
 LAYOUT: Final = 1
 _BLOCK: Final = 16_384  # candles of a file that are handed out together
@@ -63,8 +75,8 @@ class Held:
     first: Millis
     last: Millis  # of candles: when the last one begins
     rows: int
-    gaps: int | None  # runs of missing candles; None: the series has no frame
-    missing: int | None  # candles in those runs
+    gaps: int | None  # runs of missing candles, or trades; None: nothing tells
+    missing: int | None  # candles, or trades, in those runs
 
 
 class MarketStore:
@@ -171,6 +183,10 @@ class MarketStore:
         if series.frame is not None:
             gaps = int((times[1:] != close_times(times[:-1], series.frame)).sum())
             missing = _missing(times, series.frame)
+        elif series.kind is Kind.TRADES:
+            holes = self.id_holes(series)
+            if holes is not None:
+                gaps, missing = len(holes), sum(each.missing for each in holes)
         first, last = Millis(int(times[0])), Millis(int(times[-1]))
         return Held(series, first, last, len(times), gaps, missing)
 
@@ -190,10 +206,23 @@ class MarketStore:
         frame = _frame(series)
         return Tape(str(series.symbol), frame, columns, gaps=gaps, locate=places)
 
-    def records(self, series: Series) -> Iterator[Record]:
-        """What is no candle, oldest first, never more than a file at a time."""
-        for path in self._parts(series):
+    def records(self, series: Series, *, since: Millis | None = None) -> Iterator[Record]:
+        """What is no candle, oldest first, never more than a file at a time.
+
+        since: leave out the files that end before.
+        """
+        for path in self._parts(series, since=since):
             yield from to_records(series.kind, str(series.symbol), read_part(path))
+
+    def id_holes(self, series: Series, *, since: Millis | None = None) -> list[IdHole] | None:
+        """Which trades are missing; None: their ids do not tell. Raises NoMarketData.
+
+        since: heed no trades of before.
+        """
+        parts = [read_part(path, list(IDS)) for path in self._parts(series, since=since)]
+        numbers = [to_ids(part, since=since) for part in parts]
+        known = [each for each in numbers if each is not None]
+        return id_holes(np.concatenate(known)) if known and len(known) == len(numbers) else None
 
     def recorded(self, series: Series) -> Recorded:
         """All candles of a series as they stand in its files."""
@@ -205,13 +234,17 @@ class MarketStore:
         lengths = [len(part.open_times) for part in parts]
         return joined(parts), _Places(paths, lengths)
 
-    def _parts(self, series: Series) -> list[Path]:
+    def _parts(self, series: Series, *, since: Millis | None = None) -> list[Path]:
         folder = self.root / folder_of(series)
         parts = parts_in(folder)
         if not parts:
             there = ", ".join(map(str, self.series()[:8])) or "nothing"
             raise NoMarketData(self.root, f"there is no {series} here; there is {there}")
-        return parts
+        if since is None:
+            return parts
+        moment = datetime.fromtimestamp(since / 1000, UTC)
+        earliest = moment.strftime(stretch_of(series)) + SUFFIX
+        return [path for path in parts if path.name >= earliest]
 
     def _times(self, path: Path) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         return np.array(read_part(path, [NAMES[0]])[NAMES[0]].to_numpy(), np.int64)

@@ -3,10 +3,17 @@
 import json
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from benthic.actors.exchange.archive import Kind, Series
+from benthic.actors.market.symbol import Symbol
+from benthic.actors.market.trade import Trade
+from benthic.runtime import Millis
+from benthic.storage.marketdata import MarketStore
 
 Benthic = Callable[..., Any]
 
@@ -182,6 +189,24 @@ def test_a_backtest_on_the_store_is_that_on_the_file(
     assert "the series is of ETH/USDT, and the bot trades BTC/USDT" in other.complaint
 
 
+def test_trades_that_are_missing_are_found_and_listed(benthic: Benthic, tmp_path: Path) -> None:
+    known = [
+        Trade(str(number), "BTC/USDT", "buy", Decimal(100), Decimal(1), Millis(10**12 + number))
+        for number in (5, 6, 7, 8, 11, 12, 14)
+    ]
+    series = Series("binance", Symbol("BTC", "USDT"), Kind.TRADES)
+    MarketStore(tmp_path / "market-data").add_records(series, known)
+
+    checked = benthic("data", "check", "--json")
+    listed = benthic("data", "list", "--json")
+
+    (fault,) = checked.json["findings"]
+    words = [place["words"] for place in fault["places"]]
+    assert (checked.code, fault["sort"], fault["count"]) == (1, "gap", 3)
+    assert words == ["trades 9 to 10 missing, by the ids", "trade 13 missing, by the ids"]
+    assert (listed.json["series"][0]["gaps"], listed.json["series"][0]["missing"]) == (2, 3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -202,6 +227,9 @@ def test_a_backtest_on_the_store_is_that_on_the_file(
         (("convert", "btc.csv", "btc.csv", *NAMED[2:]), 2, "there is such a file already"),
         (("resample", "btc.csv", "--to", "5m", *NAMED[2:]), 2, "say where the candles go, with"),
         (("check", "store:binance/BTC-USDT", "--json"), 4, "write store:VENUE/PAIR/FRAME"),
+        (("check", "--store", "nosuch"), 4, "nosuch: there is no store of market data here"),
+        (("record", "binance", "BTC/USDT", "--for", "3"), 2, "write 90s, 30m, 1h or 2d"),
+        (("record", "binance", "BTC/USDT", "--for", "0s"), 2, "write 90s, 30m, 1h or 2d"),
     ],
     ids=lambda value: str(value)[:24],
 )

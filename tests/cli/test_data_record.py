@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import msgspec
 import pytest
 import trio
 
@@ -163,6 +165,57 @@ def test_what_a_broken_stream_left_out_is_asked_for(tmp_path: Path, verb: str) -
             assert len(bench.candles("1s")) > 180
 
     played(body)
+
+
+BAD = (
+    {"verb": "garbage", "kind": "nan", "field": "p", "when": {"stream": "*rade", "every": 9}},
+    {"verb": "garbage", "kind": "seconds", "when": {"stream": "*rade", "nth": 40}},
+    {"verb": "drop", "when": {"stream": "*rade", "every": 7}},
+    {"verb": "reorder", "when": {"stream": "*rade", "every": 11}},
+    {"verb": "garbage", "kind": "nan", "field": "c", "when": {"stream": "*kline_1s", "every": 9}},
+    {
+        "verb": "garbage",
+        "kind": "seconds",
+        "when": {"stream": "*kline_1m", "since": "55s", "until": "65s"},
+    },
+    {"verb": "drop", "when": {"stream": "*kline_1s", "every": 13}},
+)
+
+
+def test_what_single_messages_left_out_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No stream is broken by them: the grid of candles shows it, and the ids of trades."""
+
+    async def body(clock: VirtualClock) -> None:
+        async with recording(clock, tmp_path, *BAD) as bench:
+            await bench.run(150)
+            await agrees(bench)
+            assert len(bench.candles("1s")) > 140
+            assert bench.store.held(series(Kind.TRADES)).missing == 0
+            bench.taking.tell_what_lacks()
+
+    played(body)
+    said = capsys.readouterr().err
+    assert re.search("BTC/USDT 1s: fetched [0-9]+ candles that the stream had not brought", said)
+    assert re.search("BTC/USDT trades: fetched [0-9]+ trades that", said)
+    assert "asks again" not in said
+
+
+def test_trades_that_the_venue_tells_no_more_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def body(clock: VirtualClock) -> None:
+        async with recording(clock, tmp_path) as bench:
+            await bench.run(20)
+            newest = bench.trades()[-1]
+            number = int(newest.trade_id) + 1_001
+            later = msgspec.structs.replace(newest, trade_id=str(number))
+            bench.store.add_records(series(Kind.TRADES), [later])
+            bench.taking.tell_what_lacks()
+
+    played(body)
+    assert "1000 missing, trades " in capsys.readouterr().err
 
 
 def test_a_recording_that_is_killed_is_whole_up_to_its_last_write(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from benthic.actors.exchange.archive import Depth, Kind, Series
 from benthic.actors.exchange.archive.read import Record
+from benthic.actors.exchange.archive.trade_ids import IdHole
 from benthic.actors.exchange.tape import Columns, Gaps, Tape
 from benthic.actors.market.book import Book, Level
 from benthic.actors.market.candle import Candle
@@ -133,6 +134,38 @@ def test_what_is_held_is_told_with_its_gaps(store: MarketStore) -> None:
 
 def trade(at: int, name: str, price: str = "1.10") -> Trade:
     return Trade(name, str(BTC), "buy", Decimal(price), Decimal("2.50"), Millis(START + at))
+
+
+def test_trades_that_are_missing_are_told_where_ids_count_up_by_one(store: MarketStore) -> None:
+    series = Series("binance", BTC, Kind.TRADES)
+    day = 86_400_000
+    known = [(0, "8"), (1, "9"), (1, "10"), (2, "14"), (day, "15"), (day, "16"), (day, "18")]
+    store.add_records(series, [trade(at, name) for at, name in known])
+    held = store.held(series)
+
+    assert (held.gaps, held.missing) == (2, 4)
+    assert store.id_holes(series) == [IdHole(10, 14), IdHole(16, 18)]
+    assert store.id_holes(series, since=Millis(START + 2)) == [IdHole(16, 18)]
+
+
+@pytest.mark.parametrize("ids", [["10", "20", "30"], ["a1", "a2", "a4"], ["1", "2", ""], ["7"]])
+def test_ids_that_count_otherwise_tell_of_no_missing_trades(
+    store: MarketStore, ids: list[str]
+) -> None:
+    series = Series("binance", BTC, Kind.TRADES)
+    store.add_records(series, [trade(at, name) for at, name in enumerate(ids)])
+    held = store.held(series)
+
+    assert (held.gaps, held.missing) == (None, None)
+
+
+def test_trades_of_one_moment_stand_by_their_numbers_however_they_came(store: MarketStore) -> None:
+    series = Series("binance", BTC, Kind.TRADES)
+    store.add_records(series, [trade(0, "9"), trade(0, "11"), trade(1, "12")])
+    store.add_records(series, [trade(0, "10"), trade(0, "8")])
+
+    found = [each.trade_id for each in store.records(series) if isinstance(each, Trade)]
+    assert found == ["8", "9", "10", "11", "12"]
 
 
 def level(price: str, amount: str = "1") -> Level:
