@@ -9,6 +9,7 @@ from typing import Final, get_args
 from ...runtime import Child, Supervisor
 from ..exchange.adapters.capabilities import Capabilities
 from ..exchange.gate import Gate, live_ages
+from ..exchange.positions import Positions
 from ..feeds import KRAKEN, OKX, Checksum, Follow, Intake, SymbolFeed
 from ..feeds.follow import Subject
 from ..feeds.market_source import MarketSource
@@ -16,11 +17,8 @@ from ..feeds.polling import offers_of
 from ..feeds.source_messages import SourcedTopic
 from ..market.symbol import Symbol
 from .config import BotConfig, FeedTopic
-from .market_tree import TOLD, asked_for, feeds_tree, market_tree
+from .market_tree import asked_for, feeds_tree, market_tree
 from .plot import Plot
-
-OWNED: Final = TOLD | {"price", "contracts", "funding"}
-"""What a gate asks for. Nobody owns positions yet, so that no gate can wait for them."""
 
 LISTED: Final = frozenset({"markets", "contracts"})
 """What is known from the start: nothing of this is there before the listing was read."""
@@ -32,10 +30,20 @@ _SUBJECTS: Final[tuple[Subject, ...]] = get_args(Subject)
 def watched_gate(plot: Plot) -> Child:
     """Whether new orders may go out now; it is made once the market's listing was read."""
     config, connector = plot.config, plot.paths.connector
-    required = [each for each in asked_for(config) if each.part in OWNED]
+    required = asked_for(config)
     given = [each for each in required if each.part in LISTED]
     ages = live_ages(config.frames)
     return Child("gate", lambda: Gate(connector, required=required, max_ages=ages, given=given))
+
+
+def watched_positions(plot: Plot) -> tuple[Child, ...]:
+    """Who reads the positions of the contract that is traded; of a pair there are none."""
+    paths = plot.paths
+    symbols = [each.symbol for each in asked_for(plot.config) if each.part == "positions"]
+    if not symbols:
+        return ()
+    connector, gate = paths.connector, paths.gate
+    return (Child("positions", lambda: Positions(symbols, connector=connector, gate=gate)),)
 
 
 def watched_feeds(plot: Plot, offered: Capabilities, *, budget: str | None) -> Supervisor:

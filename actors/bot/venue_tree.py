@@ -30,7 +30,7 @@ from .opening import Opener
 from .paths import EXCHANGES, MARKETS, budget_of
 from .plot import Plot
 from .tree import Dealing, account_tree, mode_tree
-from .venue_markets import watched_feeds, watched_gate
+from .venue_markets import watched_feeds, watched_gate, watched_positions
 from .venue_plan import exchange_of, line_of
 
 
@@ -84,6 +84,7 @@ def _grown(
         parts.append(Child("connector", lambda: PaperConnector(venue, data=plot.paths.data)))
     parts += [
         watched_gate(plot),
+        *watched_positions(plot),
         account_tree(plot, instrument, _dealing(plot, context, offered)),
         watched_feeds(plot, offered, budget=budget_of(context.settings.address)),
         mode_tree(plot, instrument),
