@@ -55,7 +55,9 @@ def test_two_processes_give_turns_in_one_order_for_one_seed() -> None:
 
 
 def test_another_seed_and_no_seed_give_other_orders() -> None:
-    assert len({order_of(seed) for seed in ("7", "8", "none", "none")}) == 4
+    assert order_of("7") != order_of("8")
+    # Without a seed trio turns each batch round or leaves it: two runs may well be alike.
+    assert len({order_of("none") for _ in range(8)}) > 1
 
 
 def test_a_seeded_schedule_leaves_trio_as_it_was() -> None:
