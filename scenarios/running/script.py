@@ -75,7 +75,7 @@ def read_script(path: Path) -> Script:
         )
     if path.suffix != ".py":
         raise BadScenario(str(path), "is neither .py nor .toml", remedy="name such a file")
-    return _of_module(_loaded(path, text), path.stem, str(path))
+    return _of_module(_loaded(path), path.stem, str(path))
 
 
 def told_of(name: str) -> tuple[str, tuple[str, ...]]:
@@ -84,20 +84,18 @@ def told_of(name: str) -> tuple[str, tuple[str, ...]]:
     return _told(ast.get_docstring(tree) or "")
 
 
-def _loaded(path: Path, text: str) -> ModuleType:
-    try:
-        code = compile(text, str(path), "exec")
-    except SyntaxError as error:
-        place = f"{path}:{error.lineno or 1}"
-        raise BadScenario(place, f"is no Python ({error.msg})", remedy="mend that line") from error
+def _loaded(path: Path) -> ModuleType:
     name = f"scenario_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None:
+    if spec is None or spec.loader is None:
         raise BadScenario(str(path), "is no Python module", remedy="name a .py file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # msgspec and attrs look classes of the script up there
     try:
-        exec(code, module.__dict__)  # noqa: S102 - a script is a program, and is trusted as one
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        place = f"{path}:{error.lineno or 1}"
+        raise BadScenario(place, f"is no Python ({error.msg})", remedy="mend that line") from error
     except (ImportError, NameError, AttributeError, TypeError, ValueError, LookupError) as error:
         line = _line_in(error, str(path))
         problem = f"cannot be loaded ({type(error).__name__}: {error})"

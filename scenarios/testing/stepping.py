@@ -100,11 +100,13 @@ class SteppedWorld:
         return answer
 
     def _judge(self) -> Outcome:
-        assert self._came_to is not None  # noqa: S101 - the thread has ended
-        if not self._came_to.ok and not self._is_told:
+        came_to = self._came_to
+        if came_to is None:
+            raise AssertionError("the world goes on: end it first")
+        if not came_to.ok and not self._is_told:
             self._is_told = True
-            raise AssertionError(words_of(self._came_to))
-        return self._came_to
+            raise AssertionError(words_of(came_to))
+        return came_to
 
     # -- in the thread of the world
 

@@ -77,12 +77,13 @@ def _put(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        if isinstance(error, OSError) and error.filename is None:  # a full disk names no file
+    except OSError as error:
+        if error.filename is None:  # a full disk names no file
             error.filename = str(path)
         raise
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()  # it is there still where it was not put in its place
     make_names_durable(path.parent)
 
 

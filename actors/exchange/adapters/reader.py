@@ -20,6 +20,7 @@ from ...market.liquidation import Liquidation
 from ...market.report import OrderReport
 from ...market.ticker import Ticker
 from ...market.trade import Trade
+from ..errors import UnsoundAnswer
 from ..market_messages import Topic
 from . import parse_account, parse_market_data, parse_orders
 from .client_ids import ClientIdRule
@@ -110,8 +111,9 @@ class Reader:
         return None
 
     def raw_news(self, key: StreamKey, message: Any, heard: Millis | None = None) -> RawNews:
-        """What such a message brings."""
-        raise NotImplementedError(key, message, heard)
+        """What such a message brings. Raises UnsoundAnswer."""
+        del message, heard
+        raise UnsoundAnswer(self.venue, "stream", f"nobody here reads messages of {key[0]}")
 
     def _entries(self, raw: Any) -> tuple[Any, ...]:
         return (raw,) if isinstance(raw, Mapping) else rows_of(self.venue, "stream", raw)
