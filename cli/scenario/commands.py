@@ -18,7 +18,7 @@ from ...scenarios.running.catalog import FAULTS, claims
 from ...scenarios.running.run import Options, Outcome, run_script
 from ...scenarios.running.script import find_script, library_names, told_of
 from ..exits import ExitCode
-from ..output import print_json
+from ..output import console, print_json
 from ..places import a_path
 from ..progress import progress
 from .sweeping import Sweep, covered, fired, run_seeds, unseen
@@ -144,7 +144,7 @@ def replay(
         print_json({**_plain(outcome), "same_run": is_same})
     else:
         tell_run(outcome, "")
-        print("the same run, bit for bit" if is_same else "another run than was kept")  # noqa: T201
+        console().print("the same run, bit for bit" if is_same else "another run than was kept")
     return _code(outcome)
 
 
