@@ -68,8 +68,8 @@ async def record(plan: Plan, store: MarketStore) -> Taking:
             recorder = await begin(place, plan, budget=budget_of(plan.settings.address))
             nursery.start_soon(_stop_at_signal, signals, stop)
             nursery.start_soon(_stop_after, plan.length, stop)
-            taking = Taking(place, store, recorder)
-            await taking.run(stop)
+            taking = Taking(place, store, recorder, stop)
+            await taking.run()
             nursery.cancel_scope.cancel()
     taking.tell_what_lacks()
     return taking
@@ -115,19 +115,20 @@ def followed_by(place: Place, plan: Plan) -> list[Followed]:
 class Taking:
     """Takes what a recorder has heard, and writes it."""
 
-    def __init__(self, place: Place, store: MarketStore, recorder: Ref) -> None:
+    def __init__(self, place: Place, store: MarketStore, recorder: Ref, stop: trio.Event) -> None:
+        self._stop = stop
         self._place = place
         self._store = store
         self._recorder = recorder
         self.sums: dict[Series, Added] = {}
         self.missed: dict[Series, Missed] = {}
 
-    async def run(self, stop: trio.Event) -> None:
+    async def run(self) -> None:
         """Write every while, and once more at the end."""
         pause = FIRST
-        while not stop.is_set():
+        while not self._stop.is_set():
             with trio.move_on_after(pause):
-                await stop.wait()
+                await self._stop.wait()
             began = trio.current_time()
             await self.write()
             took = trio.current_time() - began
@@ -137,7 +138,11 @@ class Taking:
         """Write what was heard so far."""
         heard = await self._recorder.ask(TakeHeard())
         for key, rows in _by_key(heard).items():
-            self._write(self._series(key), rows)
+            series = self._series(key)
+            try:
+                self._write(series, rows)
+            except KeyboardInterrupt:  # polars raises it where Ctrl-C comes while it works, and
+                self._write(series, rows)  # `_stop_at_signal` hears of that as well
         for key, missed in heard.missed.items():
             series = self._series(key)
             self.missed[series] = both(self.missed.get(series), missed)

@@ -61,6 +61,7 @@ class Bench:
     place: Place
     taking: Taking
     store: MarketStore
+    stop: trio.Event
 
     def candles(self, frame: str) -> list[Candle]:
         found = self.store.tape(series(Kind.CANDLES, frame))
@@ -72,11 +73,10 @@ class Bench:
 
     async def run(self, seconds: float) -> None:
         """Record for so long, and end in order."""
-        stop = trio.Event()
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self.taking.run, stop)
+            nursery.start_soon(self.taking.run)
             await trio.sleep(seconds)
-            stop.set()
+            self.stop.set()
 
 
 @asynccontextmanager
@@ -96,7 +96,8 @@ async def recording(
         place = attrs.evolve(place, capabilities=offered)
         recorder = await begin(place, plan or a_plan(), budget="/bot/budget")
         store = MarketStore(folder / "store")
-        yield Bench(place, Taking(place, store, recorder), store)
+        stop = trio.Event()
+        yield Bench(place, Taking(place, store, recorder, stop), store, stop)
 
 
 async def agrees(bench: Bench) -> None:
