@@ -1,10 +1,12 @@
-"""The markets that a bot follows at a venue, and the gate that waits for what they bring."""
+"""The markets that are followed at a venue, and the gate that waits for what they bring."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, get_args
+
+import attrs
 
 from ...runtime import Child, Supervisor
 from ..exchange.adapters.capabilities import Capabilities
@@ -16,8 +18,10 @@ from ..feeds.market_source import MarketSource
 from ..feeds.polling import offers_of
 from ..feeds.source_messages import SourcedTopic
 from ..market.symbol import Symbol
-from .config import BotConfig, FeedTopic
+from ..market.timeframe import TimeFrame
+from .config import BotConfig
 from .market_tree import asked_for, feeds_tree, market_tree
+from .paths import name_of_market
 from .plot import Plot
 
 LISTED: Final = frozenset({"markets", "contracts"})
@@ -25,6 +29,34 @@ LISTED: Final = frozenset({"markets", "contracts"})
 
 CHECKSUMS: Final[Mapping[str, Checksum]] = MappingProxyType({"okx": OKX, "kraken": KRAKEN})
 _SUBJECTS: Final[tuple[Subject, ...]] = get_args(Subject)
+
+
+@attrs.frozen
+class Followed:
+    """A market, and what of it is followed."""
+
+    symbol: Symbol
+    frames: tuple[TimeFrame, ...]  # of candles, the lowest first; at least one
+    topics: tuple[SourcedTopic, ...]
+    capacity: int = attrs.field(kw_only=True)  # candles that are remembered of each frame
+
+
+@attrs.frozen(kw_only=True)
+class MarketPlace:
+    """What a venue offers, and the paths around the markets that are followed there.
+
+    budget: None: what polls meet does. gate: who is told what is known; None: nobody.
+    """
+
+    offered: Capabilities
+    connector: str
+    feeds: str
+    budget: str | None
+    gate: str | None = None
+
+    def feed(self, symbol: str) -> str:
+        """The path of a market's data."""
+        return f"{self.feeds}/{name_of_market(symbol)}/feed"
 
 
 def watched_gate(plot: Plot) -> Child:
@@ -48,26 +80,35 @@ def watched_positions(plot: Plot) -> tuple[Child, ...]:
 
 def watched_feeds(plot: Plot, offered: Capabilities, *, budget: str | None) -> Supervisor:
     """Every market that is followed, and what brings it its data."""
-    return feeds_tree(
-        [_watched(plot, symbol, offered, budget=budget) for symbol in plot.config.symbols]
+    config, paths = plot.config, plot.paths
+    place = MarketPlace(
+        offered=offered,
+        connector=paths.connector,
+        feeds=paths.feeds,
+        budget=budget,
+        gate=paths.gate,
     )
+    return feeds_tree([watched_market(_followed(config, each), place) for each in config.symbols])
 
 
-def _watched(
-    plot: Plot, symbol: Symbol, offered: Capabilities, *, budget: str | None
-) -> Supervisor:
-    config, paths, name = plot.config, plot.paths, str(symbol)
-    follow = follow_of(config, symbol, offered)
-    chosen = config.feeds.topics_of(symbol)
-    topics: tuple[SourcedTopic, ...] = tuple(_sourced(each, offered) for each in chosen)
+def _followed(config: BotConfig, symbol: Symbol) -> Followed:
+    topics = config.feeds.topics_of(symbol)
+    return Followed(symbol, config.frames, topics, capacity=config.feeds.capacity)
+
+
+def watched_market(market: Followed, place: MarketPlace) -> Supervisor:
+    """A feed, and the source that has it told."""
+    name, offered = str(market.symbol), place.offered
+    follow = follow_of(market, offered)
+    topics: tuple[SourcedTopic, ...] = tuple(_sourced(each, offered) for each in market.topics)
 
     def feed() -> SymbolFeed:
         return SymbolFeed(
             name,
-            config.frames,
-            connector=paths.connector,
+            market.frames,
+            connector=place.connector,
             intake=Intake.WATCHED,
-            gate=paths.gate,
+            gate=place.gate,
             follow=follow,
         )
 
@@ -75,29 +116,28 @@ def _watched(
         return MarketSource(
             name,
             topics=topics,
-            frames=tuple(map(str, config.frames)),
-            connector=paths.connector,
-            feed=paths.feed(name),
-            budget=budget,
+            frames=tuple(map(str, market.frames)),
+            connector=place.connector,
+            feed=place.feed(name),
+            budget=place.budget,
             offers=offers_of(offered),
         )
 
-    return market_tree(symbol, Child("feed", feed), Child("source", source))
+    return market_tree(market.symbol, Child("feed", feed), Child("source", source))
 
 
-def follow_of(config: BotConfig, symbol: Symbol, offered: Capabilities) -> Follow:
+def follow_of(market: Followed, offered: Capabilities) -> Follow:
     """What a feed follows besides candles, and how this venue tells it."""
-    topics = config.feeds.topics_of(symbol)
     return Follow(
-        subjects=frozenset(each for each in _SUBJECTS if each in topics),
-        capacity=config.feeds.capacity,
+        subjects=frozenset(each for each in _SUBJECTS if each in market.topics),
+        capacity=market.capacity,
         numbering=offered.numbering if "diffs" in offered.public_streams else None,
         checksum=CHECKSUMS.get(offered.checksum or ""),
         trade_ids=offered.trade_ids,
     )
 
 
-def _sourced(topic: FeedTopic, offered: Capabilities) -> SourcedTopic:
+def _sourced(topic: SourcedTopic, offered: Capabilities) -> SourcedTopic:
     """Books come as diffs, where the venue tells them so that a hole shows."""
     if topic == "book" and "diffs" in offered.public_streams and offered.numbering is not None:
         return "diffs"

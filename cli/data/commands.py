@@ -108,7 +108,8 @@ def record(
         length=None if streams.duration is None else duration(streams.duration, option="--for"),
     )
     store = where.open()
-    return show(store, trio.run(run, plan, store), json=json)
+    found = trio.run(run, plan, store)
+    return show(store, found.sums.values(), json=json, more=found.more)
 
 
 @command.command(name="list")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -82,9 +83,16 @@ async def _downloaded(place: Place, store: MarketStore, series: Series, span: Sp
         return await download_candles(place, store, series, span, told)
 
 
-def show(store: MarketStore, found: Sequence[Added], *, json: bool) -> int:
-    """Print what came of it."""
-    rows = [_row(store, each) for each in found]
+def show(
+    store: MarketStore,
+    found: Iterable[Added],
+    *,
+    json: bool,
+    more: Mapping[Series, Mapping[str, Any]] = MappingProxyType({}),
+) -> int:
+    """Print what came of it. more: what a script is told of a series besides."""
+    found = tuple(found)
+    rows = [_row(store, each) | dict(more.get(each.series, {})) for each in found]
     if json:
         print_json({"store": str(store.root), "series": rows})
         return ExitCode.OK

@@ -1,40 +1,43 @@
 """`benthic data record`: what a venue's market does, written into the store as it happens.
 
-Every while what was heard is written; a kill loses no more than that. Candles and trades that a
-stream has left out, broken or not, are asked for afterwards; books and tickers of that time are
-lost.
+A feed of each market sees to it that candles and trades come each once, in order and without a
+hole. Every while what the feeds have told is written; a kill loses no more than that.
 """
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, cast
 
 import attrs
 import trio
 
+from ...actors.bot.market_tree import feeds_tree
+from ...actors.bot.paths import budget_of
+from ...actors.bot.venue_markets import Followed, MarketPlace, watched_market
 from ...actors.exchange.archive.series import Kind, Series
-from ...actors.exchange.errors import NotOffered, UnsoundAnswer, VenueAway
-from ...actors.exchange.messages import Topic, Watch
+from ...actors.exchange.errors import NotOffered
+from ...actors.exchange.messages import GetVenueClock, Topic
 from ...actors.exchange.settings import VenueSettings
-from ...actors.market.candle import Candle
-from ...runtime import AskError, Child, Millis, Ref, UsageError
+from ...actors.exchange.tape.spacing import utc_text
+from ...actors.market.timeframe import TimeFrame
+from ...runtime import Child, Millis, Ref, Supervisor, UsageError
 from ...storage.marketdata import Added, MarketStore, Prefer
 from ..exits import say
-from .downloading import Span, download_candles, download_trades, tape_of
-from .recorder import Heard, Key, Recorder, TakeHeard
-from .seams import CandleSeam, TradeSeam
+from .downloading import tape_of
+from .recorder import PAST, Heard, Key, Missed, Recorder, TakeHeard, both
 from .venues import Place, at_venue
 
 FIRST: Final = 1.0  # s until the first write, so that who waits sees that it works
 EVERY: Final = 15.0  # s between two writes, later
 SHARE: Final = 10  # times as long as a write takes, at least: a day's file grows
 LONGEST: Final = 120.0  # s
-LATEST: Final = 60_000  # ms: an older trade is told by now to whoever asks
+NAME: Final = "recording"
+UNUSED: Final = TimeFrame(1, "d")  # a feed has a base frame: where none is wanted, the idlest
 TOPICS: Final = ("candles", "trades", "book", "ticker")
-MENDED: Final = ("candles", "trades")
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "candles": Kind.CANDLES,
@@ -43,7 +46,6 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "ticker": Kind.TICKER,
     }
 )
-Sums: TypeAlias = dict[Series, Added]
 
 
 @attrs.frozen(kw_only=True)
@@ -57,67 +59,78 @@ class Plan:
     depth: int  # levels of a book
     length: Millis | None  # None: until it is told to stop
 
-    def watches(self) -> list[Watch]:
-        """The streams that it needs."""
-        return [
-            Watch(symbol, topic, frame)
-            for symbol in self.symbols
-            for topic in self.topics
-            for frame in (self.frames if topic == "candles" else ("",))
-        ]
 
-
-async def record(plan: Plan, store: MarketStore) -> list[Added]:
-    """Record until the time is over, or SIGINT or SIGTERM comes; what came of each series."""
+async def record(plan: Plan, store: MarketStore) -> Taking:
+    """Record until the time is over, or SIGINT or SIGTERM comes; what came of it."""
     stop = trio.Event()
-    child = Child("recorder", lambda: Recorder("connector", plan.watches(), depth=plan.depth))
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with at_venue(plan.settings, plan.symbols) as place, trio.open_nursery() as nursery:
-            check(place, plan)
-            recorder = await place.join(child)
+            recorder = await begin(place, plan, budget=budget_of(plan.settings.address))
             nursery.start_soon(_stop_at_signal, signals, stop)
             nursery.start_soon(_stop_after, plan.length, stop)
-            taking = Taking(place, store, recorder)
-            await taking.run(stop)
-            taking.tell_what_lacks()
+            taking = Taking(place, store, recorder, stop)
+            await taking.run()
             nursery.cancel_scope.cancel()
-    return list(taking.sums.values())
+    taking.tell_what_lacks()
+    return taking
 
 
-def check(place: Place, plan: Plan) -> None:
-    """Raises NotListed, NotOffered or BadValue where the venue lacks what is to be recorded."""
-    for frame in plan.frames if "candles" in plan.topics else ():
-        place.frame(frame)
-    for symbol in plan.symbols:
-        place.symbol(symbol)
-        for topic in plan.topics:
-            if topic not in place.capabilities.public_streams:
-                raise NotOffered(symbol, f"stream of {topic}", place.capabilities.public_streams)
+async def begin(place: Place, plan: Plan, *, budget: str) -> Ref:
+    """Start the feeds of all markets, and a recorder that hears them: its address.
+
+    Raises as `followed_by`.
+    """
+    followed = followed_by(place, plan)
+    home = f"{place.home}/{NAME}"
+    markets = MarketPlace(
+        offered=place.capabilities,
+        connector=place.line.path,
+        feeds=f"{home}/feeds",
+        budget=budget,
+    )
+    feeds = {symbol: markets.feed(symbol) for symbol in plan.symbols}
+    clock = await place.ask(GetVenueClock())
+    since = Millis(place.system.clock.elapsed() + clock.ahead)
+    recorder = partial(Recorder, feeds, plan.topics, since=since, depth=plan.depth)
+    watched = feeds_tree([watched_market(each, markets) for each in followed])
+    await place.join(Supervisor(NAME, [watched, Child("recorder", recorder)]))
+    return place.system.lookup(f"{home}/recorder")
+
+
+def followed_by(place: Place, plan: Plan) -> list[Followed]:
+    """The markets, each for its feed.
+
+    Raises NotListed, NotOffered or BadValue where the venue lacks what is to be recorded.
+    """
+    frames = [place.frame(each) for each in plan.frames] if "candles" in plan.topics else [UNUSED]
+    frames.sort(key=lambda each: each.close_of(Millis(0)))
+    symbols = [place.symbol(each) for each in plan.symbols]
+    streams = place.capabilities.public_streams
+    for topic in plan.topics:
+        if topic not in streams:
+            raise NotOffered(plan.symbols[0], f"stream of {topic}", streams)
+    return [Followed(each, tuple(frames), plan.topics, capacity=PAST) for each in symbols]
 
 
 class Taking:
     """Takes what a recorder has heard, and writes it."""
 
-    def __init__(self, place: Place, store: MarketStore, recorder: Ref) -> None:
+    def __init__(self, place: Place, store: MarketStore, recorder: Ref, stop: trio.Event) -> None:
+        self._stop = stop
         self._place = place
         self._store = store
         self._recorder = recorder
-        self._begins: dict[Key, Millis] = {}  # when the first one was
-        self._whole: dict[Key, Millis] = {}  # of trades: all of before was asked for
-        self._broken: set[Key] = set()
-        self._seams: dict[Key, CandleSeam | TradeSeam] = {}
-        self.sums: Sums = {}
+        self.sums: dict[Series, Added] = {}
+        self.missed: dict[Series, Missed] = {}
 
-    async def run(self, stop: trio.Event) -> None:
+    async def run(self) -> None:
         """Write every while, and once more at the end."""
         pause = FIRST
-        while not stop.is_set():
+        while not self._stop.is_set():
             with trio.move_on_after(pause):
-                await stop.wait()
+                await self._stop.wait()
             began = trio.current_time()
             await self.write()
-            with trio.move_on_after(EVERY):
-                await self._mend()
             took = trio.current_time() - began
             pause = max(min(2 * pause, EVERY), min(SHARE * took, LONGEST))
 
@@ -125,78 +138,52 @@ class Taking:
         """Write what was heard so far."""
         heard = await self._recorder.ask(TakeHeard())
         for key, rows in _by_key(heard).items():
-            self._write(key, rows)
+            series = self._series(key)
+            try:
+                self._write(series, rows)
+            except KeyboardInterrupt:  # polars raises it where Ctrl-C comes while it works, and
+                self._write(series, rows)  # `_stop_at_signal` hears of that as well
+        for key, missed in heard.missed.items():
+            series = self._series(key)
+            self.missed[series] = both(self.missed.get(series), missed)
         if heard.lost:
             say(f"{heard.lost} records came faster than they could be written, and are lost")
-        self._broken.update(heard.broken)
 
-    def _write(self, key: Key, rows: list[Any]) -> None:
-        series = self._series(key)
-        self._begins.setdefault(key, min(each.at for each in rows))
-        if not self._continues(key, rows):
-            self._broken.add(key)
-        if series.kind.is_candles:
-            tape = tape_of(series, cast("list[Candle]", rows))
-            self._count(self._store.add_candles(series, tape, prefer=Prefer.OLD))
+    def _write(self, series: Series, rows: list[Any]) -> None:
+        if series.kind.is_candles:  # of which some may be told twice: see `Recorder.caught_up`
+            known = {each.at: each for each in rows}
+            tape = tape_of(series, [known[at] for at in sorted(known)])
+            added = self._store.add_candles(series, tape, prefer=Prefer.OLD)
         else:
-            self._count(self._store.add_records(series, rows))
-
-    def tell_what_lacks(self) -> None:
-        """Say of which trades of this recording the venue has told nothing at all."""
-        for key in sorted(self._begins):
-            if key[0] == "trades" and self._counts_up:
-                series, since = self._series(key), self._begins[key]
-                holes = self._store.id_holes(series, since=since) or []
-                if holes:
-                    missing = sum(each.missing for each in holes)
-                    again = f"benthic data download {series.venue} {series.symbol} --trades"
-                    say(f"{series}: {missing} missing, {holes[0]} first; `{again}` asks again")
+            added = self._store.add_records(series, rows)
+        before = self.sums.get(series, Added(series, 0, 0, 0, 0))
+        self.sums[series] = before.plus(added)
 
     @property
-    def _counts_up(self) -> bool:
-        return self._place.capabilities.trade_ids == "consecutive"
+    def more(self) -> dict[Series, dict[str, Any]]:
+        """What a script is told besides what was written."""
+        missed = self.missed
+        return {
+            each: {"missed": attrs.asdict(missed[each]) if each in missed else None}
+            for each in self.sums
+        }
 
-    def _continues(self, key: Key, rows: list[Any]) -> bool:
-        """Whether these follow what was heard before, as far as it shows."""
-        topic, _, frame = key
-        if topic == "trades" and not self._counts_up:
-            return True
-        seam = self._seams.get(key)
-        if seam is None and topic in MENDED:
-            seam = CandleSeam(self._place.frame(frame)) if topic == "candles" else TradeSeam()
-            self._seams[key] = seam
-        return seam is None or seam.continues(rows)
-
-    async def _mend(self) -> None:
-        """Ask for the candles and trades that the streams left out."""
-        for key in sorted(self._broken):
-            if key[0] in MENDED and key in self._begins:
-                try:
-                    await self._ask_again(key)
-                except (VenueAway, UnsoundAnswer, AskError):
-                    continue  # again after the next write
-            self._broken.discard(key)
-
-    async def _ask_again(self, key: Key) -> None:
-        now, series = self._place.now(), self._series(key)
-        span = Span(self._whole.get(key, self._begins[key]), now, Prefer.OLD)
-        fetch = download_candles if key[0] == "candles" else download_trades
-        added = await fetch(self._place, self._store, series, span)
-        self._count(added)
-        if key[0] == "trades":  # what is missing still is not told at all: it is asked for once
-            self._whole[key] = max(span.since, Millis(now - LATEST))
-        if added.added:
-            say(f"{series}: fetched {added.added} {key[0]} that the stream had not brought")
+    def tell_what_lacks(self) -> None:
+        """Say what of this recording the venue has not told, however often it was asked."""
+        for series, missed in self.missed.items():
+            times = f"{missed.times} times, " if missed.times > 1 else ""
+            between = f"between {utc_text(missed.after)} and {utc_text(missed.until)} UTC"
+            what = f"--frames {series.frame}" if series.kind.is_candles else "--trades"
+            since = f"--since {utc_text(missed.after)[:10]}"
+            again = f"`benthic data download {series.venue} {series.symbol} {what} {since}`"
+            lack = f"some are missing, {times}{between}: {missed.reason}"
+            say(f"{series}: {lack}; {again} asks again")
 
     def _series(self, key: Key) -> Series:
         topic, symbol, frame = key
         place = self._place
         known = place.frame(frame) if frame else None
         return Series(place.venue, place.symbol(symbol), KINDS[topic], known)
-
-    def _count(self, added: Added) -> None:
-        before = self.sums.get(added.series, Added(added.series, 0, 0, 0, 0))
-        self.sums[added.series] = before.plus(added)
 
 
 def _by_key(heard: Heard) -> dict[Key, list[Any]]:

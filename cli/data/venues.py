@@ -62,10 +62,9 @@ class Place:
     listings: tuple[Listing, ...]
     capabilities: Capabilities
 
-    async def join(self, child: Child) -> Ref:
-        """Start an actor beside the connector."""
+    async def join(self, child: Child | Supervisor) -> None:
+        """Start actors beside the connector."""
         await self.system.lookup(self.home).ask(StartChild(child))
-        return self.system.lookup(f"{self.home}/{child.name}")
 
     def now(self) -> Millis:
         """Our clock."""

@@ -72,11 +72,9 @@ def to_records(kind: Kind, symbol: str, table: Table) -> Iterator[Record]:
         yield record_of(symbol, *row)
 
 
-def to_ids(table: Table, *, since: Millis | None = None) -> Numbers | None:
-    """The ids of trades, of those since a time; None: not all of them are numbers."""
-    pl = library()
-    wanted = table if since is None else table.filter(pl.col("at") >= since)
-    ids = wanted["id"].cast(pl.Int64, strict=False)
+def to_ids(table: Table) -> Numbers | None:
+    """The ids of trades; None: not all of them are numbers."""
+    ids = table["id"].cast(library().Int64, strict=False)
     return None if ids.null_count() else np.array(ids.to_numpy(), np.int64)
 
 

@@ -214,13 +214,9 @@ class MarketStore:
         for path in self._parts(series, since=since):
             yield from to_records(series.kind, str(series.symbol), read_part(path))
 
-    def id_holes(self, series: Series, *, since: Millis | None = None) -> list[IdHole] | None:
-        """Which trades are missing; None: their ids do not tell. Raises NoMarketData.
-
-        since: heed no trades of before.
-        """
-        parts = [read_part(path, list(IDS)) for path in self._parts(series, since=since)]
-        numbers = [to_ids(part, since=since) for part in parts]
+    def id_holes(self, series: Series) -> list[IdHole] | None:
+        """Which trades are missing; None: their ids do not tell. Raises NoMarketData."""
+        numbers = [to_ids(read_part(path, list(IDS))) for path in self._parts(series)]
         known = [each for each in numbers if each is not None]
         return id_holes(np.concatenate(known)) if known and len(known) == len(numbers) else None
 

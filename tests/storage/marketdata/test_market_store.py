@@ -145,7 +145,6 @@ def test_trades_that_are_missing_are_told_where_ids_count_up_by_one(store: Marke
 
     assert (held.gaps, held.missing) == (2, 4)
     assert store.id_holes(series) == [IdHole(10, 14), IdHole(16, 18)]
-    assert store.id_holes(series, since=Millis(START + 2)) == [IdHole(16, 18)]
 
 
 @pytest.mark.parametrize("ids", [["10", "20", "30"], ["a1", "a2", "a4"], ["1", "2", ""], ["7"]])
