@@ -107,7 +107,7 @@ def _line_moved(state: Sourcing, line: Line, elapsed: Millis) -> Told:
     before = state.line
     state = attrs.evolve(state, line=line)
     if line.state in {"away", "opening", "shut"}:
-        return _lost(state, f"the line is {line.state}: {line.reason}", elapsed), ()
+        return _unproved(state, f"the line is {line.state}: {line.reason}"), ()
     if line.state == "barred":
         return state, ()
     if before.state == "up" and line.count <= before.count:  # another incarnation, which is new
@@ -130,6 +130,15 @@ def _spoke(state: Sourcing, event: Spoke, elapsed: Millis) -> Sourcing:
     # How long it took to come up says nothing of how often it speaks.
     pulse = state.pulse.begun(elapsed)
     return attrs.evolve(state, stream="live", pulse=pulse, live_since=elapsed, tries=0)
+
+
+def _unproved(state: Sourcing, reason: str) -> Sourcing:
+    """The line is not up: the stream counts again once it speaks.
+
+    That is not held against it. It may not have broken at all: a line is away as well where the
+    account's stream alone does not come.
+    """
+    return attrs.evolve(state, stream="down", trouble=reason) if state.stream == "live" else state
 
 
 def _lost(state: Sourcing, reason: str, elapsed: Millis) -> Sourcing:

@@ -252,6 +252,21 @@ def test_a_stream_of_an_earlier_life_is_let_be_once_polls_have_delivered() -> No
     assert state.way == "poll"
 
 
+def test_a_line_that_comes_and_goes_is_not_held_against_a_stream_that_speaks_on() -> None:
+    state, _ = begun()
+    state, _ = told(state, Spoke(), elapsed=Millis(10))
+    for count in range(1, 20):
+        at = Millis(count * 3_000)
+        away = Line("away", at, "the account's stream is down", None, count)
+        state, _ = told(state, LineMoved(away), elapsed=at)
+        assert state.polls == "on"  # it is not relied upon alone
+        state, _ = told(state, Spoke(), elapsed=Millis(at + 500))
+        state, _ = told(state, LineMoved(Line("up", at, count=count + 1)), elapsed=Millis(at + 900))
+        state, _ = told(state, Spoke(), elapsed=Millis(at + 1_000))
+
+    assert (state.stream, state.polls, state.hold) == ("live", "off", 0)
+
+
 @given(st.lists(st.sampled_from(("refused", "slow", "quick")), max_size=100), st.floats(0, 1))
 def test_a_pause_stays_within_its_bounds_and_recovers(answers: list[str], used: float) -> None:
     pace = Pace(Millis(2_000), Millis(30_000))
