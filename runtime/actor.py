@@ -245,15 +245,22 @@ class Actor:
         if cell.audience.get(event_type) != ():  # type: ignore[call-overload]
             cell.publish(event_type(*fields))
 
-    def subscribe(self, source: Ref | None, event_type: type) -> None:
-        """Hear events of exactly this class from `source`, or from any publisher where None."""
-        me = self._cell
-        me.rq.topics.subscribe(me, source, event_type)
+    def subscribe(
+        self, source: Ref | None, event_type: type, *, about: str | None = None
+    ) -> None:
+        """Hear events of exactly this class from `source`, or from any publisher where None.
 
-    def unsubscribe(self, source: Ref | None, event_type: type) -> None:
+        about: only those whose `about` is this, such as a symbol; None: all.
+        """
+        me = self._cell
+        me.rq.topics.subscribe(me, source, event_type, about)
+
+    def unsubscribe(
+        self, source: Ref | None, event_type: type, *, about: str | None = None
+    ) -> None:
         """End a subscription."""
         me = self._cell
-        me.rq.topics.unsubscribe(me, source, event_type)
+        me.rq.topics.unsubscribe(me, source, event_type, about)
 
     def watch(self, ref: Ref) -> None:
         """Hear `Terminated` once `ref` is gone for good; at once where it is."""

@@ -30,11 +30,12 @@ from .ref import Ref
 from .reports import ATTEND, ENDING, RESUME, Drained, Requested, StopChild
 from .runqueue import RunQueue
 from .supervision.specs import Child, Supervisor
+from .topics import ByTopic, Heard
 from .tracing import TracedMail
 
 R = TypeVar("R")
 
-Audiences: TypeAlias = Mapping[type, tuple[tuple[Any, Any], ...]]
+Audiences: TypeAlias = Mapping[type, Heard | ByTopic]
 """Who hears an event of each class: addresses, each with the handler of its incarnation."""
 
 NOBODY: Audiences = MappingProxyType({})
@@ -183,6 +184,8 @@ class Cell(Ref):
             audience = self.audience[type(event)]
         except KeyError:
             audience = self.rq.topics.audience(self, type(event))
+        if type(audience) is ByTopic:
+            audience = audience.of(event)
         full: MailboxFull | None = None
         for cell, _ in audience:
             try:

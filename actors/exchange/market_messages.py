@@ -129,6 +129,11 @@ class StreamChanged(msgspec.Struct, Tell, frozen=True, gc=False):
     state: StreamState
     reason: str = ""  # why it is down
 
+    @property
+    def about(self) -> str:
+        """The symbol: one can subscribe to events of one market alone."""
+        return self.symbol
+
 
 class CandleReported(msgspec.Struct, Tell, frozen=True, gc=False):
     """A candle has closed. Published once, in order; after an outage candles may be missing."""
@@ -136,6 +141,11 @@ class CandleReported(msgspec.Struct, Tell, frozen=True, gc=False):
     symbol: str
     frame: str
     candle: Candle
+
+    @property
+    def about(self) -> str:
+        """The symbol: one can subscribe to events of one market alone."""
+        return self.symbol
 
 
 class FormingReported(msgspec.Struct, Tell, frozen=True, gc=False):
@@ -145,6 +155,11 @@ class FormingReported(msgspec.Struct, Tell, frozen=True, gc=False):
     frame: str
     candle: Candle
 
+    @property
+    def about(self) -> str:
+        """The symbol: one can subscribe to events of one market alone."""
+        return self.symbol
+
 
 class TradesReported(msgspec.Struct, Tell, frozen=True, gc=False):
     """Trades of a market, oldest first. Published."""
@@ -152,17 +167,32 @@ class TradesReported(msgspec.Struct, Tell, frozen=True, gc=False):
     symbol: str
     trades: tuple[Trade, ...]
 
+    @property
+    def about(self) -> str:
+        """The symbol: one can subscribe to events of one market alone."""
+        return self.symbol
+
 
 class TickerReported(msgspec.Struct, Tell, frozen=True, gc=False):
     """What a market trades at. Published; those in between may be skipped."""
 
     ticker: Ticker
 
+    @property
+    def about(self) -> str:
+        """The symbol: one can subscribe to events of one market alone."""
+        return self.ticker.symbol
+
 
 class BookReported(msgspec.Struct, Tell, frozen=True, gc=False):
     """The best levels of a market. Published; those in between may be skipped."""
 
     book: Book
+
+    @property
+    def about(self) -> str:
+        """The symbol: one can subscribe to events of one market alone."""
+        return self.book.symbol
 
 
 class BookDiffReported(msgspec.Struct, Tell, frozen=True, gc=False):
@@ -171,11 +201,21 @@ class BookDiffReported(msgspec.Struct, Tell, frozen=True, gc=False):
     symbol: str
     diff: BookDiff
 
+    @property
+    def about(self) -> str:
+        """The symbol: one can subscribe to events of one market alone."""
+        return self.symbol
+
 
 class FundingReported(msgspec.Struct, Tell, frozen=True, gc=False):
     """Funding, mark and index price of a contract. Published; some may be skipped."""
 
     funding: Funding
+
+    @property
+    def about(self) -> str:
+        """The symbol: one can subscribe to events of one market alone."""
+        return self.funding.symbol
 
 
 class OpenInterestReported(msgspec.Struct, Tell, frozen=True, gc=False):
@@ -183,12 +223,22 @@ class OpenInterestReported(msgspec.Struct, Tell, frozen=True, gc=False):
 
     interest: OpenInterest
 
+    @property
+    def about(self) -> str:
+        """The symbol: one can subscribe to events of one market alone."""
+        return self.interest.symbol
+
 
 class LiquidationsReported(msgspec.Struct, Tell, frozen=True, gc=False):
     """Positions were closed by force, oldest first. Published; venues leave some out."""
 
     symbol: str
     liquidations: tuple[Liquidation, ...]
+
+    @property
+    def about(self) -> str:
+        """The symbol: one can subscribe to events of one market alone."""
+        return self.symbol
 
 
 class UnsoundHeard(msgspec.Struct, Tell, frozen=True, gc=False):

@@ -144,8 +144,10 @@ class MarketSource(Actor):
         self._budget = None if budget is None else self.lookup(budget)
         self._round = PollRound(self._channels.values(), self.chance)
         self._ahead = self.now - self.elapsed
-        for event in (LineChanged, StreamChanged, VenueClock, *REPORTS):
+        for event in (LineChanged, VenueClock):
             self.subscribe(self._connector, event)
+        for event in (StreamChanged, *REPORTS):
+            self.subscribe(self._connector, event, about=self._symbol)
         self._learn(_Of.CLOCK)
         self._learn(_Of.LINE)
 

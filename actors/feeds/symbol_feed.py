@@ -265,8 +265,10 @@ class SymbolFeed(Actor):
         if self._connector is None:
             return
         connector = self.lookup(self._connector)
-        for kind in (LineChanged, StreamChanged, VenueClock, *self._data.follow.reports):
-            self.subscribe(connector, kind)
+        for event in (LineChanged, VenueClock):
+            self.subscribe(connector, event)
+        for event in (StreamChanged, *self._data.follow.reports):
+            self.subscribe(connector, event, about=self._data.symbol)
         self._inquire(CLOCK)
 
     # -- what is asked of the connector

@@ -18,6 +18,7 @@ from ..errors import ActorCrashed, MailboxFull, Refusal, UnknownMessage, UsageEr
 from ..notices import Crashed
 from ..reports import ChildFailed
 from ..runqueue import RunQueue
+from ..topics import ByTopic
 from ..turns import INLINE, SUSPENDED, conclude, step
 from .halting import drop_backlog, halt
 
@@ -318,6 +319,8 @@ class DirectCell(Cell):
             audience = self.audience[event_type]
         except KeyError:
             audience = self.rq.topics.audience(self, event_type)
+        if type(audience) is ByTopic:
+            audience = audience.of(event)
         rq = self.rq
         room = rq.room
         if not room:

@@ -56,14 +56,17 @@ ON_EVENTS: Final[tuple[Table, ...]] = (
     {"fault": "B13", "verb": "garbage", "kind": "unknown_field"},
     {"fault": "B14", "verb": "garbage", "kind": "foreign_order"},
     {"fault": "B15", "verb": "delay", "time": "20s"},
+    {"fault": "E5", "verb": "huge", "size": 500_000},
+    {"fault": "E7", "verb": "pings", "count": 20},
+)
+ON_LINES: Final[tuple[Table, ...]] = (
     {"fault": "E3", "verb": "reset"},
     {"fault": "E4", "verb": "cut_frame", "sent": 5},
-    {"fault": "E5", "verb": "huge", "size": 500_000},
     {"fault": "E6", "verb": "frame", "hex": "830100"},
-    {"fault": "E7", "verb": "pings", "count": 20},
     {"fault": "M4", "verb": "mute", "time": "2m"},
     {"fault": "M5", "verb": "half_open"},
 )
+"""What takes a stream away, at one of its events."""
 OF_THE_VENUE: Final[tuple[Table, ...]] = (
     {"fault": "A26", "verb": "venue_cancel", "symbol": SYMBOL},
     {"fault": "A17", "verb": "fill", "symbol": SYMBOL},

@@ -7,15 +7,20 @@ they strike to the end; in liveness mode they end, and every bot must be in orde
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from random import Random
+from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
 import trio
+from msgspec.structs import replace
 
 from ...runtime import chance as chances
+from ..venue.config import VenueConfig
 from ..venue.faults.rules import rule_of
 from ..world import LIVELY, ORDER, SILENT, Place, Trader, World
+from ..world.venue import venue_symbol
 from .deeds import Deed, done_at
 from .menu import (
     CRASHES,
@@ -23,14 +28,20 @@ from .menu import (
     OF_THE_VENUE,
     ON_CANCELS,
     ON_EVENTS,
+    ON_LINES,
     ON_ORDERS,
     ON_READS,
     Table,
 )
 
 SHARE: Final = (0.05, 0.5)  # of the faults of the menu that are on in a run, from and to
+OFTEN: Final = (3, 40)  # a fault strikes at one of so many, from and to
+SELDOM: Final = (20, 200)  # a line that is never up for a minute shows little of a bot
 MOST_DEEDS: Final = 5
-MOST_BOTS: Final = 2
+BOTS: Final = (1, 1, 1, 2, 3)  # how many there may be
+PAIRS: Final = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
+PACES: Final = (0.03, 0.1, 0.3, 0.7)  # steps a second of the traders of each market
+DEPOSITS: Final = MappingProxyType({"USDT": "100000", "BTC": "2", "ETH": "30", "SOL": "500"})
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +50,8 @@ class Drawn:
 
     rules: tuple[Table, ...]
     deeds: tuple[Deed, ...]
-    bots: int
+    pairs: tuple[str, ...]  # what each bot trades; it follows the others
+    pace: float  # steps a second of the traders of a market
     every: float  # s between two deeds of a trader, about
     is_lively: bool  # whether the mode trades as well
 
@@ -48,27 +60,37 @@ def drawn(seed: int, seconds: float) -> Drawn:
     """What the swarm of a seed is, for a run of so many s."""
     chance = chances.stream(seed, "swarm")
     share = chance.uniform(*SHARE)
-    bots = chance.choice((1, 1, MOST_BOTS))
+    pairs = tuple(chance.sample(PAIRS, chance.choice(BOTS)))
     return Drawn(
-        rules=tuple(_rules(chance, share, seconds)),
-        deeds=tuple(sorted(_deeds(chance, seconds, bots), key=lambda deed: deed.at)),
-        bots=bots,
+        rules=tuple(_rules(chance, share, seconds, pairs)),
+        deeds=tuple(sorted(_deeds(chance, seconds, len(pairs)), key=lambda deed: deed.at)),
+        pairs=pairs,
+        pace=chance.choice(PACES),
         every=chance.choice((4.0, 10.0, 30.0, 90.0)),
         is_lively=chance.random() < 1 / 2,
     )
 
 
-def _rules(chance: Random, share: float, seconds: float) -> Iterator[Table]:
-    faces: tuple[tuple[tuple[Table, ...], dict[str, Any]], ...] = (
-        (ON_ORDERS, {"method": "POST", "path": ORDER}),
-        (ON_CANCELS, {"method": "DELETE", "path": ORDER}),
-        (ON_READS, {"method": "GET", "path": ORDER}),
-        (ON_EVENTS, {"event": "executionReport"}),
+def _rules(chance: Random, share: float, seconds: float, pairs: tuple[str, ...]) -> Iterator[Table]:
+    for table in _struck(chance, share, seconds):
+        if "symbol" in table:
+            yield {**table, "symbol": venue_symbol(chance.choice(pairs))}
+        else:
+            yield table
+
+
+def _struck(chance: Random, share: float, seconds: float) -> Iterator[Table]:
+    faces: tuple[tuple[tuple[Table, ...], dict[str, Any], tuple[int, int]], ...] = (
+        (ON_ORDERS, {"method": "POST", "path": ORDER}, OFTEN),
+        (ON_CANCELS, {"method": "DELETE", "path": ORDER}, OFTEN),
+        (ON_READS, {"method": "GET", "path": ORDER}, OFTEN),
+        (ON_EVENTS, {"event": "executionReport"}, OFTEN),
+        (ON_LINES, {"event": "executionReport"}, SELDOM),
     )
-    for tables, when in faces:
+    for tables, when, every in faces:
         for table in tables:
             if chance.random() < share:
-                yield {**table, "when": {**when, "every": chance.randint(3, 40)}}
+                yield {**table, "when": {**when, "every": chance.randint(*every)}}
     for table in OF_THE_VENUE:
         if chance.random() < share / 2:
             first = chance.randint(60_000, max(int(seconds * 500), 60_001))
@@ -108,12 +130,23 @@ async def play_to_calm(world: World, *, hours: float) -> None:
 
 async def _begin(world: World, seconds: float) -> list[Trader]:
     plan = drawn(world.seed, seconds)
-    venue = await world.open_venue()
-    for _ in range(plan.bots):
-        await world.start_bot(mode=LIVELY if plan.is_lively else SILENT)
+    change = partial(_at_pace, plan.pace)
+    venue = await world.open_venue(*PAIRS, deposits=DEPOSITS, change=change)
+    for pair in plan.pairs:
+        follows = [each for each in PAIRS if each != pair]
+        mode = LIVELY if plan.is_lively else SILENT
+        await world.start_bot(pair=pair, follows=follows, mode=mode)
     for number, table in enumerate(plan.rules, 1):
         rule = rule_of(table, place=f"swarm: rule {number}", inspector=venue.planned.inspector)
         venue.put(rule, Place("swarm", number, ""))
     for deed in plan.deeds:
         world.start_soon(done_at, world, deed)
     return [world.trader(bot, every=plan.every) for bot in world.bots.values()]
+
+
+def _at_pace(pace: float, config: VenueConfig) -> VenueConfig:
+    """The same exchange with traders who are so busy."""
+    markets = tuple(
+        replace(market, flow=replace(market.flow, density=pace)) for market in config.markets
+    )
+    return replace(config, markets=markets)

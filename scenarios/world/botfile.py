@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
+
+import attrs
 
 from ...actors.bot.config import BotConfig
 from ...actors.bot.reading import parse_config
@@ -22,6 +24,9 @@ secret = {{ env = "SECRET" }}
 [market]
 symbol = "{pair}"
 time_frame = "1m"
+
+[feeds]
+symbols = [{follows}]
 
 [account]
 name = "{account}"
@@ -41,12 +46,24 @@ LIVELY: Final[Mapping[str, object]] = MappingProxyType(
 """A mode that trades every few minutes of a lively market."""
 
 
-def config_of(
-    name: str, *, pair: str, account: str, seed: int, mode: Mapping[str, object]
-) -> BotConfig:
+@attrs.frozen(kw_only=True)
+class Trade:
+    """What a bot does where. follows: pairs whose markets it follows beside its own."""
+
+    pair: str
+    account: str
+    mode: Mapping[str, object] = SILENT
+    follows: Sequence[str] = ()
+
+
+def config_of(name: str, trade: Trade, *, seed: int) -> BotConfig:
     """The file as values. Raises ConfigError."""
+    mode = trade.mode
     said = "\n".join(f"{key} = {_toml(value)}" for key, value in mode.items())
-    text = TEXT.format(name=name, seed=seed, pair=pair, account=account, mode=said)
+    follows = ", ".join(map(_toml, trade.follows))
+    text = TEXT.format(
+        name=name, seed=seed, pair=trade.pair, account=trade.account, mode=said, follows=follows
+    )
     return parse_config(text, file=f"bot {name}")
 
 

@@ -6,7 +6,6 @@ It is outside of the bot, as a person at a terminal is: a bot that dies does not
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from fractions import Fraction
 from random import Random
 from typing import Final
@@ -21,6 +20,7 @@ from .bot import WorldBot
 MARKET: Final = 0.3  # how often an order is one
 CANCEL: Final = 0.4  # how often it takes an order back instead, where one rests
 MOST_LIVE: Final = 8  # orders that rest at a time
+VALUES: Final = (60, 1_800)  # quote units that an order is worth, from and to
 LONGEST: Final = 200  # basis points between a limit and the price
 
 
@@ -60,10 +60,16 @@ class Trader:
 
     async def _place(self) -> Order:
         bot, chance = self._bot, self._chance
+        market = bot.first_market
+        amount_digits, price_digits = (
+            (4, 2) if market is None else (market.amount_digits, market.price_digits)
+        )
+        last = bot.oracle.price or Fraction(60_000)
         side: Side = "buy" if chance.random() < 1 / 2 else "sell"
-        amount = f"{Decimal(chance.randint(10, 300)).scaleb(-4):f}"
+        value = chance.randint(*VALUES)
+        amount = f"{float(value / last):.{amount_digits}f}"
         if chance.random() < MARKET:
             return await bot.place(side, amount)
         away = chance.randint(1, LONGEST) * (-1 if side == "buy" else 1)
-        price = (bot.oracle.price or Fraction(60_000)) * (10_000 + away) / 10_000
-        return await bot.place(side, amount, f"{float(price):.2f}")
+        price = last * (10_000 + away) / 10_000
+        return await bot.place(side, amount, f"{float(price):.{price_digits}f}")

@@ -186,9 +186,9 @@ def venue_symbol(pair: str) -> str:
 def config_of(
     pairs: tuple[str, ...],
     kind: Liveliness,
-    *,
     seed: int,
     start: Millis,
+    *,
     deposits: Mapping[str, str] = DEPOSITS,
     change: Callable[[VenueConfig], VenueConfig] | None = None,
 ) -> VenueConfig:

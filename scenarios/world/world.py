@@ -28,7 +28,7 @@ from ..venue.wire.driver import Driver
 from .agreement import differences
 from .armed import FaultList
 from .bot import WorldBot
-from .botfile import SILENT, config_of
+from .botfile import SILENT, Trade, config_of
 from .clock import HostClock, WorldClock
 from .expectations import Check, Expectations
 from .findings import Finding, Violation, raised
@@ -96,7 +96,7 @@ class World:
     def venue(self) -> WorldVenue:
         """The first exchange; one with quiet markets is opened where there is none."""
         if not self.venues:
-            self._open(PAIR, kind="quiet")
+            self._open(self._venue_config((PAIR,), "quiet"))
         return next(iter(self.venues.values()))
 
     @property
@@ -116,9 +116,7 @@ class World:
 
         kind: "traders" trade there, or it is "quiet". change: of whatever else it is made of.
         """
-        venue = self._open(
-            *(pairs or (PAIR,)), kind=kind, deposits=deposits, name=name, change=change
-        )
+        venue = self._open(self._venue_config(pairs or (PAIR,), kind, deposits, change), name)
         await trio.lowlevel.checkpoint()
         return venue
 
@@ -127,6 +125,7 @@ class World:
         name: str = "",
         *,
         pair: str = PAIR,
+        follows: Sequence[str] = (),
         account: str = "",
         venue: WorldVenue | None = None,
         mode: Mapping[str, object] = SILENT,
@@ -136,13 +135,15 @@ class World:
     ) -> WorldBot:
         """Start a bot and wait until its gate is open, no longer than `opened` s; 0: do not wait.
 
-        mode: of its file; SILENT places nothing by itself. settings: of `VenueSettings`.
+        follows: pairs whose markets it follows beside its own. mode: of its file; SILENT places
+        nothing by itself. settings: of `VenueSettings`.
         """
         site = self.venue if venue is None else venue
         number = len(self.bots)
         name = name or f"bot{number + 1}"
         account = account or ACCOUNTS[number % len(ACCOUNTS)]
-        bot = self._bot(name, pair, account, site, mode, tamper, settings)
+        trade = Trade(pair=pair, account=account, mode=mode, follows=follows)
+        bot = self._bot(name, trade, site, tamper, settings)
         self.bots[name] = bot
         await bot.start()
         if opened and not await bot.opened(within=opened):
@@ -324,22 +325,17 @@ class World:
                 raise result.error
             self.fail(raised(result.error, place.file, self._now(), place))
 
-    def _open(
+    def _venue_config(
         self,
-        *pairs: str,
+        pairs: tuple[str, ...],
         kind: Liveliness,
         deposits: Mapping[str, str] = DEPOSITS,
-        name: str = "",
         change: Callable[[VenueConfig], VenueConfig] | None = None,
-    ) -> WorldVenue:
-        config = venue_config(
-            pairs,
-            kind,
-            seed=self.seed,
-            start=Millis(self._host.time),
-            deposits=deposits,
-            change=change,
-        )
+    ) -> VenueConfig:
+        start = Millis(self._host.time)
+        return venue_config(pairs, kind, self.seed, start, deposits=deposits, change=change)
+
+    def _open(self, config: VenueConfig, name: str = "") -> WorldVenue:
         name = name or f"exchange{len(self.venues) + 1}"
         venue = WorldVenue(config, name, self.faults, self.timeline, self._heard)
         self.venues[name] = venue
@@ -350,16 +346,14 @@ class World:
     def _bot(
         self,
         name: str,
-        pair: str,
-        account: str,
+        trade: Trade,
         venue: WorldVenue,
-        mode: Mapping[str, object],
         tamper: Tamper | None,
         settings: Mapping[str, object],
     ) -> WorldBot:
         berth = Berth(
-            config=config_of(name, pair=pair, account=account, seed=self.seed, mode=mode),
-            settings=venue.settings(account, settings),
+            config=config_of(name, trade, seed=self.seed),
+            settings=venue.settings(trade.account, settings),
             clock=self._host,
             say=_unheard,
             tamper=tamper,
@@ -370,7 +364,7 @@ class World:
             berth,
             host=self._host,
             uplink=Uplink(venue.listener, name),
-            oracle=venue.oracle(account, pair),
+            oracle=venue.oracle(trade.account, trade.pair),
             folder=folder,
             nursery=self._nursery,
         )

@@ -1,6 +1,7 @@
 """Publish and subscribe: by class of event, from one source or from any."""
 
 from collections.abc import Awaitable, Callable
+from random import Random
 
 import attrs
 import pytest
@@ -17,9 +18,11 @@ from benthic.runtime import (
     Supervisor,
     System,
     Tell,
+    UsageError,
     on,
     run_virtual,
 )
+from benthic.runtime.topics import Topics
 
 Run = Callable[[Supervisor | Child, Callable[[System], Awaitable[None]]], None]
 
@@ -296,3 +299,83 @@ def test_a_listener_that_crashes_does_not_keep_an_event_from_the_others(
         assert [node.restarts for node in system.tree().children].count(1) == 1
 
     run(tree, body)
+
+
+@attrs.frozen
+class Quote(Tell):
+    """An event that says what it is about."""
+
+    about: str
+    value: int
+
+
+@attrs.frozen
+class Follow(Ask[None]):
+    about: str | None
+
+
+@attrs.frozen
+class Leave(Ask[None]):
+    about: str | None
+
+
+class Follower(Actor):
+    """Subscribes to the quotes of one thing, or of all."""
+
+    def __init__(self) -> None:
+        self.heard: list[int] = []
+
+    @on(Follow)
+    def follow(self, message: Follow) -> None:
+        self.subscribe(self.lookup("/bot/feed"), Quote, about=message.about)
+
+    @on(Leave)
+    def leave(self, message: Leave) -> None:
+        self.unsubscribe(self.lookup("/bot/feed"), Quote, about=message.about)
+
+    @on(Quote)
+    def hear(self, message: Quote) -> None:
+        self.heard.append(message.value)
+
+    @on(Heard)
+    def tell_heard(self, _: Heard) -> tuple[int, ...]:
+        return tuple(self.heard)
+
+
+FOLLOWERS = Supervisor(
+    "bot", [Child("feed", Feed), Child("one", Follower), Child("two", Follower)], backoff=AT_ONCE
+)
+
+
+def test_who_wants_events_about_one_thing_hears_of_no_other(run: Run) -> None:
+    """Against a set of topics for each follower, over a few hundred drawn steps."""
+
+    async def body(system: System) -> None:
+        chance = Random(3)
+        feed = system.lookup("/bot/feed")
+        followed: dict[str, set[str | None]] = {"one": set(), "two": set()}
+        expected: dict[str, list[int]] = {"one": [], "two": []}
+        for number in range(300):
+            name, about = chance.choice(("one", "two")), chance.choice((None, "a", "b", "c"))
+            if chance.random() < 1 / 2:
+                topic = about or "d"
+                await feed.ask(Publish(Quote(topic, number)))
+                for each, topics in followed.items():
+                    if topics & {None, topic}:
+                        expected[each].append(number)
+            elif chance.random() < 1 / 2:
+                await system.lookup(f"/bot/{name}").ask(Follow(about))
+                followed[name].add(about)
+            else:
+                await system.lookup(f"/bot/{name}").ask(Leave(about))
+                followed[name].discard(about)
+
+        assert await heard(system, "one") == tuple(expected["one"]) != ()
+        assert await heard(system, "two") == tuple(expected["two"]) != ()
+
+    run(FOLLOWERS, body)
+
+
+def test_a_class_that_says_nothing_of_what_it_is_about_cannot_be_chosen_from() -> None:
+    with pytest.raises(UsageError, match="Price does not say what it is about"):
+        Topics().subscribe("me", None, Price, "BTC/USDT")
