@@ -40,7 +40,7 @@ SELDOM: Final = (20, 200)  # a line that is never up for a minute shows little o
 MOST_DEEDS: Final = 5
 BOTS: Final = (1, 1, 1, 2, 3)  # how many there may be
 PAIRS: Final = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
-PACES: Final = (0.03, 0.1, 0.3, 0.7)  # steps a second of the traders of each market
+PACES: Final = (0.02, 0.05, 0.15, 0.5)  # steps a second of the traders of each market
 DEPOSITS: Final = MappingProxyType({"USDT": "100000", "BTC": "2", "ETH": "30", "SOL": "500"})
 
 

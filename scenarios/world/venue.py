@@ -10,7 +10,7 @@ import msgspec
 
 from ...actors.exchange.settings import Credentials, VenueSettings
 from ...actors.market.symbol import Symbol
-from ...runtime import Millis
+from ...runtime import Millis, chance
 from ...runtime.secret import Secret
 from ..errors import BadFault
 from ..venue.accounts import AccountPlan
@@ -24,6 +24,7 @@ from ..venue.faults.state import put_in_force
 from ..venue.venue import Venue
 from ..venue.wire.connection import Wire
 from ..venue.wire.driver import Driver
+from ..venue.wire.limits import Limits
 from ..venue.wire.memory import MemoryListener
 from .armed import FaultList, said
 from .oracle import Oracle
@@ -33,6 +34,7 @@ from .wiretap import Hear, Wiretap
 
 Liveliness = Literal["quiet", "traders"]
 DEPOSITS: Final[Mapping[str, str]] = MappingProxyType({"USDT": "100000", "BTC": "2"})
+DEFLATES: Final = 0.25
 HISTORY: Final = 100_000  # ended orders that the oracle remembers
 ACCOUNTS: Final = ("first", "second", "third")
 
@@ -49,7 +51,8 @@ class WorldVenue:
         self.driver = Driver(self.venue.agenda)
         self.tap = Wiretap(self.planned, lambda: self.venue.agenda.now, timeline, hear)
         self.listener = MemoryListener(
-            Wire(self.venue, self.venue.agenda, faults=self.tap), self.driver
+            Wire(self.venue, self.venue.agenda, limits=_limits(config.seed), faults=self.tap),
+            self.driver,
         )
         self._faults = faults
         self._rules: list[int] = []
@@ -203,6 +206,11 @@ def config_of(
         history=HISTORY,
     )
     return config if change is None else change(config)
+
+
+def _limits(seed: int) -> Limits:
+    """Compression is the same work again for each message: one world of four has it."""
+    return Limits(deflates=chance.stream(seed, "compression").random() < DEFLATES)
 
 
 def _said_of(when: When) -> dict[str, Any]:

@@ -275,7 +275,7 @@ class Connection:
             session.gone()
             self._respond(request, handler)
             return
-        response, deflate = handshake.acceptance(request)
+        response, deflate = handshake.acceptance(request, wire.limits)
         struck = wire.faults.on_response(request, response)
         fate = None if struck is None else struck.fate
         data = encode(request, response)

@@ -13,6 +13,7 @@ from typing import Final
 from wsproto.extensions import PerMessageDeflate
 from wsproto.utilities import generate_accept_token
 
+from .limits import Limits
 from .messages import Request, Response
 
 VERSION: Final = "13"
@@ -39,7 +40,7 @@ def refusal(request: Request) -> Response | None:
     return None if len(key) == KEY_LENGTH else Response(400, b"no 'sec-websocket-key'")
 
 
-def acceptance(request: Request) -> tuple[Response, PerMessageDeflate | None]:
+def acceptance(request: Request, limits: Limits) -> tuple[Response, PerMessageDeflate | None]:
     """The answer to a handshake, and the compression that both sides use from then on."""
     token = generate_accept_token(request.headers["sec-websocket-key"].encode())
     headers = [
@@ -47,7 +48,8 @@ def acceptance(request: Request) -> tuple[Response, PerMessageDeflate | None]:
         ("connection", "Upgrade"),
         ("sec-websocket-accept", token.decode()),
     ]
-    for offer in request.headers.get("sec-websocket-extensions", "").split(","):
+    offered = request.headers.get("sec-websocket-extensions", "") if limits.deflates else ""
+    for offer in offered.split(","):
         deflate = PerMessageDeflate()
         accepted = _accept(deflate, offer.strip())
         if accepted is not None:

@@ -1,4 +1,4 @@
-"""How much of a client the exchange puts up with."""
+"""How much of a client the exchange puts up with, and whether it compresses what it sends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """All in bytes but `connections` and the times."""
+    """All in bytes but `connections`, the times and `deflates`."""
 
     headers: int = 32_768  # request line and headers; more is answered 431
     body: int = 1_048_576  # more is answered 413
@@ -15,3 +15,4 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     outbox: int = 4_194_304  # not yet read by a client; a slower one is dropped
     connections: int = 20_000  # at once; for one more, the longest idle gives way
     goodbye: int = 10_000  # ms that a client has to answer a close frame
+    deflates: bool = True  # WebSocket messages, where the client offers that
