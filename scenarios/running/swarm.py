@@ -16,10 +16,11 @@ import attrs
 import trio
 from msgspec.structs import replace
 
+from ...actors.bot.config import FeedTopic
 from ...runtime import chance as chances
 from ..venue.config import VenueConfig
 from ..venue.faults.rules import rule_of
-from ..world import LIVELY, ORDER, SILENT, Place, Trader, World
+from ..world import LIVELY, ORDER, SILENT, Feeds, Place, Trader, World
 from ..world.venue import venue_symbol
 from .deeds import Deed, done_at
 from .menu import (
@@ -40,6 +41,13 @@ SELDOM: Final = (20, 200)  # a line that is never up for a minute shows little o
 MOST_DEEDS: Final = 5
 BOTS: Final = (1, 1, 1, 2, 3)  # how many there may be
 PAIRS: Final = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
+TOPICS: Final[tuple[tuple[FeedTopic, ...], ...]] = (
+    ("candles",),
+    ("candles", "trades"),
+    ("candles", "ticker"),
+    ("candles", "trades", "ticker"),
+    ("candles", "book"),
+)
 PACES: Final = (0.02, 0.05, 0.15, 0.5)  # steps a second of the traders of each market
 DEPOSITS: Final = MappingProxyType({"USDT": "100000", "BTC": "2", "ETH": "30", "SOL": "500"})
 
@@ -51,6 +59,7 @@ class Drawn:
     rules: tuple[Table, ...]
     deeds: tuple[Deed, ...]
     pairs: tuple[str, ...]  # what each bot trades; it follows the others
+    topics: tuple[FeedTopic, ...]  # of each market
     pace: float  # steps a second of the traders of a market
     every: float  # s between two deeds of a trader, about
     is_lively: bool  # whether the mode trades as well
@@ -65,6 +74,7 @@ def drawn(seed: int, seconds: float) -> Drawn:
         rules=tuple(_rules(chance, share, seconds, pairs)),
         deeds=tuple(sorted(_deeds(chance, seconds, len(pairs)), key=lambda deed: deed.at)),
         pairs=pairs,
+        topics=chance.choice(TOPICS),
         pace=chance.choice(PACES),
         every=chance.choice((4.0, 10.0, 30.0, 90.0)),
         is_lively=chance.random() < 1 / 2,
@@ -133,9 +143,9 @@ async def _begin(world: World, seconds: float) -> list[Trader]:
     change = partial(_at_pace, plan.pace)
     venue = await world.open_venue(*PAIRS, deposits=DEPOSITS, change=change)
     for pair in plan.pairs:
-        follows = [each for each in PAIRS if each != pair]
+        feeds = Feeds(pairs=[each for each in PAIRS if each != pair], topics=plan.topics)
         mode = LIVELY if plan.is_lively else SILENT
-        await world.start_bot(pair=pair, follows=follows, mode=mode)
+        await world.start_bot(pair=pair, feeds=feeds, mode=mode)
     for number, table in enumerate(plan.rules, 1):
         rule = rule_of(table, place=f"swarm: rule {number}", inspector=venue.planned.inspector)
         venue.put(rule, Place("swarm", number, ""))

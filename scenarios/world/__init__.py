@@ -8,7 +8,7 @@ from __future__ import annotations
 from .armed import Armed, FaultList, Struck
 from .books import Books, Change, Loaded
 from .bot import WorldBot
-from .botfile import LIVELY, SILENT
+from .botfile import LIVELY, SILENT, Feeds
 from .clock import HostClock, WorldClock
 from .findings import Finding, Violation
 from .hearing import Told
@@ -32,6 +32,7 @@ __all__ = [
     "Change",
     "Checker",
     "FaultList",
+    "Feeds",
     "Finding",
     "HostClock",
     "HostDisk",

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from ...actors.bot.config import BotConfig
+from ...actors.bot.config import USUAL, BotConfig, FeedTopic
 from ...actors.bot.reading import parse_config
 
 TEXT: Final = """
@@ -27,6 +27,7 @@ time_frame = "1m"
 
 [feeds]
 symbols = [{follows}]
+topics = [{topics}]
 
 [account]
 name = "{account}"
@@ -47,22 +48,39 @@ LIVELY: Final[Mapping[str, object]] = MappingProxyType(
 
 
 @attrs.frozen(kw_only=True)
+class Feeds:
+    """What a bot follows: other pairs than its own, and these topics of each market."""
+
+    pairs: Sequence[str] = ()
+    topics: Sequence[FeedTopic] = USUAL
+
+
+ITS_OWN: Final = Feeds()
+"""What a bot needs of the market that it trades."""
+
+
+@attrs.frozen(kw_only=True)
 class Trade:
-    """What a bot does where. follows: pairs whose markets it follows beside its own."""
+    """What a bot does where."""
 
     pair: str
     account: str
     mode: Mapping[str, object] = SILENT
-    follows: Sequence[str] = ()
+    feeds: Feeds = ITS_OWN
 
 
 def config_of(name: str, trade: Trade, *, seed: int) -> BotConfig:
     """The file as values. Raises ConfigError."""
     mode = trade.mode
     said = "\n".join(f"{key} = {_toml(value)}" for key, value in mode.items())
-    follows = ", ".join(map(_toml, trade.follows))
     text = TEXT.format(
-        name=name, seed=seed, pair=trade.pair, account=trade.account, mode=said, follows=follows
+        name=name,
+        seed=seed,
+        pair=trade.pair,
+        account=trade.account,
+        mode=said,
+        follows=", ".join(map(_toml, trade.feeds.pairs)),
+        topics=", ".join(map(_toml, trade.feeds.topics)),
     )
     return parse_config(text, file=f"bot {name}")
 

@@ -28,7 +28,7 @@ from ..venue.wire.driver import Driver
 from .agreement import differences
 from .armed import FaultList
 from .bot import WorldBot
-from .botfile import SILENT, Trade, config_of
+from .botfile import ITS_OWN, SILENT, Feeds, Trade, config_of
 from .clock import HostClock, WorldClock
 from .expectations import Check, Expectations
 from .findings import Finding, Violation, raised
@@ -120,12 +120,12 @@ class World:
         await trio.lowlevel.checkpoint()
         return venue
 
-    async def start_bot(
+    async def start_bot(  # noqa: PLR0913  # each has a usual value
         self,
         name: str = "",
         *,
         pair: str = PAIR,
-        follows: Sequence[str] = (),
+        feeds: Feeds = ITS_OWN,
         account: str = "",
         venue: WorldVenue | None = None,
         mode: Mapping[str, object] = SILENT,
@@ -135,14 +135,14 @@ class World:
     ) -> WorldBot:
         """Start a bot and wait until its gate is open, no longer than `opened` s; 0: do not wait.
 
-        follows: pairs whose markets it follows beside its own. mode: of its file; SILENT places
-        nothing by itself. settings: of `VenueSettings`.
+        feeds: what it follows. mode: of its file; SILENT places nothing by itself. settings: of
+        `VenueSettings`.
         """
         site = self.venue if venue is None else venue
         number = len(self.bots)
         name = name or f"bot{number + 1}"
         account = account or ACCOUNTS[number % len(ACCOUNTS)]
-        trade = Trade(pair=pair, account=account, mode=mode, follows=follows)
+        trade = Trade(pair=pair, account=account, mode=mode, feeds=feeds)
         bot = self._bot(name, trade, site, tamper, settings)
         self.bots[name] = bot
         await bot.start()
