@@ -2,7 +2,8 @@
 
 Whether anything was sent is decided here: until the first byte is handed to the stream an error is
 NothingSent, from then on OutcomeUnknown. A connection that the server has closed meanwhile is seen
-before a request is given to it; where it was not, only GET and HEAD are sent once more.
+before a request is given to it; where it was not, only GET and HEAD are sent once more. Where a
+host was not reached, GET and HEAD fail at once until it is time to try again.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from .errors import (
     AnswerLost,
     AnswerTimeout,
     AnswerUnreadable,
+    DialFailed,
     DialTimeout,
     NothingSent,
 )
+from .redialing import Redialing
 from .wire import Answer, Dialer, Request, Road, authority, place, port_of, split, target
 
 CHUNK: Final = 65_536  # bytes read at a time
@@ -81,6 +84,7 @@ class H11Transport:
     def __init__(self, dialer: Dialer | None = None) -> None:
         self._dialer = NetworkDialer() if dialer is None else dialer
         self._resting: dict[Key, list[Line]] = {}
+        self._hosts: dict[Key, Redialing] = {}
         self._busy = set[Line]()
         self._is_closed = False
 
@@ -93,7 +97,9 @@ class H11Transport:
             return await self._answered(errand)
         if errand.has_sent:
             raise AnswerTimeout(errand.where, f"no answer within {request.timeout:g} s")
-        raise DialTimeout(errand.where, f"no connection within {request.timeout:g} s")
+        error = DialTimeout(errand.where, f"no connection within {request.timeout:g} s")
+        self._host(errand).failed(error)
+        raise error
 
     async def aclose(self) -> None:
         self._is_closed = True
@@ -108,8 +114,25 @@ class H11Transport:
             except AnswerLost:
                 if errand.request.method not in HARMLESS or errand.has_heard:
                     raise
-        line = Line(await self._dialer.open(errand.url, errand.request.road))
-        return await self._exchanged(line, errand)
+        return await self._first(errand)
+
+    async def _first(self, errand: Errand) -> Answer:
+        """Over a new connection."""
+        host = self._host(errand)
+        if errand.request.method in HARMLESS:
+            host.check(errand.where)
+        try:
+            line = Line(await self._dialer.open(errand.url, errand.request.road))
+            answer = await self._exchanged(line, errand)
+        except (DialFailed, AnswerLost) as error:
+            if not errand.has_heard:  # some hosts that are away take connections, and end them
+                host.failed(error)
+            raise
+        host.reached()
+        return answer
+
+    def _host(self, errand: Errand) -> Redialing:
+        return self._hosts.setdefault(errand.key, Redialing())
 
     async def _rested(self, key: Key) -> Line | None:
         """A connection that is open and free."""

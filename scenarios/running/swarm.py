@@ -48,7 +48,7 @@ TOPICS: Final[tuple[tuple[FeedTopic, ...], ...]] = (
     ("candles", "trades", "ticker"),
     ("candles", "book"),
 )
-PACES: Final = (0.02, 0.05, 0.15, 0.5)  # steps a second of the traders of each market
+PACES: Final = (0.05, 0.15, 0.3, 0.6)  # steps a second of the traders of each market
 DEPOSITS: Final = MappingProxyType({"USDT": "100000", "BTC": "2", "ETH": "30", "SOL": "500"})
 
 

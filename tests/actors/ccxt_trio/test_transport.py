@@ -23,7 +23,7 @@ from benthic.actors.ccxt_trio.errors import (
     fate_of,
 )
 from benthic.actors.ccxt_trio.h11_transport import H11Transport
-from benthic.actors.ccxt_trio.wire import Answer, Request, Road
+from benthic.actors.ccxt_trio.wire import Answer, Request, Road, place
 
 from .standing import answered, dead_port, exchange_of, head_of, run, server
 
@@ -101,6 +101,47 @@ def test_a_dial_that_takes_too_long_sent_nothing() -> None:
         assert fate_of(caught.value) is Fate.NOTHING_SENT
 
     run(body)
+
+
+class Away:
+    """A network on which a host is not reached; it counts how often that is tried."""
+
+    def __init__(self) -> None:
+        self.dials = 0
+
+    async def open(self, url: SplitResult, road: Road) -> trio.abc.Stream:
+        del road
+        self.dials += 1
+        await trio.lowlevel.checkpoint()
+        raise DialFailed(place(url), "no connection: refused")
+
+
+def test_a_host_that_is_away_is_not_dialled_for_each_of_a_thousand_questions() -> None:  # M7, R9
+    async def body() -> None:
+        away = Away()
+        transport = H11Transport(away)
+        for _ in range(1_000):
+            with pytest.raises(DialFailed, match="refused") as caught:
+                await ask(1, transport)
+            assert fate_of(caught.value) is Fate.NOTHING_SENT
+            await trio.sleep(0.3)
+
+        assert 30 <= away.dials <= 36  # 300 s: soon, and then every ten seconds
+
+    trio.run(body, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+def test_an_order_does_not_wait_for_the_time_at_which_questions_are_dialled_again() -> None:
+    async def body() -> None:
+        away = Away()
+        transport = H11Transport(away)
+        for method in ("GET", "GET", "POST", "DELETE", "GET"):
+            with pytest.raises(DialFailed):
+                await ask(1, transport, method=method)
+
+        assert away.dials == 3
+
+    trio.run(body, clock=trio.testing.MockClock(autojump_threshold=0))
 
 
 @pytest.mark.parametrize(
