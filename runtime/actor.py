@@ -245,9 +245,7 @@ class Actor:
         if cell.audience.get(event_type) != ():  # type: ignore[call-overload]
             cell.publish(event_type(*fields))
 
-    def subscribe(
-        self, source: Ref | None, event_type: type, *, about: str | None = None
-    ) -> None:
+    def subscribe(self, source: Ref | None, event_type: type, *, about: str | None = None) -> None:
         """Hear events of exactly this class from `source`, or from any publisher where None.
 
         about: only those whose `about` is this, such as a symbol; None: all.

@@ -7,7 +7,7 @@ restarted actor subscribes again in `on_start`.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, final
 
 from .errors import UsageError
 
@@ -16,6 +16,7 @@ Heard: TypeAlias = tuple[tuple[Any, Any], ...]
 """Who hears an event, with the handler of each incarnation, if any."""
 
 
+@final
 class ByTopic:
     """Who hears events of one class from one publisher, by what they are about."""
 

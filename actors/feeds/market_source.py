@@ -144,8 +144,8 @@ class MarketSource(Actor):
         self._budget = None if budget is None else self.lookup(budget)
         self._round = PollRound(self._channels.values(), self.chance)
         self._ahead = self.now - self.elapsed
-        for event in (LineChanged, VenueClock):
-            self.subscribe(self._connector, event)
+        for of_all in (LineChanged, VenueClock):
+            self.subscribe(self._connector, of_all)
         for event in (StreamChanged, *REPORTS):
             self.subscribe(self._connector, event, about=self._symbol)
         self._learn(_Of.CLOCK)

@@ -265,8 +265,8 @@ class SymbolFeed(Actor):
         if self._connector is None:
             return
         connector = self.lookup(self._connector)
-        for event in (LineChanged, VenueClock):
-            self.subscribe(connector, event)
+        for of_all in (LineChanged, VenueClock):
+            self.subscribe(connector, of_all)
         for event in (StreamChanged, *self._data.follow.reports):
             self.subscribe(connector, event, about=self._data.symbol)
         self._inquire(CLOCK)
