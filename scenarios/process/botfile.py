@@ -53,8 +53,11 @@ class Wanted:
     seed: int
     mode: Mapping[str, object] = SILENT
 
-    def write(self, folder: Path) -> Path:
-        """The file, in a folder that is there. A mode that trades sees a candle each second."""
+    def write(self, folder: Path, called: str = "") -> Path:
+        """The file, in a folder that is there. A mode that trades sees a candle each second.
+
+        called: the name of the file, where it is not the bot's.
+        """
         said = "\n".join(f"{key} = {_toml(value)}" for key, value in self.mode.items())
         text = TEXT.format(
             **{**attrs.asdict(self), "mode": said},
@@ -62,7 +65,7 @@ class Wanted:
             key=KEY,
             secret=SECRET,
         )
-        path = folder / f"{self.name}.toml"
+        path = folder / f"{called or self.name}.toml"
         path.write_text(text, "utf-8")
         return path
 

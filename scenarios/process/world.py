@@ -120,7 +120,7 @@ class RealWorld(Unlike):
     ) -> WorldVenue:
         """See `World.open_venue`."""
         venue = self._open(*(pairs or (PAIR,)), kind=kind, deposits=deposits, name=name, change=change)
-        await self._port(venue)
+        await self.port(venue)
         return venue
 
     async def start_bot(
@@ -137,31 +137,28 @@ class RealWorld(Unlike):
 
         See `World.start_bot`; what else a bot of a world can be given is not to be had here.
         """
+        site = venue or self.venue
         number = len(self.bots)
-        name = name or f"bot{number + 1}"
-        account = account or ACCOUNTS[number % len(ACCOUNTS)]
-        bot = self.bots[name] = await self.berth(name, pair, account, venue or self.venue, mode)
-        await bot.start()
-        if opened and not await bot.opened(within=opened):
-            why = f"{name} did not open in {opened:g} s: its line is {bot.line}"
-            raise ExpectationFailed(str(caller()), why)
-        return bot
-
-    async def berth(
-        self, name: str, pair: str, account: str, venue: WorldVenue, mode: Mapping[str, object]
-    ) -> RealBot:
-        """A bot that has not been started."""
-        key = venue.venue.api_key(account)
         wanted = Wanted(
-            name=name,
+            name=name or f"bot{number + 1}",
             pair=pair,
-            account=account,
-            port=await self._port(venue),
+            account=account or ACCOUNTS[number % len(ACCOUNTS)],
+            port=await self.port(site),
             seed=self.seed,
             mode=mode,
         )
+        bot = self.berth(wanted, site)
+        await bot.start()
+        if opened and not await bot.opened(within=opened):
+            why = f"{bot.name} did not open in {opened:g} s: its line is {bot.line}"
+            raise ExpectationFailed(str(caller()), why)
+        return bot
+
+    def berth(self, wanted: Wanted, venue: WorldVenue) -> RealBot:
+        """A bot that is of this world, and has not been started."""
+        key = venue.venue.api_key(wanted.account)
         home = Home(
-            name=name,
+            name=wanted.name,
             file=wanted.write(self._setting.folder),
             secrets={KEY: key.key, SECRET: key.secret.reveal()},
             pace=self.pace,
@@ -170,7 +167,9 @@ class RealWorld(Unlike):
             now=self.now,
             nursery=self._nursery,
         )
-        return RealBot(home, venue.oracle(account, pair))
+        bot = RealBot(home, venue.oracle(wanted.account, wanted.pair))
+        self.bots[wanted.name] = bot
+        return bot
 
     def trader(self, bot: RealBot, *, every: float = 5.0) -> Trader:
         """Somebody who places and cancels orders through a bot's desk, until told to stop."""
@@ -256,6 +255,13 @@ class RealWorld(Unlike):
 
     # -- for the runner
 
+    async def port(self, venue: WorldVenue) -> int:
+        """Where an exchange is served, from now on."""
+        if venue.name not in self._ports:
+            face = TcpFace(venue.wire, venue.driver)
+            self._ports[venue.name] = await self._nursery.start(face.run)
+        return self._ports[venue.name]
+
     def now(self) -> Millis:
         """By the host's clock."""
         return LiveClock().now()
@@ -328,13 +334,6 @@ class RealWorld(Unlike):
         venue.venue.start()
         self._nursery.start_soon(venue.driver.run)
         return venue
-
-    async def _port(self, venue: WorldVenue) -> int:
-        """Where it is served, from now on."""
-        if venue.name not in self._ports:
-            face = TcpFace(venue.wire, venue.driver)
-            self._ports[venue.name] = await self._nursery.start(face.run)
-        return self._ports[venue.name]
 
     def _heard(self, sent: Sent) -> None:
         for hear in tuple(self.heard):
