@@ -1,4 +1,4 @@
-"""A process of scenarios: `benthic run FILE` with a hand at its desk, and a death at a named instant.
+"""A process of scenarios: `benthic run FILE` with a hand at its desk, and death at an instant.
 
     python -m benthic.cli.piloted FILE [POINT [AT]]
 

@@ -66,9 +66,7 @@ def deaths(
 
     count = 100 if options.count is None else options.count
     with progress("sweep deaths", "kills") as watch:
-        report = run_deaths(
-            count, resume=options.resume, watch=watch, seed=options.seed, jobs=jobs
-        )
+        report = run_deaths(count, resume=options.resume, watch=watch, seed=options.seed, jobs=jobs)
     if options.json:
         print_json({**attrs.asdict(report), "ok": report.ok})
     else:

@@ -14,23 +14,22 @@ SHOWN: Final = 20  # violations
 def tell(report: DeathReport) -> None:
     """Draw its table."""
     drawn = table(
-        *("it died", "kills", "missed", "doubled", "lost", "disagreeing"),
-        *("gate open after, s", "longest, s"),
+        *("it died", "kills", "missed", "unsettled", "doubled", "lost", "disagreeing"),
+        *("open after, s", "longest, s"),
         title="sweep deaths",
-        numbers=range(1, 8),
+        numbers=range(1, 9),
     )
     for kind, each in report.deaths.items():
-        counts = (each.kills, each.missed, each.doubled, each.lost, each.disagreeing)
+        found = (each.doubled, each.lost, each.disagreeing)
+        counts = (each.kills, each.missed, each.unsettled, *found)
         times = (each.opened_median, each.opened_longest)
         drawn.add_row(kind, *(f"{n:,}" for n in counts), *(f"{s:,.1f}" for s in times))
     console().print(drawn)
-    found = len(report.violations)
-    lines = [
-        f"deaths: {report.trials:,} kills, {report.orders:,} orders at the exchanges, "
-        f"{report.seconds:,.1f} s"
-    ]
+    many = len(report.violations)
+    orders = f"{report.orders:,} orders at the exchanges"
+    lines = [f"deaths: {report.trials:,} kills, {orders}, {report.seconds:,.1f} s"]
     lines += [f"violation: {violation}" for violation in report.violations[:SHOWN]]
-    if found > SHOWN:
-        lines.append(f"and {found - SHOWN:,} more")
-    lines.append(f"{found:,} violations" if found else "no violation")
+    if many > SHOWN:
+        lines.append(f"and {many - SHOWN:,} more")
+    lines.append(f"{many:,} violations" if many else "no violation")
     sys.stdout.write("\n".join(lines) + "\n")

@@ -7,17 +7,45 @@ may be.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Protocol
 
 from ...actors.orders.model import LIVE, Order
-from ...scenarios.process.bot import RealBot
-from ...scenarios.world import Books, Told
+from ...scenarios.world import Books, Told, TrueOrder
 from ...scenarios.world.agreement import PREFIX
 
-STATUS = "order "  # how the log begins to tell of one
+STATUS: Final = "order "  # how the log begins to tell of one
+TAKEN: Final = frozenset({"accepted", "filled", "cancelled"})  # by the exchange, for certain
 
 
-def doubled(bot: RealBot) -> Iterator[str]:
+class Known(Protocol):
+    """What an exchange knows of an account."""
+
+    def orders(self) -> list[TrueOrder]:
+        """All orders, oldest first."""
+        ...
+
+
+class Witness(Protocol):
+    """A bot, as far as it is looked at."""
+
+    @property
+    def books(self) -> Books:
+        """What its store holds."""
+        ...
+
+    @property
+    def told(self) -> Sequence[Told]:
+        """What its log said."""
+        ...
+
+    @property
+    def oracle(self) -> Known:
+        """What the exchange knows."""
+        ...
+
+
+def doubled(bot: Witness) -> Iterator[str]:
     """Client ids that the exchange has more than once, or more than one of our orders has (O2)."""
     there = Counter(each.client_id for each in bot.oracle.orders())
     for client_id, count in there.items():
@@ -27,7 +55,7 @@ def doubled(bot: RealBot) -> Iterator[str]:
         yield f"doubled: more than one order has the client id {client_id}"
 
 
-def lost(bot: RealBot, acks: Mapping[str, Order]) -> Iterator[str]:
+def lost(bot: Witness, acks: Mapping[str, Order]) -> Iterator[str]:
     """What somebody was told of, and is not known any more (P1, O1)."""
     books = bot.books
     there = {each.client_id for each in bot.oracle.orders()}
@@ -55,5 +83,5 @@ def _gone(order: Order | None, client_id: str, status: str, there: set[str]) -> 
         yield f"lost: {client_id} was told of as {status}, is {order.status}"
     elif order.status == "intent" and status != "intent":
         yield f"lost: {client_id} was told of as {status}, is an intent"
-    elif status in {"accepted", "filled", "cancelled"} and client_id not in there:
+    elif status in TAKEN and client_id not in there:
         yield f"lost: {client_id} was told of as {status}, and the exchange never had it"

@@ -33,6 +33,7 @@ class Deaths:
 
     kills: int
     missed: int  # named instants that did not come in time
+    unsettled: int  # kills at which store and exchange differed, or an order was in doubt
     doubled: int  # orders, as the next two
     lost: int
     disagreeing: int
@@ -104,6 +105,7 @@ def _figures(trials: list[Trial]) -> dict[str, float]:
         told = {
             "kills": 1.0,
             "missed": float(not trial.struck),
+            "unsettled": float(trial.open_ends > 0),
             "doubled": float(len(trial.doubled)),
             "lost": float(len(trial.lost)),
             "disagreeing": float(len(trial.disagreeing)),
@@ -146,6 +148,7 @@ def _deaths(figures: dict[str, float], kind: str) -> Deaths:
     return Deaths(
         kills=total("kills"),
         missed=total("missed"),
+        unsettled=total("unsettled"),
         doubled=total("doubled"),
         lost=total("lost"),
         disagreeing=total("disagreeing"),

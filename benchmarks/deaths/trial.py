@@ -22,6 +22,7 @@ from ...scenarios.process.bot import RealBot
 from ...scenarios.process.botfile import Wanted
 from ...scenarios.process.world import RealWorld
 from ...scenarios.world import ORDER, PAIR, WorldVenue
+from ...scenarios.world.agreement import differences
 from ...scenarios.world.wiretap import Sent
 from .check import doubled, lost
 from .draw import ARRIVES, Death
@@ -44,6 +45,7 @@ class Trial:
     number: int
     death: str
     struck: bool = True  # False: the named instant did not come, and it was killed from outside
+    open_ends: int = 0  # orders in doubt and things that differed, as it died
     orders: int = 0  # of ours at the exchange by then
     opened: float = 0.0  # s from the restart to an open gate
     agreed: float = 0.0  # s from then until books and exchange were seen to agree
@@ -112,6 +114,8 @@ class Victim:
         if life is None and self._bot.lives[-1].code != -signal.SIGKILL:
             trial.disagreeing.append(f"ended by itself with code {self._bot.lives[-1].code}")
         await self._bot.kill()
+        books = self._bot.books
+        trial.open_ends = len([*books.waiting(), *differences(books, self._bot.oracle)])
         self._venue.calm()
         self._restore_delays()
 

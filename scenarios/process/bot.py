@@ -98,7 +98,12 @@ class RealBot(Unlike):
             return
         number = len(self.lives) + 1
         argv = [*(PLAIN if plainly else PILOTED), str(self.file), *([dies] if dies else [])]
-        environment = {**os.environ, "PYTHONUTF8": "1", **self._home.secrets}
+        environment = {
+            **os.environ,
+            **self._home.secrets,
+            "PYTHONUTF8": "1",
+            "XDG_RUNTIME_DIR": str(self.file.parent),  # where accounts are taken: it is alone
+        }
         program = Program(argv=argv, environment=environment, folder=self.file.parent)
         life = Child(program, self.name, number, partial(self._hear, number), self._home.pace)
         self.lives.append(life)
@@ -259,7 +264,9 @@ class RealBot(Unlike):
     async def _tell_the_end(self, life: Child) -> None:
         await life.ended.wait()
         code = life.code
-        how = f"with code {code}" if code is None or code >= 0 else f"of {signal.Signals(-code).name}"
+        how = (
+            f"with code {code}" if code is None or code >= 0 else f"of {signal.Signals(-code).name}"
+        )
         at = f", {life.last_word}" if life.last_word else ""
         self._note(f"ends {how}{at}")
         if life.last_word:

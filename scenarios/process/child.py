@@ -181,9 +181,7 @@ class Child:
                 waiting.set()
 
 
-async def _each_line(
-    pipe: trio.abc.ReceiveStream | None, take: Callable[[bytes], None]
-) -> None:
+async def _each_line(pipe: trio.abc.ReceiveStream | None, take: Callable[[bytes], None]) -> None:
     """Hand on whole lines, until the other end is closed."""
     rest = b""
     with suppress(trio.BrokenResourceError):

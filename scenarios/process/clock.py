@@ -1,8 +1,8 @@
-"""The clock of a scenario with real processes: the host's, and its sleeps as much shorter as wanted.
+"""The clock of a scenario with real processes: the host's, with sleeps made shorter.
 
 A script's `trio.sleep(600)` gives things time to happen; beside a real bot, nobody can make time
 jump. With a pace of 10 it takes a minute. What waits for a bot must count the host's seconds, as
-that does: `host_seconds(within)`.
+that does.
 """
 
 from __future__ import annotations

@@ -22,7 +22,10 @@ class RealDisk(Unlike):
     """Full, until `mend`. life: the one that goes on; None where it is down."""
 
     def __init__(
-        self, faults: FaultList, life: Callable[[], Child | None], strike: Callable[[str, str], None]
+        self,
+        faults: FaultList,
+        life: Callable[[], Child | None],
+        strike: Callable[[str, str], None],
     ) -> None:
         self._faults = faults
         self._life = life

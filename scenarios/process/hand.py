@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,14 +17,14 @@ from ...actors.orders.messages import CancelOrder, PlaceOrder
 from ...actors.orders.model import Order
 from ...runtime import Ask, AskError, Millis, NoSuchActor, Refusal, System
 from .doomed import Doom
-from .wording import LONGEST, Answered, Arm, Asked, Place, decode_asked, encode_answered
+from .wording import LONGEST, Answered, Arm, Cancel, Place, decode_asked, encode_answered
 
 PATIENCE: Final = Millis(120_000)  # for an order to be answered
 _IN, _OUT = 0, 1
 
 
 class Hand:
-    """Asks the desk of the first bot. Lives until its pipe is closed."""
+    """Asks the desk of the first bot. Where its pipe is closed, the process ends in order."""
 
     def __init__(self, doom: Doom) -> None:
         self._doom = doom
@@ -35,11 +36,14 @@ class Hand:
             while part := await pipe.receive_some(LONGEST):
                 *lines, rest = (rest + part).split(b"\n")
                 for asked in map(decode_asked, lines):
-                    if isinstance(asked.ask, Arm):  # before whatever comes after it
-                        self._doom.arm(asked.ask.point, asked.ask.at)
+                    wish = asked.ask
+                    if isinstance(wish, Arm):  # before whatever comes after it
+                        self._doom.arm(wish.point, wish.at)
                         say(Answered(asked.number))
                     else:
-                        nursery.start_soon(_answer, system, bots[0], asked)
+                        ask = _as_message(bots[0], wish)
+                        nursery.start_soon(_answer, system, bots[0], asked.number, ask)
+            os.kill(os.getpid(), signal.SIGTERM)  # who started it is gone
 
 
 def say(answer: Answered) -> None:
@@ -47,20 +51,19 @@ def say(answer: Answered) -> None:
     os.write(_OUT, encode_answered(answer) + b"\n")
 
 
-async def _answer(system: System, bot: Bot, asked: Asked) -> None:
+async def _answer(system: System, bot: Bot, number: int, ask: Ask[Order]) -> None:
     try:
-        order = await system.lookup(bot.paths.desk).ask(_wish(bot, asked), timeout=PATIENCE)
+        order = await system.lookup(bot.paths.desk).ask(ask, timeout=PATIENCE)
     except Refusal as refusal:
-        say(Answered(asked.number, refusal=_words(refusal)))
+        say(Answered(number, refusal=_words(refusal)))
     except (AskError, NoSuchActor) as error:
-        say(Answered(asked.number, silence=_words(error)))
+        say(Answered(number, silence=_words(error)))
     else:
-        say(Answered(asked.number, order))
+        say(Answered(number, order))
 
 
-def _wish(bot: Bot, asked: Asked) -> Ask[Order]:
-    wish = asked.ask
-    if not isinstance(wish, Place):
+def _as_message(bot: Bot, wish: Place | Cancel) -> Ask[Order]:
+    if isinstance(wish, Cancel):
         return CancelOrder(wish.order_id)
     return PlaceOrder(
         str(bot.config.market.symbol),

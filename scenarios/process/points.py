@@ -6,7 +6,7 @@ not have it yet; `after`: it has, and whoever asked has not heard of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -30,7 +30,7 @@ def _fills(request: Request) -> bool:
     return isinstance(request, Commit) and bool(request.fills)
 
 
-HOLDS: Final = MappingProxyType(
+HOLDS: Final[Mapping[str, Callable[[Request], bool]]] = MappingProxyType(
     {
         "intent": _with("intent"),
         "acceptance": _with("accepted"),
@@ -63,7 +63,7 @@ class Point:
         return HOLDS[self.what](request)
 
 
-POINTS: Final = MappingProxyType(
+POINTS: Final[Mapping[str, Point]] = MappingProxyType(
     {point.name: point for what in HOLDS for phase in PHASES for point in (Point(phase, what),)}
 )
 """All of them by name."""

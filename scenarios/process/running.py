@@ -7,14 +7,12 @@ must agree where the script settles, and every store must add up in the end.
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Final
 
+import msgspec
 import outcome
 import trio
 
@@ -31,8 +29,8 @@ from .world import RealSetting, RealWorld
 LONGEST: Final = 600.0  # s of the host
 
 
-def run_for_real(script: Script, options: Options, *, keep: Path | None = None) -> Outcome:
-    """Run a script once. keep: a folder for stores and logs; one that is thrown away where None.
+def run_for_real(script: Script, options: Options, folder: Path) -> Outcome:
+    """Run a script once. folder: for bot file, store and logs; there, and of this run alone.
 
     Raises BadScenario where the script is one of those that need virtual time.
     """
@@ -43,22 +41,11 @@ def run_for_real(script: Script, options: Options, *, keep: Path | None = None) 
             remedy="run it without --real",
         )
     began = perf_counter(), process_time()
-    with _folder(keep) as folder:
-        setting = RealSetting(seed=options.seed, folder=folder, pace=PACES.get(script.name, 1.0))
-        world, seconds = trio.run(_played, script, setting, clock=PacedClock(setting.pace))
+    setting = RealSetting(seed=options.seed, folder=folder, pace=PACES.get(script.name, 1.0))
+    world, seconds = trio.run(_played, script, setting, clock=PacedClock(setting.pace))
     return _outcome(
         script, options, world, seconds, (perf_counter() - began[0], process_time() - began[1])
     )
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep.resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="benthic-real-") as folder:
-        yield Path(folder)
 
 
 async def _played(script: Script, setting: RealSetting) -> tuple[RealWorld, float]:
@@ -74,11 +61,19 @@ async def _played(script: Script, setting: RealSetting) -> tuple[RealWorld, floa
             if isinstance(result, outcome.Error):
                 if isinstance(result.error, trio.Cancelled):
                     raise result.error
-                world.fail(raised(result.error, script.file, world.now()))
+                world.fail(_told(result.error, script.file, world))
         seconds = world.clock.elapsed
         await _end(world, script)
         nursery.cancel_scope.cancel()
     return world, seconds
+
+
+def _told(error: BaseException, file: str, world: RealWorld) -> Finding:
+    """The finding for an error; of a plan, whose lines nobody steps through, it names the file."""
+    found = raised(error, file, world.now())
+    if found.kind == "wrong" and not found.place.startswith(file):
+        return msgspec.structs.replace(found, place=file)
+    return found
 
 
 async def _await(coroutine: Any) -> None:
@@ -102,7 +97,7 @@ async def _end(world: RealWorld, script: Script) -> None:
     if isinstance(result, outcome.Error):
         if isinstance(result.error, trio.Cancelled):
             raise result.error
-        world.fail(raised(result.error, script.file, world.now()))
+        world.fail(_told(result.error, script.file, world))
     for bot in world.bots.values():
         for life in bot.lives:
             if life.code is not None and life.code > 0:

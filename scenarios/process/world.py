@@ -119,7 +119,9 @@ class RealWorld(Unlike):
         change: Callable[[VenueConfig], VenueConfig] | None = None,
     ) -> WorldVenue:
         """See `World.open_venue`."""
-        venue = self._open(*(pairs or (PAIR,)), kind=kind, deposits=deposits, name=name, change=change)
+        venue = self._open(
+            *(pairs or (PAIR,)), kind=kind, deposits=deposits, name=name, change=change
+        )
         await self.port(venue)
         return venue
 
