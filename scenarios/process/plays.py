@@ -32,6 +32,7 @@ LEFT_OUT: Final = MappingProxyType(
         "closed_after_a_day": _LONG,
         "disk_fails": _HOST,
         "events_redelivered": _LONG,
+        "half_open_line": _HOST,
         "host_clock_steps": _HOST,
         "killed_while_sending": _HOST,
         "maintenance_for_six_hours": _LONG,

@@ -1,4 +1,4 @@
-"""The sweep of deaths (K1, O2, P1): what it draws, what it would find, and that it finds nothing."""
+"""The sweep of deaths (K1, O2, P1): what it draws, what it would find, that it finds nothing."""
 
 from __future__ import annotations
 
