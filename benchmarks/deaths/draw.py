@@ -20,15 +20,16 @@ class Death:
     name: str
     who: Who = "hand"
     point: str = ""  # of `scenarios.process.points`; empty: SIGKILL from outside
-    within: float = 0.0  # s from the start or from an open gate, of one from outside
+    within: float = 0.0  # s from when it opened or was started, of one from outside
+    waits: Literal["not", "for an order"] = "not"  # which arrives, before these s begin
     is_fresh: bool = False  # it dies while it recovers from the death before
 
 
 RANDOM: Final = (
-    Death("while trading", "mode", within=4.0),
+    Death("while trading", "mode", within=6.0),
     Death("under load", within=2.0),
     Death("while starting", "mode", within=2.5, is_fresh=True),
-    Death("while trading", "mode", within=1.0),
+    Death("while trading", "mode", within=1.0, waits="for an order"),
     Death("under load", within=0.3),
 )
 ARRIVES: Final = Death("order arrives")  # struck as the exchange hears of an order

@@ -35,19 +35,19 @@ class Hands:
         with suppress(Refusal, AskError):
             await self._make_room()
             if what == "doubt":
-                self._venue.strike(
-                    "A3",
-                    "status",
-                    when={"method": "POST", "path": ORDER, "nth": 1},
-                    status=502,
-                    point="after",
-                )
+                self._cast_doubt()
             if what == "fill":
                 await self._place(at_market=1.0)
             else:
                 order = await self._place(at_market=0.0)
                 if what == "cancel":
                     self._heard(await self._bot.cancel(order.id))
+
+    def _cast_doubt(self) -> None:
+        """Let the next order be taken, its answer say nothing, and the stream keep silent."""
+        next_order = {"method": "POST", "path": ORDER, "nth": 1}
+        self._venue.strike("A7", "drop", when={"event": "executionReport", "nth": 1})
+        self._venue.strike("A3", "status", when=next_order, status=502, point="after")
 
     async def keep_busy(self) -> None:
         """Trade as fast as answers come, three orders at a time, until cancelled."""

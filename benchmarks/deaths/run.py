@@ -91,6 +91,7 @@ async def _life(folder: Path, seed: int, first: int, kills: int) -> list[Trial]:
         setting = RealSetting(seed=seed * SEEDS + first, folder=folder)
         world = RealWorld(setting, nursery, nursery.cancel_scope)
         victim = await victim_of(world, folder)
+        nursery.start_soon(victim.stir)
         trials = await victim.die_of_all(
             (number, death(seed, number)) for number in range(first, first + kills)
         )

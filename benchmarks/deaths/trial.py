@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -18,10 +20,11 @@ import trio
 
 from ...runtime import BenthicError
 from ...runtime.chance import stream
+from ...scenarios.errors import BadFault
 from ...scenarios.process.bot import RealBot
 from ...scenarios.process.botfile import Wanted
 from ...scenarios.process.world import RealWorld
-from ...scenarios.world import ORDER, PAIR, WorldVenue
+from ...scenarios.world import LIVELY, ORDER, PAIR, WorldVenue
 from ...scenarios.world.agreement import differences
 from ...scenarios.world.wiretap import Sent
 from .check import doubled, lost
@@ -29,9 +32,13 @@ from .draw import ARRIVES, Death
 from .hands import Hands
 
 ACCOUNT: Final = "first"
-DEPOSITS: Final = {"USDT": "20000", "BTC": "0.3"}
-MODE: Final = {"name": "ema_cross", "fast": 1, "slow": 2, "warm_up": 3, "slippage": "0.02"}
-SLOW: Final = "150ms"  # that every second answer to an order takes
+DEPOSITS: Final[Mapping[str, str]] = MappingProxyType({"USDT": "20000", "BTC": "0.3"})
+SLOW: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
+    {"hand": ("150ms", 2), "mode": ("400ms", 1)}
+)
+"""How long an answer to an order takes, and every which does, by who trades."""
+STIR: Final = 0.4  # s between two moves of the price, so that the mode has something to trade on
+MOVES: Final = range(59_700, 60_300)  # USDT, where to
 OPENS: Final = 60.0  # s, for a gate to open after a restart
 AGREES: Final = 60.0  # s, for books and exchange to agree from then on
 DIES: Final = 20.0  # s, for a named instant to come
@@ -68,11 +75,17 @@ class Victim:
         self._bot: RealBot = world.berth(wanted, venue)
         self._files = {
             "hand": self._bot.file,
-            "mode": attrs.evolve(wanted, mode=MODE).write(folder, "trading"),
+            "mode": attrs.evolve(wanted, mode=LIVELY).write(folder, "trading"),
         }
         self._hands = Hands(self._bot, venue, stream(world.seed, "hands"))
         self._chance: Random = stream(world.seed, "instants")
-        self._restore_delays()
+
+    async def stir(self) -> None:
+        """Move the market up and down, until cancelled."""
+        while True:
+            await trio.sleep(STIR)
+            with suppress(BadFault):  # it is there already
+                self._venue.move(PAIR, str(self._chance.choice(MOVES)))
 
     async def die_of_all(self, deaths: Iterable[tuple[int, Death]]) -> list[Trial]:
         """One trial each."""
@@ -106,6 +119,8 @@ class Victim:
         elif death is ARRIVES:
             trial.struck = await self._die_as_it_arrives()
         else:
+            if death.waits == "for an order":
+                await self._first_order()
             with trio.move_on_after(self._chance.uniform(0, death.within)):
                 if death.who == "hand":
                     await self._hands.keep_busy()
@@ -116,8 +131,6 @@ class Victim:
         await self._bot.kill()
         books = self._bot.books
         trial.open_ends = len([*books.waiting(), *differences(books, self._bot.oracle)])
-        self._venue.calm()
-        self._restore_delays()
 
     async def _leave_something(self) -> None:
         """Die with an order at the exchange whose acceptance is not on disk."""
@@ -140,6 +153,18 @@ class Victim:
                 await trio.sleep(LOOK)
         return not self._bot.is_running
 
+    async def _first_order(self) -> None:
+        """Wait until the mode has sent one; no longer than for a named instant."""
+        sent = trio.Event()
+
+        def hear(_: Sent) -> None:
+            sent.set()
+
+        self._world.heard.append(hear)
+        with trio.move_on_after(DIES):
+            await sent.wait()
+        self._world.heard.remove(hear)
+
     async def _die_as_it_arrives(self) -> bool:
         """SIGKILL from the exchange, before it has even looked at the order."""
         life = self._bot.life
@@ -159,6 +184,10 @@ class Victim:
     # -- what comes of it
 
     async def _start(self, who: str, *, dies: str = "") -> None:
+        self._venue.calm()
+        late, every = SLOW[who]
+        when = {"method": "POST", "path": ORDER, "every": every}
+        self._venue.strike("A5", "delay", when=when, time=late)
         self._bot.file = self._files[who]
         await self._bot.start(dies=dies, plainly=who == "mode")
 
@@ -183,10 +212,6 @@ class Victim:
         trial.lost += lost(self._bot, self._hands.acks)
         trial.disagreeing += self._bot.shelf.audit()
         trial.orders = len(self._bot.oracle.orders())
-
-    def _restore_delays(self) -> None:
-        """Answers are slow now and then, so that random instants find orders under way."""
-        self._venue.strike("A5", "delay", when={"path": ORDER, "every": 2}, time=SLOW)
 
 
 async def victim_of(world: RealWorld, folder: Path) -> Victim:
