@@ -21,7 +21,7 @@ import trio
 from ...runtime import BenthicError
 from ...runtime.chance import stream
 from ...scenarios.errors import BadFault
-from ...scenarios.process.bot import RealBot
+from ...scenarios.process.bot import PILOTED, PLAIN, RealBot
 from ...scenarios.process.botfile import Wanted
 from ...scenarios.process.world import RealWorld
 from ...scenarios.world import LIVELY, ORDER, PAIR, WorldVenue
@@ -189,7 +189,7 @@ class Victim:
         when = {"method": "POST", "path": ORDER, "every": every}
         self._venue.strike("A5", "delay", when=when, time=late)
         self._bot.file = self._files[who]
-        await self._bot.start(dies=dies, plainly=who == "mode")
+        await self._bot.start(dies=dies, program=PLAIN if who == "mode" else PILOTED)
 
     async def _restart(self, after: Death | None, trial: Trial) -> None:
         """Start what dies next. Where that is a fresh process, one to leave something behind."""

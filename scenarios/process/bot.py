@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -88,24 +88,24 @@ class RealBot(Unlike):
         """Whether it lives."""
         return self.life is not None
 
-    async def start(self, *, dies: str = "", plainly: bool = False) -> None:
+    async def start(self, *, dies: str = "", program: Sequence[str] = PILOTED) -> None:
         """Start its process on what its disk holds; nothing where it runs.
 
-        dies: the name of the instant at which it kills itself. plainly: it is `benthic run` and
-        nothing else, with nobody who could place an order by hand.
+        dies: the name of the instant at which it kills itself. program: PLAIN is `benthic run`
+        and nothing else, with nobody who could place an order by hand.
         """
         if self.is_running:
             return
         number = len(self.lives) + 1
-        argv = [*(PLAIN if plainly else PILOTED), str(self.file), *([dies] if dies else [])]
+        argv = [*program, str(self.file), *([dies] if dies else [])]
         environment = {
             **os.environ,
             **self._home.secrets,
             "PYTHONUTF8": "1",
             "XDG_RUNTIME_DIR": str(self.file.parent),  # where accounts are taken: it is alone
         }
-        program = Program(argv=argv, environment=environment, folder=self.file.parent)
-        life = Child(program, self.name, number, partial(self._hear, number), self._home.pace)
+        what = Program(argv=argv, environment=environment, folder=self.file.parent)
+        life = Child(what, self.name, number, partial(self._hear, number), self._home.pace)
         self.lives.append(life)
         self._note(f"starts, life {number}")
         await self._home.nursery.start(life.run)
@@ -139,17 +139,13 @@ class RealBot(Unlike):
         if (life := self.life) is not None:
             life.ask(Arm(point, at))
 
-    async def stand_still(self, seconds: float) -> None:
-        """Stop its process by SIGSTOP for so many s of trio's clock, then let it go on (K11)."""
+    def stand_still(self, seconds: float) -> None:
+        """Stop its process by SIGSTOP, and let it go on after so many s of trio's clock (K11)."""
         if (life := self.life) is not None:
-            self._still_until = trio.Event()
             life.signal(signal.SIGSTOP)
             self._fire("K11", f"the process stands still for {seconds / self._home.pace:g} s")
-            try:
-                await trio.sleep(seconds)
-            finally:
-                life.signal(signal.SIGCONT)
-                self._still_until.set()
+            self._still_until = until = trio.Event()
+            self._home.nursery.start_soon(self._go_on, life, seconds, until)
 
     async def moving(self) -> None:
         """Wait until it stands still no more."""
@@ -260,6 +256,11 @@ class RealBot(Unlike):
         await life.ended.wait()
         await trio.sleep(back_after)
         await self.start()
+
+    async def _go_on(self, life: Child, after: float, until: trio.Event) -> None:
+        await trio.sleep(after)
+        life.signal(signal.SIGCONT)
+        until.set()
 
     async def _tell_the_end(self, life: Child) -> None:
         await life.ended.wait()

@@ -12,7 +12,6 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Final
 
-import msgspec
 import outcome
 import trio
 
@@ -20,7 +19,6 @@ from ..errors import BadScenario
 from ..running.run import SHOWN, Options, Outcome, Sometimes
 from ..running.script import Script
 from ..world import Finding
-from ..world.findings import raised
 from ..world.places import waiting_in
 from .clock import PacedClock
 from .plays import LEFT_OUT, PACES
@@ -41,7 +39,12 @@ def run_for_real(script: Script, options: Options, folder: Path) -> Outcome:
             remedy="run it without --real",
         )
     began = perf_counter(), process_time()
-    setting = RealSetting(seed=options.seed, folder=folder, pace=PACES.get(script.name, 1.0))
+    setting = RealSetting(
+        seed=options.seed,
+        folder=folder,
+        file=script.file,
+        pace=PACES.get(script.name, 1.0),
+    )
     world, seconds = trio.run(_played, script, setting, clock=PacedClock(setting.pace))
     return _outcome(
         script, options, world, seconds, (perf_counter() - began[0], process_time() - began[1])
@@ -61,19 +64,11 @@ async def _played(script: Script, setting: RealSetting) -> tuple[RealWorld, floa
             if isinstance(result, outcome.Error):
                 if isinstance(result.error, trio.Cancelled):
                     raise result.error
-                world.fail(_told(result.error, script.file, world))
+                world.fail(world.finding(result.error))
         seconds = world.clock.elapsed
-        await _end(world, script)
+        await _end(world)
         nursery.cancel_scope.cancel()
     return world, seconds
-
-
-def _told(error: BaseException, file: str, world: RealWorld) -> Finding:
-    """The finding for an error; of a plan, whose lines nobody steps through, it names the file."""
-    found = raised(error, file, world.now())
-    if found.kind == "wrong" and not found.place.startswith(file):
-        return msgspec.structs.replace(found, place=file)
-    return found
 
 
 async def _await(coroutine: Any) -> None:
@@ -89,7 +84,7 @@ async def _limit(world: RealWorld, coroutine: Any, script: Script) -> None:
     world.fail(Finding("hung", "R8", where, words, world.now()))
 
 
-async def _end(world: RealWorld, script: Script) -> None:
+async def _end(world: RealWorld) -> None:
     """Stop everything, and take the last look."""
     if not world.findings:
         world.look()
@@ -97,7 +92,7 @@ async def _end(world: RealWorld, script: Script) -> None:
     if isinstance(result, outcome.Error):
         if isinstance(result.error, trio.Cancelled):
             raise result.error
-        world.fail(_told(result.error, script.file, world))
+        world.fail(world.finding(result.error))
     for bot in world.bots.values():
         for life in bot.lives:
             if life.code is not None and life.code > 0:

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, Final, cast
 
 import attrs
+import msgspec
 import outcome
 import trio
 
@@ -25,7 +26,7 @@ from ..world.agreement import differences
 from ..world.armed import FaultList
 from ..world.expectations import Check, Expectations
 from ..world.findings import raised
-from ..world.places import caller
+from ..world.places import NOWHERE, caller
 from ..world.trader import Trader
 from ..world.venue import ACCOUNTS, DEPOSITS, Liveliness, config_of
 from ..world.wiretap import Sent
@@ -41,10 +42,11 @@ MOST: Final = 20  # findings that are kept of one run
 
 @attrs.frozen(kw_only=True)
 class RealSetting:
-    """What a world of real processes is made of. pace: see `PacedClock`."""
+    """What a world of real processes is made of. file: the script's; pace: see `PacedClock`."""
 
     seed: int
     folder: Path
+    file: str = ""
     pace: float = 1.0
 
 
@@ -69,7 +71,7 @@ class RealClock(Unlike):
         """Let every bot's process stand still, by SIGSTOP, while the script goes on (K11)."""
         if self._world.faults.arm("K11", f"stall {seconds:g} s", caller()):
             for bot in self._world.bots.values():
-                self._world.spawn(bot.stand_still, seconds)
+                bot.stand_still(seconds)
 
 
 class RealWorld(Unlike):
@@ -268,16 +270,20 @@ class RealWorld(Unlike):
         """By the host's clock."""
         return LiveClock().now()
 
-    def spawn(self, body: Callable[..., Awaitable[object]], *args: object) -> None:
-        """Run something of ours beside the script."""
-        self._nursery.start_soon(body, *args)
-
     def fail(self, finding: Finding) -> None:
         """Something does not hold: the run ends."""
         if len(self.findings) < MOST:
             self.findings.append(finding)
             self.timeline.note("check", "world", str(finding))
         self._scope.cancel()
+
+    def finding(self, error: BaseException, place: Place = NOWHERE) -> Finding:
+        """What an error of the script comes to; that of a plan, of which no line runs, its file."""
+        file = self._setting.file
+        found = raised(error, file, self.now(), place)
+        if found.kind == "wrong" and not found.place.startswith(file):
+            return msgspec.structs.replace(found, place=file)
+        return found
 
     def look(self) -> None:
         """Look at every expectation."""
@@ -315,7 +321,7 @@ class RealWorld(Unlike):
         if isinstance(result, outcome.Error):
             if isinstance(result.error, trio.Cancelled):
                 raise result.error
-            self.fail(raised(result.error, place.file, self.now(), place))
+            self.fail(self.finding(result.error, place))
 
     def _open(
         self,
