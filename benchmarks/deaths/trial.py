@@ -36,10 +36,10 @@ DEPOSITS: Final[Mapping[str, str]] = MappingProxyType({"USDT": "20000", "BTC": "
 SLOW: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
     {"hand": ("150ms", 2), "mode": ("400ms", 1)}
 )
-"""How long an answer to an order takes, and every which does, by who trades."""
+"""How late answers to orders and words of them come, and every which does, by who trades."""
 STIR: Final = 0.4  # s between two moves of the price, so that the mode has something to trade on
 MOVES: Final = range(59_700, 60_300)  # USDT, where to
-OPENS: Final = 60.0  # s, for a gate to open after a restart
+OPENS: Final = 120.0  # s, for a gate to open after a restart
 AGREES: Final = 60.0  # s, for books and exchange to agree from then on
 DIES: Final = 20.0  # s, for a named instant to come
 LOOK: Final = 0.05  # s
@@ -188,6 +188,8 @@ class Victim:
         late, every = SLOW[who]
         when = {"method": "POST", "path": ORDER, "every": every}
         self._venue.strike("A5", "delay", when=when, time=late)
+        heard = {"event": "executionReport", "every": every}
+        self._venue.strike("B15", "delay", when=heard, time=late)
         self._bot.file = self._files[who]
         await self._bot.start(dies=dies, program=PLAIN if who == "mode" else PILOTED)
 
