@@ -55,6 +55,26 @@ def kills(*, options: Options = NO_OPTIONS) -> int:
 
 
 @command.command
+def deaths(
+    *,
+    options: Options = NO_OPTIONS,
+    jobs: Annotated[int, Parameter(help="Bots at a time.", validator=Number(gte=1))] = 2,
+) -> int:
+    """Kill a real `benthic run` at random and named instants, restart it, and compare (100)."""
+    from ..benchmarks.deaths.run import run_deaths
+    from .sweep_deaths import tell
+
+    count = 100 if options.count is None else options.count
+    with progress("sweep deaths", "kills") as watch:
+        report = run_deaths(count, resume=options.resume, watch=watch, seed=options.seed, jobs=jobs)
+    if options.json:
+        print_json({**attrs.asdict(report), "ok": report.ok})
+    else:
+        tell(report)
+    return ExitCode.OK if report.ok else ExitCode.DIFFERS
+
+
+@command.command
 def images(*, options: Options = NO_OPTIONS) -> int:
     """Cut the power at random moments, build what the disk may hold, and look (20,000)."""
     from ..benchmarks.images.run import run_images

@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from ..actors.exchange.bans import Ban
+from ..actors.orders.journal import Commit
 from ..actors.orders.model import Order
 from ..actors.portfolio.model import Balance
 from ..runtime import Millis
@@ -19,7 +20,15 @@ from .environment import Transaction
 from .graph import graph_hash
 from .keys import account_head
 from .opening import open_for_reading
-from .tables import Tables, count_commits, read_accounts, read_balances, read_closed, read_live
+from .tables import (
+    Tables,
+    count_commits,
+    read_accounts,
+    read_balances,
+    read_closed,
+    read_journal,
+    read_live,
+)
 from .verification import Inspector, inspect_in_child
 
 
@@ -79,6 +88,15 @@ def read_closed_orders(
     with open_for_reading(path, inspector=inspector) as environment:
         tables = Tables(environment.tables)
         return environment.read(work)
+
+
+def read_commits(
+    path: Path, *, after: int = 0, inspector: Inspector = inspect_in_child
+) -> tuple[Commit, ...]:
+    """All commits of all accounts, oldest first, but the first `after`. Raises StoreError."""
+    with open_for_reading(path, inspector=inspector) as environment:
+        tables = Tables(environment.tables)
+        return environment.read(lambda txn: tuple(read_journal(txn, tables, after)))
 
 
 @attrs.frozen

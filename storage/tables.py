@@ -25,7 +25,7 @@ from ..runtime.clock import Millis
 from .codec import ACCOUNT, BALANCE, COMMIT, ORDER, TRADE, Account, Codec, T
 from .environment import Table, Transaction
 from .inspection import CHECKSUM_BYTES
-from .keys import OWNER, account_head, place_of
+from .keys import OWNER, account_head, journal_key, place_of
 
 TABLES: Final = (
     "meta",
@@ -123,6 +123,14 @@ def read_commits(txn: Transaction, tables: Tables, account: Account) -> Iterator
     head = account_head(account.number)
     for key, record in txn.cursor(tables.journal):
         if key[OWNER] == head:
+            yield COMMIT.read(record)
+
+
+def read_journal(txn: Transaction, tables: Tables, after: int = 0) -> Iterator[Commit]:
+    """What all accounts have committed, oldest first, from the place that follows `after`."""
+    cursor = txn.cursor(tables.journal)
+    if cursor.set_range(journal_key(after + 1, 0, 0)):
+        for _, record in cursor:
             yield COMMIT.read(record)
 
 

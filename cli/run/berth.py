@@ -29,6 +29,7 @@ from ...storage.opening import open_store
 from ...storage.reading import read_orders
 from ...storage.store import Store
 from ..exits import describe
+from .fittings import Keeper
 from .logs import Log
 
 
@@ -54,11 +55,17 @@ def read_runnable(path: Path) -> BotConfig:
 
 
 def prepare(
-    config: BotConfig, path: Path, environment: Mapping[str, str], log: Log, held: ExitStack
+    config: BotConfig,
+    path: Path,
+    environment: Mapping[str, str],
+    log: Log,
+    held: ExitStack,
+    *,
+    keeper: Keeper = Store,
 ) -> Berth:
     """A bot with its secrets, account and store, which `held` gives back.
 
-    Raises ConfigError, AccountTaken, StoreError.
+    keeper: makes the actor that writes the store. Raises ConfigError, AccountTaken, StoreError.
     """
     settings = venue_settings(config, environment, file=path)
     log.redactor.add(secrets_of(settings))
@@ -75,7 +82,7 @@ def prepare(
         held.enter_context(take_lease(account, key, environment))
     store = held.enter_context(open_store(folder))
     (bans,) = store.write([RecallBans(LiveClock().now())])
-    bot = builder.with_store(lambda: Store(store)).build()
+    bot = builder.with_store(lambda: keeper(store)).build()
     return Berth(bot, settings, bans if isinstance(bans, tuple) else ())
 
 

@@ -20,6 +20,7 @@ from ...actors.bot.config import BotConfig, Level, LogFormat, LogSection
 from ...runtime import BenthicError, UsageError
 from ..exits import code_of
 from .berth import Berth, folder_of, prepare, read_runnable, reason_of
+from .fittings import USUAL, Fittings
 from .logs import Log, open_log
 from .voyage import Voyage
 
@@ -33,7 +34,7 @@ class Options:
     log_level: Level | None = None
 
 
-def run_fleet(files: Sequence[Path], options: Options) -> int:
+def run_fleet(files: Sequence[Path], options: Options, fittings: Fittings = USUAL) -> int:
     """Run the bots of these files to their end; the exit code."""
     _harden()
     if len(files) == 1:
@@ -51,7 +52,9 @@ def run_fleet(files: Sequence[Path], options: Options) -> int:
             _require_single(config, berths)
             try:
                 with ExitStack() as own:
-                    berths.append(prepare(config, path, os.environ, log, own))
+                    berths.append(
+                        prepare(config, path, os.environ, log, own, keeper=fittings.keeper)
+                    )
                     held.push(own.pop_all())
             except (BenthicError, OSError) as error:
                 if len(files) == 1:
@@ -61,7 +64,7 @@ def run_fleet(files: Sequence[Path], options: Options) -> int:
         if not berths:
             return code_of(failures[0])
         socket = options.socket or _beside(folder_of(berths[0].bot.config))
-        voyage = Voyage(berths, log, socket)
+        voyage = Voyage(berths, log, socket, fittings.beside)
         code = trio.run(voyage.run)
     return code_of(failures[0]) if failures else code
 

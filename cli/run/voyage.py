@@ -40,6 +40,7 @@ from ..live.protocol import from_tree
 from ..live.server import serve
 from .berth import Berth, reason_of
 from .differences import differences
+from .fittings import Beside, nobody
 from .heartbeat import beat
 from .logs import Log
 from .notify import Notifier
@@ -63,10 +64,13 @@ _ENDINGS: Final[Mapping[signal.Signals, ExitCode]] = MappingProxyType(
 class Voyage:
     """One run of a process. `run` gives its exit code."""
 
-    def __init__(self, berths: Sequence[Berth], log: Log, socket: Path) -> None:
+    def __init__(
+        self, berths: Sequence[Berth], log: Log, socket: Path, beside: Beside = nobody
+    ) -> None:
         self._berths = {berth.name: berth for berth in berths}
         self._log = log
         self._socket = socket
+        self._beside = beside
         self._running: set[str] = set()
         self._failure: BaseException | None = None  # of the first bot that ended of one
         self._over = trio.Event()  # no bot is left
@@ -86,6 +90,8 @@ class Voyage:
                 await self._serve(nursery)
                 await self._start_all()
                 nursery.start_soon(self._look_on)
+                bots = [berth.bot for berth in self._berths.values()]
+                nursery.start_soon(self._beside, self._system, bots)
                 self._notifier.ready()
                 self._log.say("info", "running", {"bots": len(self._running)})
                 await self._wait(signals)

@@ -21,6 +21,7 @@ from ..exits import ExitCode
 from ..output import console, print_json
 from ..places import a_path
 from ..progress import progress
+from .really import run_really
 from .sweeping import Sweep, covered, fired, run_seeds, unseen
 from .telling import (
     tell_artefact,
@@ -61,6 +62,9 @@ class Choice:
     ] = None
     twice: Annotated[
         bool, Parameter(help="Run each seed in two processes, which must come to the same.")
+    ] = False
+    real: Annotated[
+        bool, Parameter(help="Play it with a real `benthic run` on loopback, in real time.")
     ] = False
     artefacts: Annotated[APath, Parameter(help="Where failed runs are kept.")] = ARTEFACTS
     tries: Annotated[
@@ -103,6 +107,8 @@ def list_(
 def run(name: str, /, *, choice: Choice = USUAL) -> int:
     """Run a scenario of the library, or one in a .py or .toml file."""
     script = find_script(name)
+    if choice.real:
+        return run_really(script, choice.seed or 0, _of_one(choice), json=choice.json)
     if choice.seeds is None:
         if choice.resume is not None:
             raise UsageError("--resume: one seed is not resumed; give --seeds as well")
@@ -162,6 +168,13 @@ def show(
     else:
         tell_artefact(known)
     return ExitCode.OK
+
+
+def _of_one(choice: Choice) -> Path:
+    """Where a run with real processes is kept. Raises UsageError where more than one is wanted."""
+    if choice.seeds is not None or choice.resume is not None or choice.twice:
+        raise UsageError("--real plays one seed, once; leave out --seeds, --resume and --twice")
+    return choice.artefacts
 
 
 def _listed(scripts: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ..errors import BadScenario
 
 _INSIDE: Final = __name__.rpartition(".")[0]
 _SCENARIOS: Final = _INSIDE.rpartition(".")[0]
-_OURS: Final = (_INSIDE, f"{_SCENARIOS}.running", f"{_SCENARIOS}.testing")
+_OURS: Final = (_INSIDE, *(f"{_SCENARIOS}.{each}" for each in ("process", "running", "testing")))
 
 
 @attrs.frozen

@@ -40,20 +40,27 @@ ACCOUNTS: Final = ("first", "second", "third")
 
 
 class WorldVenue:
-    """An exchange, its faults and its ends of the wire."""
+    """An exchange, its faults and its ends of the wire. speed: of its time, beside trio's."""
 
     def __init__(
-        self, config: VenueConfig, name: str, faults: FaultList, timeline: Timeline, hear: Hear
+        self,
+        config: VenueConfig,
+        name: str,
+        faults: FaultList,
+        timeline: Timeline,
+        hear: Hear,
+        *,
+        speed: float = 1.0,
     ) -> None:
         self.name = name
         self.venue = Venue(config)
         self.planned: PlannedFaults = put_in_force(FaultPlan(seed=config.seed), self.venue)
-        self.driver = Driver(self.venue.agenda)
+        self.driver = Driver(self.venue.agenda, speed=speed)
         self.tap = Wiretap(self.planned, lambda: self.venue.agenda.now, timeline, hear)
-        self.listener = MemoryListener(
-            Wire(self.venue, self.venue.agenda, limits=_limits(config.seed), faults=self.tap),
-            self.driver,
+        self.wire = Wire(
+            self.venue, self.venue.agenda, limits=_limits(config.seed), faults=self.tap
         )
+        self.listener = MemoryListener(self.wire, self.driver)
         self._faults = faults
         self._rules: list[int] = []
         self._told = 0  # of the record's entries, those that the timeline has

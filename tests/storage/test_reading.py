@@ -14,6 +14,7 @@ from benthic.actors.orders.model import Order
 from benthic.benchmarks.orders import Scribe
 from benthic.runtime import Millis
 from benthic.storage import audit_store, graph_hash, open_store, read_closed_orders, read_orders
+from benthic.storage.reading import read_commits
 from benthic.storage.verification import inspect_here
 
 WRITE_ON = """
@@ -103,3 +104,15 @@ def _filled(order: Order, *, at: int) -> Commit:
     )
     after = replace(order, status="filled", held=Decimal(0), filled=order.amount)
     return Commit("main", (after,), (fill,), (), ())
+
+
+def test_the_commits_of_a_store_are_read_from_where_somebody_stopped(tmp_path: Path) -> None:
+    one, two = Scribe("one"), Scribe("two", chance=2)
+    commits = [one.deposit(), two.deposit(), one.place(), two.place(), one.place()]
+    with open_store(tmp_path, inspector=inspect_here) as store:
+        for commit in commits:
+            store.commit(commit)
+
+    for seen in range(len(commits) + 1):
+        found = read_commits(tmp_path, after=seen, inspector=inspect_here)
+        assert found == tuple(commits[seen:])

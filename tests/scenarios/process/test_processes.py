@@ -1,0 +1,78 @@
+"""A real `benthic run` is killed, stopped and starved, and agrees with its exchange again (K1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benthic.runtime import AskError, Refusal
+from benthic.scenarios.process.world import RealWorld
+
+from .played import played
+
+
+def test_a_bot_that_dies_before_a_fill_is_on_disk_finds_it_again(tmp_path: Path) -> None:
+    async def scenario(world: RealWorld) -> None:
+        await world.open_venue()
+        bot = await world.start_bot()
+        bot.doom("before_fill")
+        with pytest.raises(AskError):
+            await bot.place("buy", "0.01")
+        await bot.died(within=10)
+        (order,) = bot.orders
+        assert bot.lives[0].last_word == "before_fill"
+        assert order.filled < bot.oracle.orders()[0].filled
+        await world.settle(within=60)
+        assert bot.order(order.id).status == "filled"
+        assert len(bot.oracle.orders()) == 1
+
+    outcome = played(scenario, tmp_path)
+
+    assert outcome.findings == ()
+    assert (outcome.lives, outcome.fired) == (2, {"K1": 1})
+
+
+def test_a_bot_that_stands_still_sees_all_that_happened_meanwhile(tmp_path: Path) -> None:
+    async def scenario(world: RealWorld) -> None:
+        bot = await world.start_bot()
+        order = await bot.place("buy", "0.01", "50000")
+        world.clock.stall(2)  # SIGSTOP
+        world.venue.fill("BTC/USDT")
+        await world.settle(within=60)
+        assert bot.order(order.id).status == "filled"
+
+    outcome = played(scenario, tmp_path)
+
+    assert outcome.findings == ()
+    assert (outcome.lives, outcome.fired) == (1, {"A17": 1, "K11": 1})
+
+
+def test_a_bot_without_room_sends_nothing_that_is_not_on_disk(tmp_path: Path) -> None:
+    async def scenario(world: RealWorld) -> None:
+        bot = await world.start_bot()
+        bot.disk.fill()
+        with pytest.raises(Refusal, match="NotDurable"):  # K3: LMDB's own write failed
+            await bot.place("buy", "0.01", "50000")
+        assert world.venue.tap.orders == []
+        bot.disk.mend()
+        await world.settle(within=60)
+        await bot.place("buy", "0.01", "50000")
+        assert len(world.venue.tap.orders) == 1
+
+    outcome = played(scenario, tmp_path)
+
+    assert outcome.findings == ()
+    assert outcome.fired == {"K3": 1}
+
+
+def test_what_a_real_process_has_not_is_refused_with_line_and_remedy(tmp_path: Path) -> None:
+    async def scenario(world: RealWorld) -> None:
+        world.clock.step(60)
+
+    (finding,) = played(scenario, tmp_path).findings
+
+    assert finding.kind == "wrong"
+    assert finding.place == f"{__file__}:{scenario.__code__.co_firstlineno + 1}"
+    assert "RealClock has no `step`" in finding.words
+    assert "run this script without --real" in finding.words
