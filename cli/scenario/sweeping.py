@@ -72,7 +72,15 @@ def _differences(lines: list[Line], others: list[Line]) -> Iterator[str]:
     """Seeds that two processes ran differently."""
     for one, other in zip(lines, others, strict=True):
         if one.hash != other.hash:
-            yield f"seed {one.seed}: R5 two processes ran it differently"
+            parted = ", ".join(_parted(one.hash.split(), other.hash.split()))
+            yield f"seed {one.seed}: R5 two processes ran it differently: {parted}"
+
+
+def _parted(one: list[str], other: list[str]) -> Iterator[str]:
+    """Which turns, journals and bytes are not the same, by the names in a hash."""
+    common = {*one} & {*other}
+    names = (part.partition("=")[0] for part in (*one, *other) if part not in common)
+    return iter(dict.fromkeys(names))
 
 
 def _in_child(chosen: Sweep, number: int, count: int) -> list[Line]:

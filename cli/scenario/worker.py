@@ -38,7 +38,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: int
     findings: tuple[str, ...]
-    hash: str  # of turns and journals
+    hash: str  # of turns, journals and bytes
     artefact: str
     figures: dict[str, float]
     fired: dict[str, int]

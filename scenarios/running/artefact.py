@@ -28,7 +28,7 @@ class Artefact(msgspec.Struct, frozen=True, kw_only=True):
     script: str
     file: str
     options: Options  # of the smallest run that fails
-    hash: str  # of that run's turns and journals
+    hash: str  # of that run's turns, journals and bytes
     findings: tuple[Finding, ...]
     faults: tuple[Armed, ...]  # those that are muted are not needed
     asked: int  # faults before it was made smaller

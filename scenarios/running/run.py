@@ -57,7 +57,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     options: Options
     findings: tuple[Finding, ...]
-    hash: str  # of turns and journals
+    hash: str  # of turns, journals and bytes
     virtual: float  # s
     wall: float  # s
     cpu: float  # s of this process

@@ -232,12 +232,11 @@ class World:
 
     @property
     def hash(self) -> str:
-        """Of the turns of all lives and the journals of all bots: two runs of a seed share it."""
-        parts = [
-            part
-            for bot in self.bots.values()
-            for part in (*(life.turns.trace.hash for life in bot.lives), bot.books.hash)
-        ]
+        """Of all turns, journals and bytes of all bots, by name: two runs of a seed share it."""
+        parts: list[str] = []
+        for name, bot in self.bots.items():
+            parts += (f"{name}/life{life.number + 1}={life.turns.trace.hash}" for life in bot.lives)
+            parts += (f"{name}/journal={bot.books.hash}", f"{name}/wire={bot.uplink.hash}")
         return " ".join(parts)
 
     @property

@@ -21,6 +21,19 @@ async def scenario(world: World) -> None:
     world.expect(bot.orders, "there is an order")
 '''
 
+IN_SET_ORDER = '''"""Places orders in the order of a set of strings, another in each process."""
+
+from benthic.scenarios.world import World
+
+PRICES = {str(price) for price in range(50_000, 50_012)}
+
+
+async def scenario(world: World) -> None:
+    bot = await world.start_bot()
+    for price in PRICES:
+        await bot.place("buy", "0.001", price)
+'''
+
 NEVER_CALM = '''"""Kills, and waits for nothing.
 
 Faults: K1, K3
@@ -101,6 +114,20 @@ def test_a_sweep_does_not_say_that_bots_are_in_order_where_nobody_waited(
     assert told.json["never_fired"] == ["K3"]
     assert re.search(r"K1\W+4\W+2\W+0\W", shown.out), shown.out
     assert "named by the scenario and never struck: K3" in shown.out
+
+
+def test_a_script_that_goes_through_a_set_is_caught_by_a_second_process(
+    benthic: Benthic, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(IN_SET_ORDER)
+    (tmp_path / "sorted.py").write_text(IN_SET_ORDER.replace("in PRICES", "in sorted(PRICES)"))
+
+    caught = benthic("scenario", "run", "mine.py", "--seeds", 1, "--twice", "--json")
+    mended = benthic("scenario", "run", "sorted.py", "--seeds", 1, "--twice", "--json")
+
+    assert (caught.code, mended.code) == (1, 0)
+    (violation,) = caught.json["violations"]
+    assert violation == ("seed 0: R5 two processes ran it differently: bot1/journal, bot1/wire")
 
 
 def test_what_is_wrong_ends_with_its_own_code_and_one_line(
