@@ -20,6 +20,12 @@ from .shrinking import Shrunk
 FORMAT: Final = 1
 
 
+class Header(msgspec.Struct, frozen=True):
+    """What every format has."""
+
+    format: int
+
+
 class Artefact(msgspec.Struct, frozen=True, kw_only=True):
     """One failed run."""
 
@@ -64,7 +70,12 @@ def write_artefact(artefact: Artefact, folder: Path) -> Path:
 def read_artefact(file: Path) -> Artefact:
     """The artefact in a file. Raises ArtefactUnusable."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Artefact)
+        content = file.read_bytes()
+        found = msgspec.json.decode(content, type=Header).format
+        if found != FORMAT:
+            reason = f"has format {found}, and this benthic reads {FORMAT}"
+            raise ArtefactUnusable(str(file), reason)
+        return msgspec.json.decode(content, type=Artefact)
     except OSError as error:
         reason = f"cannot be read ({error.strerror or error})"
         raise ArtefactUnusable(str(file), reason) from error

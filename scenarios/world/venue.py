@@ -25,6 +25,7 @@ from ..venue.venue import Venue
 from ..venue.wire.connection import Wire
 from ..venue.wire.driver import Driver
 from ..venue.wire.memory import MemoryListener
+from .amounts import check_one_of
 from .armed import FaultList, said
 from .oracle import Oracle
 from .places import Place, caller
@@ -51,6 +52,7 @@ class WorldVenue:
         self.listener = MemoryListener(
             Wire(self.venue, self.venue.agenda, faults=self.tap), self.driver
         )
+        self._pairs = tuple(str(market.pair) for market in config.markets)
         self._faults = faults
         self._rules: list[int] = []
         self._told = 0  # of the record's entries, those that the timeline has
@@ -75,6 +77,10 @@ class WorldVenue:
             **more,
         }
         return VenueSettings(**known)
+
+    def check_pair(self, pair: str) -> None:
+        """Raise BadFault where it never had such a market."""
+        check_one_of("pair", pair, self._pairs)
 
     # -- faults
 

@@ -25,13 +25,14 @@ from ...runtime import AskError, Millis, NoSuchActor, Refusal, chance
 from ..errors import ExpectationFailed
 from ..venue.config import VenueConfig
 from ..venue.wire.driver import Driver
-from .agreement import differences
+from .agreement import disorder_of
+from .amounts import check_least, check_new
 from .armed import FaultList
 from .bot import WorldBot
 from .botfile import SILENT, config_of
 from .clock import HostClock, WorldClock
 from .expectations import Check, Expectations
-from .findings import Finding, Violation, raised
+from .findings import Finding, Violation, is_interrupt, raised
 from .life import Berth, Tamper
 from .memory import Memory, remember
 from .mover import Mover
@@ -102,6 +103,8 @@ class World:
     @property
     def bot(self) -> WorldBot:
         """The bot that was started first."""
+        if not self.bots:
+            raise caller().wrong("there is no bot yet", remedy="await world.start_bot() first")
         return next(iter(self.bots.values()))
 
     async def open_venue(
@@ -139,8 +142,11 @@ class World:
         mode: of its file; SILENT places nothing by itself. settings: of `VenueSettings`.
         """
         site = self.venue if venue is None else venue
+        check_least(0, opened=opened)
+        site.check_pair(pair)
         number = len(self.bots)
         name = name or f"bot{number + 1}"
+        check_new("bot", name, self.bots)
         account = account or ACCOUNTS[number % len(ACCOUNTS)]
         bot = self._bot(name, pair, account, site, mode, tamper, settings)
         self.bots[name] = bot
@@ -155,6 +161,7 @@ class World:
 
         every: s between two of them, about.
         """
+        check_least(0.001, every=every)
         trader = Trader(bot, chance.stream(self.seed, f"trader of {bot.name}"), every)
         self._nursery.start_soon(trader.run)
         return trader
@@ -189,6 +196,7 @@ class World:
         In order: its gate is open, no outcome is unknown, and books and exchange agree exactly.
         """
         place = caller()
+        check_least(0, within=within)
         self.calm()
         for bot in self.bots.values():
             await bot.start()
@@ -213,15 +221,7 @@ class World:
 
     def disorder(self) -> list[str]:
         """What is not in order yet, a sentence each."""
-        found: list[str] = []
-        for bot in self.bots.values():
-            if not bot.is_running:
-                found.append(f"{bot.name} is down")
-            elif not bot.is_open:
-                found.append(f"the gate of {bot.name} is closed")
-            found += (f"{order.client_id} is {order.status}" for order in bot.books.waiting())
-            found += (words for _, words in differences(bot.books, bot.oracle))
-        return found
+        return [words for bot in self.bots.values() for words in disorder_of(bot)]
 
     def happened(self, fault: str, words: str) -> None:
         """Note a fault that the script itself is, such as two bots on one account."""
@@ -319,7 +319,7 @@ class World:
     ) -> None:
         result = await outcome.acapture(body, *args)
         if isinstance(result, outcome.Error):
-            if isinstance(result.error, trio.Cancelled):
+            if isinstance(result.error, trio.Cancelled) or is_interrupt(result.error):
                 raise result.error
             self.fail(raised(result.error, place.file, self._now(), place))
 
@@ -340,6 +340,7 @@ class World:
             change=change,
         )
         name = name or f"exchange{len(self.venues) + 1}"
+        check_new("exchange", name, self.venues)
         venue = WorldVenue(config, name, self.faults, self.timeline, self._heard)
         self.venues[name] = venue
         venue.venue.start()
@@ -360,7 +361,7 @@ class World:
             config=config_of(name, pair=pair, account=account, seed=self.seed, mode=mode),
             settings=venue.settings(account, settings),
             clock=self._host,
-            say=_unheard,
+            say=lambda *_: None,
             tamper=tamper,
         )
         folder = self._setting.folder / name
@@ -392,7 +393,3 @@ class World:
             return tuple(await bot.obstacles())
         except (AskError, NoSuchActor, Refusal):
             return ()
-
-
-def _unheard(*_: object) -> None:
-    """Who is not told anything."""
