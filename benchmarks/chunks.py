@@ -7,8 +7,9 @@ in the file or not begun; the trials of one that was broken off are made again.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
@@ -34,6 +35,11 @@ class Plan(msgspec.Struct, frozen=True):
     sweep: str
     seed: int
     trials: int  # of one chunk
+    of: str = ""  # a digest of what is tried, where that can change
+
+    def __str__(self) -> str:
+        of = f" of {self.of}" if self.of else ""
+        return f"{self.sweep}{of} from seed {self.seed} on"
 
 
 @attrs.frozen
@@ -60,10 +66,12 @@ def sweep(
     resume: Path | None,
     watch: Watch,
     jobs: int,
+    stop: Callable[[], object] = lambda: None,
 ) -> Report:
     """Make `count` trials, `jobs` chunks at a time, but those that the file `resume` has.
 
     run: makes the trials of a chunk, given its number and their count, in a thread.
+    stop: ends those that run, where the sweep is broken off.
     """
     began = perf_counter()
     sizes = _sizes(count, plan.trials)
@@ -71,7 +79,7 @@ def sweep(
     done = {number: chunk for number, chunk in done.items() if sizes.get(number) == chunk.trials}
     watch(_trials(done), count)
     todo = iter([(number, size) for number, size in sizes.items() if number not in done])
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(jobs) as pool, _broken_off(stop):
         running: set[Future[Chunk]] = set()
         while True:
             while len(running) < jobs and (step := next(todo, None)) is not None:
@@ -85,6 +93,15 @@ def sweep(
                     _append(resume, chunk)
             watch(_trials(done), count)
     return _report(plan, [done[number] for number in sorted(done)], perf_counter() - began)
+
+
+@contextmanager
+def _broken_off(stop: Callable[[], object]) -> Generator[None]:
+    try:
+        yield
+    except BaseException:
+        stop()
+        raise
 
 
 def _sizes(count: int, trials: int) -> dict[int, int]:
@@ -109,7 +126,10 @@ def _read(resume: Path, plan: Plan) -> dict[int, Chunk]:
     except msgspec.DecodeError as error:
         raise UsageError(f"{resume} is no file of a sweep ({error}); give another one") from error
     if found != plan:
-        raise UsageError(f"{resume} belongs to {found}, this is {plan}; give another file")
+        whose = f"{found}, this is {plan}"
+        if (found.sweep, found.seed, found.trials) == (plan.sweep, plan.seed, plan.trials):
+            whose = f"{plan.sweep} as it was before it was changed"
+        raise UsageError(f"{resume} belongs to {whose}; give another file")
     os.truncate(resume, written.rfind(b"\n") + 1)  # half a line was broken off and not done
     return {chunk.number: chunk for chunk in chunks}
 

@@ -36,7 +36,7 @@ class NoSuchScenario(BadScenario):
         close = get_close_matches(name, names, n=1)
         remedy = f"did you mean {close[0]}?" if close else "see benthic scenario list"
         super().__init__(
-            name, "there is no such file, and no such script in the library", remedy=remedy
+            name or "''", "there is no such file, and no such script in the library", remedy=remedy
         )
 
 

@@ -44,27 +44,6 @@ MUTABLE = frozenset(
         *("Event", "Lock", "RLock", "Random", "count", "cycle"),
     }
 )
-OUTSIDE_TIME_AND_CHANCE = (
-    "time.time",
-    "time.time_ns",
-    "time.monotonic",
-    "time.monotonic_ns",
-    "time.sleep",
-    "datetime.datetime.now",
-    "datetime.datetime.utcnow",
-    "datetime.datetime.today",
-    "datetime.date.today",
-    "uuid.uuid1",
-    "uuid.uuid4",
-    "os.urandom",
-    "os.getrandom",
-    "secrets.",
-    "random.",
-    "numpy.random.",
-)
-SEEDED = frozenset({"random.Random", "numpy.random.Generator", "numpy.random.default_rng"})
-SEAMS = frozenset({"runtime/clock.py", "runtime/chance.py"})
-"""Where the world's time and chance come in; everything else is handed its clock and its seed."""
 
 LONGEST_FILE = 400  # lines
 DEEPEST_FOLDER = 3  # folders below the root, so that four dots reach it
@@ -213,30 +192,6 @@ def mutable(module: Module) -> Iterator[str]:
             yield f"{node.lineno}: global {', '.join(node.names)}"
 
 
-def outside(module: Module) -> Iterator[str]:
-    """Time and chance that do not come from the actor's clock and seed."""
-    if module.path in SEAMS:
-        return
-    known = {}
-    for _, target, name in imports(module):
-        known[name or target.split(".")[0]] = f"{target}.{name}" if name else target.split(".")[0]
-    known |= {
-        alias.asname: (f"{node.module}." if isinstance(node, ast.ImportFrom) else "") + alias.name
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-        if alias.asname is not None
-    }
-    for node in ast.walk(module.tree):
-        if not isinstance(node, ast.Attribute | ast.Name):
-            continue
-        first, _, rest = dotted(node).partition(".")
-        full = known.get(first, "?") + ("." + rest if rest else "")
-        found = [w for w in OUTSIDE_TIME_AND_CHANCE if full == w or (w[-1] == "." and w in full)]
-        if found and full.startswith(tuple(found)) and full not in SEEDED:
-            yield f"{node.lineno}: {full} is not under the clock or the seed"
-
-
 def too_long(module: Module) -> Iterator[str]:
     if module.lines > LONGEST_FILE:
         yield f"{module.lines} lines, at most {LONGEST_FILE}"
@@ -272,7 +227,6 @@ PRODUCT_RULES: tuple[Rule, ...] = (
     with_asyncio,
     swallowing,
     mutable,
-    outside,
     too_long,
     too_deep,
     more_than_a_face,
@@ -301,13 +255,6 @@ PLANTED = (
     (mutable, "cli/main.py", "if True:\n    names = collections.deque()"),
     (mutable, "cli/main.py", "ids = itertools.count()"),
     (mutable, "cli/main.py", "def f():\n    global x"),
-    (outside, "actors/orders/desk.py", "import time\ntime.time()"),
-    (outside, "actors/orders/desk.py", "from time import monotonic as m\nm()"),
-    (outside, "actors/orders/desk.py", "from datetime import datetime\ndatetime.now()"),
-    (outside, "actors/orders/desk.py", "import datetime as dt\ndt.datetime.now()"),
-    (outside, "actors/orders/desk.py", "import random\nrandom.random()"),
-    (outside, "actors/orders/desk.py", "import numpy as np\nnp.random.rand()"),
-    (outside, "actors/orders/desk.py", "from uuid import uuid4\nuuid4()"),
     (too_long, "cli/main.py", "\n" * 401),
     (too_deep, "actors/orders/graph/deep/x.py", ""),
     (more_than_a_face, "cli/__init__.py", "def f(): ..."),

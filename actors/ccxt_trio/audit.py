@@ -116,7 +116,7 @@ def _copied() -> Iterator[Finding]:
             yield _finding("copied", "base", name, "is gone: ours takes the place of nothing")
         elif now[name] != known:
             yield _finding("copied", "base", name, f"has changed: {now[name]}, it was {known}")
-    for name in now.keys() - FINGERPRINTS.keys():
+    for name in sorted(now.keys() - FINGERPRINTS.keys()):
         yield _finding("copied", "base", name, "is new: ours hides it")
 
 

@@ -85,7 +85,7 @@ class H11Transport:
         self._dialer = NetworkDialer() if dialer is None else dialer
         self._resting: dict[Key, list[Line]] = {}
         self._hosts: dict[Key, Redialing] = {}
-        self._busy = set[Line]()
+        self._busy: dict[Line, None] = {}  # oldest first
         self._is_closed = False
 
     async def send(self, request: Request) -> Answer:
@@ -145,7 +145,7 @@ class H11Transport:
         return None
 
     async def _exchanged(self, line: Line, errand: Errand) -> Answer:
-        self._busy.add(line)
+        self._busy[line] = None
         is_kept = False
         try:
             written = _written(line.protocol, errand)
@@ -160,7 +160,7 @@ class H11Transport:
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             raise AnswerLost(errand.where, "the connection broke before the answer") from error
         finally:
-            self._busy.discard(line)
+            del self._busy[line]
             if not is_kept:
                 await trio.aclose_forcefully(line.stream)
         line.protocol.start_next_cycle()

@@ -16,7 +16,7 @@ class Tasks:
 
     def __init__(self, nursery: trio.Nursery) -> None:
         self._nursery = nursery
-        self._scopes = set[trio.CancelScope]()
+        self._scopes: dict[trio.CancelScope, None] = {}  # oldest first
         self._none_left = trio.Event()
 
     def __len__(self) -> int:
@@ -28,7 +28,7 @@ class Tasks:
         A task that must not take the nursery with it answers for its own errors: see `spawn`.
         """
         scope = trio.CancelScope()
-        self._scopes.add(scope)
+        self._scopes[scope] = None
         self._nursery.start_soon(self._run, scope, run, args)
         return scope
 
@@ -55,7 +55,7 @@ class Tasks:
         A task that calls this ends with the others, once it waits next.
         """
         while self._scopes:
-            for scope in self._scopes:
+            for scope in tuple(self._scopes):
                 scope.cancel()
             self._none_left = trio.Event()
             await self._none_left.wait()
@@ -67,7 +67,7 @@ class Tasks:
             with scope:
                 await run(*args)
         finally:
-            self._scopes.discard(scope)
+            del self._scopes[scope]
             if not self._scopes:
                 self._none_left.set()
 

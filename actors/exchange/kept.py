@@ -21,7 +21,7 @@ class KeptStreams:
     """The streams that are watched, and where ccxt keeps what they bring."""
 
     def __init__(self) -> None:
-        self.watched: set[Key] = set()
+        self.watched: dict[Key, None] = {}  # in the order in which they were
         self._places: dict[int, Key] = {}  # by the identity of what ccxt keeps
 
     def key_of(self, exchange: Any, result: Any) -> Key | None:

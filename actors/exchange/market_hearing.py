@@ -74,7 +74,7 @@ class MarketHearing:
 
     def remove(self, ear: Ear, reason: str) -> None:
         """One hears no more; what nobody else brings is down."""
-        for key in tuple(ear.spoken):
+        for key in sorted(ear.spoken):
             self.lost(ear, key, reason)
         if ear in self._ears:
             self._ears.remove(ear)

@@ -154,7 +154,7 @@ class MarketStreams:
                 return
             is_late = clock.elapsed() - fresh.began > QUIET
             if is_late and all(fresh.tap.is_subscribed(key) for key in missing):
-                for key in missing:
+                for key in sorted(missing):
                     self._hearing.spoke(fresh.tap, key)
                 return
             await trio.sleep(LOOK)

@@ -59,12 +59,12 @@ class MarketTap:
 
     def want(self, key: Key) -> None:
         """Tell of this stream from now on."""
-        self._kept.watched.add(key)
+        self._kept.watched[key] = None
         self.spoiled.discard(key)
 
     def forget(self, key: Key, reason: str) -> None:
         """Tell no more of it."""
-        self._kept.watched.discard(key)
+        self._kept.watched.pop(key, None)
         self.lost(key, reason)
 
     def lost(self, key: Key, reason: str) -> None:
@@ -117,7 +117,7 @@ class MarketTap:
             self.lost(key, why)
         if isinstance(error, errors.BadResponse):  # ccxt stumbled over what came
             topics = {str(key[0]) for key in gone}
-            for topic in topics or {UNKNOWN}:
+            for topic in sorted(topics) or [UNKNOWN]:
                 self._hearing.unsound[topic] += 1
 
     def message(self, url: str, message: Any) -> None:

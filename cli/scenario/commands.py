@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,17 +14,19 @@ from cyclopts.validators import Number
 
 from ...benchmarks.chunks import Report
 from ...runtime import UsageError
+from ...scenarios.errors import ArtefactUnusable
 from ...scenarios.invariants import INVARIANTS, NOT_YET
 from ...scenarios.running.artefact import comes_to_the_same, read_artefact
 from ...scenarios.running.catalog import FAULTS, claims
 from ...scenarios.running.run import Options, Outcome, run_script
 from ...scenarios.running.script import find_script, library_names, told_of
 from ..exits import ExitCode
+from ..interruption import ended_in_order
 from ..output import console, print_json
-from ..places import a_path
+from ..places import a_path, a_whole_number
 from ..progress import progress
 from .really import run_really
-from .sweeping import Sweep, covered, fired, run_seeds, unseen
+from .sweeping import Sweep, covered, fired, is_any_wrong, run_seeds, unseen
 from .telling import (
     tell_artefact,
     tell_faults,
@@ -31,9 +35,10 @@ from .telling import (
     tell_run,
     tell_sweep,
 )
-from .worker import kept
+from .worker import is_wrong, kept
 
 MOST: Final = 2**32
+MOST_SEEDS: Final = 10_000_000
 APath = Annotated[Path, Parameter(converter=a_path)]
 ARTEFACTS: Final = Path("scenario-artefacts")
 
@@ -48,15 +53,37 @@ class Choice:
     """Which seeds, and what becomes of a failure."""
 
     seed: Annotated[
-        int | None, Parameter(help="The one seed to run (0).", validator=Number(gte=0, lt=MOST))
+        int | None,
+        Parameter(
+            help="The one seed to run (0).",
+            validator=Number(gte=0, lt=MOST),
+            converter=a_whole_number,
+        ),
     ] = None
     seeds: Annotated[
-        int | None, Parameter(help="So many seeds, in processes.", validator=Number(gte=1))
+        int | None,
+        Parameter(
+            help="So many seeds, in processes.",
+            validator=Number(gte=1, lte=MOST_SEEDS),
+            converter=a_whole_number,
+        ),
     ] = None
     first: Annotated[
-        int, Parameter(help="The first of many seeds.", validator=Number(gte=0, lt=MOST))
+        int,
+        Parameter(
+            help="The first of many seeds.",
+            validator=Number(gte=0, lte=MOST - MOST_SEEDS),
+            converter=a_whole_number,
+        ),
     ] = 0
-    jobs: Annotated[int, Parameter(help="Processes at a time.", validator=Number(gte=1))] = 2
+    jobs: Annotated[
+        int,
+        Parameter(
+            help="Processes at a time.",
+            validator=Number(gte=1, lte=1_024),
+            converter=a_whole_number,
+        ),
+    ] = 2
     resume: Annotated[
         APath | None, Parameter(help="Keep what is done in this file, and go on from it.")
     ] = None
@@ -70,7 +97,9 @@ class Choice:
     tries: Annotated[
         int,
         Parameter(
-            help="Runs that may be spent to make a failure smaller.", validator=Number(gte=0)
+            help="Runs that may be spent to make a failure smaller.",
+            validator=Number(gte=0),
+            converter=a_whole_number,
         ),
     ] = 40
     json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False
@@ -117,12 +146,13 @@ def run(name: str, /, *, choice: Choice = USUAL) -> int:
         raise UsageError("--seed is one seed and --seeds are many; give one of them, or --first")
     chosen = Sweep(
         name=name,
+        script=script,
         first=choice.first,
         folder=choice.artefacts,
         tries=choice.tries,
         times=1 + choice.twice,
     )
-    with progress(f"scenario {script.name}", "seeds") as watch:
+    with ended_in_order(), progress(f"scenario {script.name}", "seeds") as watch:
         report = run_seeds(
             chosen, choice.seeds, jobs=choice.jobs, resume=choice.resume, watch=watch
         )
@@ -130,6 +160,8 @@ def run(name: str, /, *, choice: Choice = USUAL) -> int:
         print_json(_told(report, script.faults))
     else:
         tell_sweep(report, script.faults)
+    if is_any_wrong(report):
+        return ExitCode.CONFIGURATION
     return ExitCode.OK if report.ok and not unseen(report) else ExitCode.DIFFERS
 
 
@@ -142,9 +174,11 @@ def replay(
 ) -> int:
     """Run what an artefact holds again: the same seed, options and faults."""
     known = read_artefact(artefact)
-    file = known.file if Path(known.file).exists() else known.script
-    name = known.script if known.script in library_names() else file
-    outcome = run_script(find_script(name), known.options)
+    name = known.script if known.script in library_names() else known.file
+    if name == known.file and not Path(name).exists():
+        raise ArtefactUnusable(str(artefact), f"is of {name}, which is not there")
+    with ended_in_order(), redirect_stdout(sys.stderr if json else sys.stdout):
+        outcome = run_script(find_script(name), known.options)
     is_same = comes_to_the_same(known, outcome)
     if json:
         print_json({**_plain(outcome), "same_run": is_same})
@@ -197,9 +231,10 @@ def _listed(scripts: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
 
 
 def _run_one(name: str, choice: Choice) -> int:
-    outcome = run_script(find_script(name), Options(seed=choice.seed or 0))
-    is_kept = not outcome.ok and outcome.findings[0].kind != "wrong"
-    artefact = kept(name, outcome, choice.artefacts, choice.tries) if is_kept else ""
+    with ended_in_order(), redirect_stdout(sys.stderr if choice.json else sys.stdout):
+        outcome = run_script(find_script(name), Options(seed=choice.seed or 0))
+        is_kept = not outcome.ok and not is_wrong(outcome)
+        artefact = kept(name, outcome, choice.artefacts, choice.tries) if is_kept else ""
     if choice.json:
         print_json({**_plain(outcome), "artefact": artefact})
     else:
@@ -210,8 +245,7 @@ def _run_one(name: str, choice: Choice) -> int:
 def _code(outcome: Outcome) -> int:
     if outcome.ok:
         return ExitCode.OK
-    is_wrong = outcome.findings[0].kind == "wrong"
-    return ExitCode.CONFIGURATION if is_wrong else ExitCode.DIFFERS
+    return ExitCode.CONFIGURATION if is_wrong(outcome) else ExitCode.DIFFERS
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -15,7 +12,8 @@ import msgspec
 
 from ...benchmarks.chunks import Chunk, Plan, Report, sweep
 from ...benchmarks.progress import Watch
-from ...runtime import BenthicError
+from ...scenarios.running.script import Script, digest_of
+from .children import Children
 from .worker import MODULE, WALL, Line
 
 CHUNK: Final = 5  # seeds of one process
@@ -23,14 +21,8 @@ FIRED: Final = "fired "
 STRUCK: Final = "struck "
 MENDED: Final = "mended "
 SEEN: Final = "seen "
+WRONG: Final = "wrong"
 ASKED: Final = "asked "
-
-
-class WorkerEnded(BenthicError):
-    """A process that runs seeds ended without its answers."""
-
-    def __init__(self, first: int, code: int, words: str) -> None:
-        super().__init__(f"the process of the seeds from {first} ended with code {code}: {words}")
 
 
 @attrs.frozen
@@ -47,6 +39,7 @@ class Sweep:
     """Which seeds of what."""
 
     name: str
+    script: Script
     first: int
     folder: Path  # for artefacts
     tries: int  # to make a failure smaller
@@ -56,15 +49,17 @@ class Sweep:
 def run_seeds(chosen: Sweep, count: int, *, jobs: int, resume: Path | None, watch: Watch) -> Report:
     """Run `count` seeds, `jobs` processes at a time. Raises WorkerEnded."""
     twice = " twice" if chosen.times > 1 else ""
-    plan = Plan(f"scenario {chosen.name}{twice}", chosen.first, CHUNK)
-    return sweep(plan, count, partial(_chunk, chosen), resume=resume, watch=watch, jobs=jobs)
+    plan = Plan(f"scenario {chosen.name}{twice}", chosen.first, CHUNK, digest_of(chosen.script))
+    children = Children()
+    run = partial(_chunk, chosen, children)
+    return sweep(plan, count, run, resume=resume, watch=watch, jobs=jobs, stop=children.end)
 
 
-def _chunk(chosen: Sweep, number: int, count: int) -> Chunk:
-    lines = _in_child(chosen, number, count)
+def _chunk(chosen: Sweep, children: Children, number: int, count: int) -> Chunk:
+    lines = _in_child(chosen, children, number, count)
     violations = list(_violations(lines))
     for _ in range(1, chosen.times):
-        violations += _differences(lines, _in_child(chosen, number, count))
+        violations += _differences(lines, _in_child(chosen, children, number, count))
     return Chunk(number, count, tuple(violations), _figures(lines))
 
 
@@ -72,22 +67,22 @@ def _differences(lines: list[Line], others: list[Line]) -> Iterator[str]:
     """Seeds that two processes ran differently."""
     for one, other in zip(lines, others, strict=True):
         if one.hash != other.hash:
-            yield f"seed {one.seed}: R5 two processes ran it differently"
+            parted = ", ".join(_parted(one.hash.split(), other.hash.split()))
+            yield f"seed {one.seed}: R5 two processes ran it differently: {parted}"
 
 
-def _in_child(chosen: Sweep, number: int, count: int) -> list[Line]:
-    start = chosen.first + number * CHUNK
-    words = [chosen.name, str(start), str(count), str(chosen.folder), str(chosen.tries), str(WALL)]
-    child = subprocess.run(
-        [sys.executable, "-m", MODULE, *words],
-        capture_output=True,
-        check=False,
-        env={**os.environ, "PYTHONHASHSEED": "random"},
-    )
-    if child.returncode:
-        last = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise WorkerEnded(start, child.returncode, last or "it said nothing")
-    return [msgspec.json.decode(line, type=Line) for line in child.stdout.splitlines() if line]
+def _parted(one: list[str], other: list[str]) -> Iterator[str]:
+    """Which turns, journals and bytes are not the same, by the names in a hash."""
+    common = {*one} & {*other}
+    names = (part.partition("=")[0] for part in (*one, *other) if part not in common)
+    return iter(dict.fromkeys(names))
+
+
+def _in_child(chosen: Sweep, children: Children, number: int, count: int) -> list[Line]:
+    start = str(chosen.first + number * CHUNK)
+    words = [chosen.name, start, str(count), str(chosen.folder), str(chosen.tries), str(WALL)]
+    said = children.run(MODULE, words, first=start)
+    return [msgspec.json.decode(line, type=Line) for line in said.splitlines() if line]
 
 
 def _violations(lines: list[Line]) -> list[str]:
@@ -102,6 +97,7 @@ def _figures(lines: list[Line]) -> dict[str, float]:
     for line in lines:
         told = {
             **line.figures,
+            WRONG: float(line.is_wrong),
             **{FIRED + code: float(count) for code, count in line.fired.items()},
             **dict.fromkeys((STRUCK + code for code in line.fired), 1.0),
             **dict.fromkeys((MENDED + code for code in line.fired), float(line.is_in_order)),
@@ -111,6 +107,11 @@ def _figures(lines: list[Line]) -> dict[str, float]:
         for name, value in told.items():
             figures[name] = figures.get(name, 0.0) + value
     return figures
+
+
+def is_any_wrong(report: Report) -> bool:
+    """Whether the scenario asked for what cannot be, in some seed."""
+    return bool(report.figures.get(WRONG))
 
 
 def unseen(report: Report) -> list[str]:

@@ -21,6 +21,7 @@ from ...scenarios.running.run import Options, Outcome, Sometimes, run_script
 from ...scenarios.running.script import find_script
 from ...scenarios.running.shrinking import MOST_TRIES, Shrunk, shrunk
 from ..exits import PACKAGE
+from ..interruption import ended_in_order
 
 MODULE: Final = f"{PACKAGE}.cli.scenario.worker"
 WALL: Final = 1_800  # s
@@ -38,13 +39,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: int
     findings: tuple[str, ...]
-    hash: str  # of turns and journals
+    hash: str  # of turns, journals and bytes
     artefact: str
     figures: dict[str, float]
     fired: dict[str, int]
     sometimes: tuple[Sometimes, ...]
     converged: float | None
     is_in_order: bool
+    is_wrong: bool  # the scenario asks for what cannot be
 
 
 def line_of(outcome: Outcome, artefact: str = "") -> Line:
@@ -67,13 +69,26 @@ def line_of(outcome: Outcome, artefact: str = "") -> Line:
         sometimes=outcome.sometimes,
         converged=outcome.converged,
         is_in_order=outcome.is_in_order,
+        is_wrong=is_wrong(outcome),
     )
 
 
+def is_wrong(outcome: Outcome) -> bool:
+    """Whether the scenario asks for what cannot be."""
+    return not outcome.ok and outcome.findings[0].kind == "wrong"
+
+
 def kept(name: str, outcome: Outcome, folder: Path, tries: int = MOST_TRIES) -> str:
-    """Make a failed run smaller and keep it; the path of its artefact."""
-    made = shrunk(find_script(name), outcome, most=tries) if tries else Shrunk(outcome, 0, 0)
-    return str(write_artefact(artefact_of(made), folder))
+    """Make a failed run smaller and keep it; the path of its artefact, or why there is none."""
+    if is_wrong(outcome):
+        return "none: the scenario is wrong"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)  # before minutes are spent
+        script, asked = find_script(name), sum(not each.is_muted for each in outcome.armed)
+        made = shrunk(script, outcome, most=tries) if tries else Shrunk(outcome, asked, 0)
+        return str(write_artefact(artefact_of(made), folder))
+    except OSError as error:
+        return f"none: {folder} cannot be written to ({error.strerror or error}); give --artefacts"
 
 
 def main(name: str, first: str, count: str, folder: str, tries: str, wall: str) -> None:
@@ -85,13 +100,14 @@ def main(name: str, first: str, count: str, folder: str, tries: str, wall: str) 
         raise TooSlow(_place(frame, script.file), limit)
 
     signal.signal(signal.SIGALRM, stop)
+    answers, sys.stdout = sys.stdout, sys.stderr  # to which the script may print
     for seed in range(int(first), int(first) + int(count)):
         signal.setitimer(signal.ITIMER_REAL, limit)
         outcome = run_script(script, Options(seed=seed))
         signal.setitimer(signal.ITIMER_REAL, 0)
         artefact = "" if outcome.ok else kept(name, outcome, Path(folder), int(tries))
-        sys.stdout.write(msgspec.json.encode(line_of(outcome, artefact)).decode() + "\n")
-        sys.stdout.flush()
+        answers.write(msgspec.json.encode(line_of(outcome, artefact)).decode() + "\n")
+        answers.flush()
 
 
 def _place(frame: FrameType | None, file: str) -> str:
@@ -104,4 +120,5 @@ def _place(frame: FrameType | None, file: str) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with ended_in_order():
+        main(*sys.argv[1:])

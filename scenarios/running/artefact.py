@@ -20,6 +20,12 @@ from .shrinking import Shrunk
 FORMAT: Final = 1
 
 
+class Header(msgspec.Struct, frozen=True):
+    """What every format has."""
+
+    format: int
+
+
 class Artefact(msgspec.Struct, frozen=True, kw_only=True):
     """One failed run."""
 
@@ -28,7 +34,7 @@ class Artefact(msgspec.Struct, frozen=True, kw_only=True):
     script: str
     file: str
     options: Options  # of the smallest run that fails
-    hash: str  # of that run's turns and journals
+    hash: str  # of that run's turns, journals and bytes
     findings: tuple[Finding, ...]
     faults: tuple[Armed, ...]  # those that are muted are not needed
     asked: int  # faults before it was made smaller
@@ -64,7 +70,12 @@ def write_artefact(artefact: Artefact, folder: Path) -> Path:
 def read_artefact(file: Path) -> Artefact:
     """The artefact in a file. Raises ArtefactUnusable."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Artefact)
+        content = file.read_bytes()
+        found = msgspec.json.decode(content, type=Header).format
+        if found != FORMAT:
+            reason = f"has format {found}, and this benthic reads {FORMAT}"
+            raise ArtefactUnusable(str(file), reason)
+        return msgspec.json.decode(content, type=Artefact)
     except OSError as error:
         reason = f"cannot be read ({error.strerror or error})"
         raise ArtefactUnusable(str(file), reason) from error

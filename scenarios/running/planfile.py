@@ -18,23 +18,30 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import attrs
 import msgspec
 import trio
+from msgspec import Meta
 
 from ..errors import BadScenario
 from ..venue.faults.errors import Report, nearest
 from ..venue.faults.payload import is_list, is_object
-from ..venue.faults.rules import Inspector, rule_in
+from ..venue.faults.rules import CODE, Inspector, rule_in
 from ..venue.faults.span import Span, span
 from ..world import LIVELY, SILENT, Place, World
+from ..world.parts import Part
 from .deeds import Deed, check_deed, done_at
 
 Table = dict[str, Any]
+Count = Annotated[int, Meta(ge=0)]
+LONGEST: Final = 3 * 1_440  # minutes
+MOST_BOTS: Final = 20
 OF_FILE: Final = ("seed", "scenario", "rule", "host", "expect")
+MOST: Final = 3e8  # of a deed's value
 SECONDS: Final = frozenset({"at", "lasts", "back"})  # of a deed; written as spans
 
 
@@ -42,23 +49,23 @@ class Staging(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """`[scenario]`: what is there, and for how long."""
 
     story: str = ""
-    minutes: int = 10
+    minutes: Annotated[int, Meta(ge=1, le=LONGEST)] = 10
     market: Literal["quiet", "traders"] = "traders"
     mode: Literal["silent", "lively"] = "silent"
     every: Span = Span(5_000)  # between two deeds of the trader; 0: there is none
-    bots: int = 1
+    bots: Annotated[int, Meta(ge=1, le=MOST_BOTS)] = 1
 
 
 class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[expect]`: what must have come of it, beside every invariant."""
 
     fired: tuple[str, ...] = ()  # codes that struck
-    orders: int = 0  # at least, as the next
-    fills: int = 0
-    unknown: int = 0  # orders of which nobody knew for a while how they stood
-    reconnects: int = 0
-    lives: int = 1
-    drift: int = 0
+    orders: Count = 0  # at least, as the next
+    fills: Count = 0
+    unknown: Count = 0  # orders of which nobody knew for a while how they stood
+    reconnects: Count = 0
+    lives: Count = 1
+    drift: Count = 0
     converges: Span = Span(600_000)  # after the last fault
 
 
@@ -120,6 +127,35 @@ class PlanScenario:
             rules.append(rule)
         return rules
 
+    def check(self) -> None:
+        """Look at what is sound on its own and not in this plan. Raises BadScenario."""
+        for code in self.expect.fired:
+            if CODE.fullmatch(code) is None:
+                place = Place(self.file, _line_of(self.text, "expect", 1, "fired"), "")
+                raise place.wrong(f"{code!r} is no fault code", remedy='write one as "A2"')
+        for number, deed in enumerate(self.deeds, 1):
+            for problem, remedy in self._flaws(deed):
+                raise self._place("host", number).wrong(problem, remedy=remedy)
+
+    def _flaws(self, deed: Deed) -> Iterator[tuple[str, str]]:
+        end, bots = self.staging.minutes * 60, self.staging.bots
+        if not 0 <= deed.at < end:
+            yield f"at is {deed.at:g} s", f"the plan lasts from 0 to {end} s"
+        if not 1 <= deed.bot <= bots:
+            yield f"there is no bot {deed.bot}", f"count from 1 to {bots}"
+        if not deed.actor.startswith("/") and deed.actor not in get_args(Part):
+            yield f"there is no actor {deed.actor!r}", nearest(deed.actor, get_args(Part))
+        for name in ("commit", "at_message", "lasts", "back"):
+            least = 1 if name in {"commit", "at_message"} else 0
+            if getattr(deed, name) < least:
+                yield f"{name} is {getattr(deed, name):g}", f"write {least} or more"
+        least = 1 if deed.do == "throttle" else 0
+        if deed.do != "clock_step" and not deed.value >= least:
+            yield f"value is {deed.value:g}", f"write {least} or more"
+        most = LONGEST * 60 if deed.do in {"suspend", "stall"} else MOST
+        if not abs(deed.value) <= most:
+            yield f"value is {deed.value:g}", f"write {most:,.0f} or less"
+
     def _compare(self, world: World) -> None:
         """Whether what was expected has come. Raises ExpectationFailed."""
         expect, bots = self.expect, world.bots.values()
@@ -160,6 +196,7 @@ def read_plan_scenario(text: str, file: str) -> PlanScenario:
         if key not in OF_FILE:
             place = f"{file}:{_line_of(text, key, 1)}"
             raise BadScenario(place, f"unknown key {key!r}", remedy=nearest(key, OF_FILE))
+    _check_seed(table, text, file)
     plan = PlanScenario(
         file=file,
         text=text,
@@ -169,7 +206,16 @@ def read_plan_scenario(text: str, file: str) -> PlanScenario:
         deeds=tuple(_deeds(table, text, file)),
     )
     plan.read_rules(None)  # what is wrong whatever the venue
+    plan.check()
     return plan
+
+
+def _check_seed(table: Table, text: str, file: str) -> None:
+    """`seed` is what a venue draws by; here `--seed` says it."""
+    seed = table.get("seed", 0)
+    if not isinstance(seed, int) or seed < 0:
+        place = f"{file}:{_line_of(text, 'seed', 1)}"
+        raise BadScenario(place, f"seed is {seed!r}", remedy="write a whole number, 0 or more")
 
 
 def _deeds(table: Table, text: str, file: str) -> list[Deed]:
@@ -210,9 +256,17 @@ def _read(kind: type[Any], table: object, name: str, text: str, file: str) -> An
             line = _line_of(text, name, 1, key)
             raise BadScenario(f"{file}:{line}", f"unknown key {key!r}", remedy=nearest(key, known))
     try:
-        return msgspec.convert(dict(table), kind, dec_hook=_decode)
+        read = msgspec.convert(dict(table), kind, dec_hook=_decode)
     except (msgspec.ValidationError, ValueError) as error:
+        if found := re.search(r"\$\.(\w+)", str(error)):
+            place = f"{file}:{_line_of(text, name, 1, found[1])}"
         raise BadScenario(place, str(error), remedy="see docs/scenarios.md") from error
+    for key in known:
+        value = getattr(read, key)
+        if isinstance(value, Span) and value < 0:
+            line = _line_of(text, name, 1, key)
+            raise BadScenario(f"{file}:{line}", f"{key} is below 0", remedy="write 0 or more")
+    return read
 
 
 def _decode(kind: type, value: object) -> object:

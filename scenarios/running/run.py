@@ -6,29 +6,33 @@ an error that it raised, or that it did not end.
 
 from __future__ import annotations
 
-import tempfile
+import inspect
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 import outcome
 import trio
+from msgspec import Meta
 
-from ...runtime import Millis
+from ...runtime import Millis, UsageError
 from ..determinism import run_on
 from ..invariants import CHECKERS
 from ..venue.config import START
 from ..world import Armed, Checker, Finding, HostClock, Moment, Setting, World
-from ..world.findings import raised
+from ..world.findings import is_interrupt, raised
 from ..world.places import waiting_in
+from .folder import own_folder
 from .script import Script, find_script
+from .unawaited import noticed
 
 LONGEST: Final = 3 * 86_400.0  # s of virtual time
 ENDING: Final = 900.0  # s of virtual time in which everything must have stopped
+SEEDS: Final = 2**32
 SHOWN: Final = 3_000  # moments that an outcome keeps
 FILES: Final = Path("/proc/self/fd")
 
@@ -36,9 +40,9 @@ FILES: Final = Path("/proc/self/fd")
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How a script is run. limit: s of virtual time."""
 
-    seed: int = 0
+    seed: Annotated[int, Meta(ge=0, lt=SEEDS)] = 0
     muted: tuple[int, ...] = ()  # faults that are left out, by number
-    limit: float = LONGEST
+    limit: Annotated[float, Meta(gt=0, le=1e9)] = LONGEST
     expected_hash: str = ""  # what an earlier run of the same seed came to
 
 
@@ -57,7 +61,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     options: Options
     findings: tuple[Finding, ...]
-    hash: str  # of turns and journals
+    hash: str  # of turns, journals and bytes
     virtual: float  # s
     wall: float  # s
     cpu: float  # s of this process
@@ -87,13 +91,21 @@ def run_scenario(name: str, seed: int = 0) -> Outcome:
 def run_script(
     script: Script, options: Options, *, checkers: Sequence[Checker] = CHECKERS
 ) -> Outcome:
-    """Run a script once."""
+    """Run a script once. Raises UsageError for a seed or a limit that none can have."""
+    if not 0 <= options.seed < SEEDS:
+        raise UsageError(f"seed is {options.seed}; give 0 to {SEEDS - 1}")
+    if not options.limit > 0:
+        raise UsageError(f"limit is {options.limit:g} s; give more than 0")
     began = perf_counter(), process_time()
-    files = _open_files()
-    with tempfile.TemporaryDirectory(prefix="benthic-scenario-") as folder:
+    with own_folder() as folder, noticed(script.file) as unawaited:
+        files = _open_files()
         clock = HostClock(START)
-        body = partial(_played, script, options, checkers, Path(folder), clock)
+        body = partial(_played, script, options, checkers, folder, clock)
         world = run_on(clock, body, seed=options.seed)
+        world.findings += (
+            Finding("wrong", "", str(place), f"{words}; write await", Millis(clock.time))
+            for place, words in unawaited()
+        )
         left = _open_files() - files
         if left > 0 and not world.findings:
             words = f"{left} files are open more than before"
@@ -125,7 +137,7 @@ async def _played(
         with scope:
             result = await outcome.acapture(_await, coroutine)
             if isinstance(result, outcome.Error):
-                if isinstance(result.error, trio.Cancelled):
+                if isinstance(result.error, trio.Cancelled) or is_interrupt(result.error):
                     raise result.error
                 world.fail(raised(result.error, script.file, Millis(clock.time)))
         await _end(world, clock)
@@ -135,6 +147,8 @@ async def _played(
 
 
 async def _await(coroutine: Any) -> None:
+    if not inspect.isawaitable(coroutine):
+        raise UsageError("the scenario is no async function; write async def")
     await coroutine
 
 

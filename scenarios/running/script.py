@@ -13,15 +13,18 @@ import inspect
 import re
 import sys
 from collections.abc import Awaitable, Callable
+from hashlib import blake2b
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, TypeAlias
 
 import attrs
+import outcome
 
 from .. import library
 from ..errors import BadScenario, NoSuchScenario, ScenarioUnreadable
 from ..world import World
+from ..world.findings import is_interrupt
 from .planfile import read_plan_scenario
 
 Play: TypeAlias = Callable[[World], Awaitable[None]]
@@ -52,13 +55,14 @@ def find_script(name: str) -> Script:
         module = importlib.import_module(f"{library.__name__}.{name}")
         return _of_module(module, name, str(module.__file__))
     path = Path(name)
-    if not path.exists():
+    if not name or not path.exists():
         raise NoSuchScenario(name, library_names())
     return read_script(path)
 
 
 def read_script(path: Path) -> Script:
     """The script in a file. Raises BadScenario."""
+    path = path.absolute()  # as tracebacks name it, and as it is found from another folder
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -78,6 +82,11 @@ def read_script(path: Path) -> Script:
     return _of_module(_loaded(path), path.stem, str(path))
 
 
+def digest_of(script: Script) -> str:
+    """Of what stands in its file: a script that was changed is another one. Raises OSError."""
+    return blake2b(Path(script.file).read_bytes(), digest_size=8).hexdigest()
+
+
 def told_of(name: str) -> tuple[str, tuple[str, ...]]:
     """Story and codes of a script of the library, without running anything of it."""
     tree = ast.parse((LIBRARY / f"{name}.py").read_text("utf-8"))
@@ -91,16 +100,21 @@ def _loaded(path: Path) -> ModuleType:
         raise BadScenario(str(path), "is no Python module", remedy="name a .py file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # msgspec and attrs look classes of the script up there
-    try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        place = f"{path}:{error.lineno or 1}"
-        raise BadScenario(place, f"is no Python ({error.msg})", remedy="mend that line") from error
-    except (ImportError, NameError, AttributeError, TypeError, ValueError, LookupError) as error:
-        line = _line_in(error, str(path))
-        problem = f"cannot be loaded ({type(error).__name__}: {error})"
-        raise BadScenario(f"{path}:{line}", problem, remedy="mend that line") from error
+    result = outcome.capture(spec.loader.exec_module, module)  # it may raise whatever it likes
+    if isinstance(result, outcome.Error):
+        if is_interrupt(result.error):
+            raise result.error
+        raise _unloadable(result.error, path) from result.error
     return module
+
+
+def _unloadable(error: BaseException, path: Path) -> BadScenario:
+    """What to say of what a file raised while it was loaded."""
+    line = _line_in(error, str(path))
+    problem = f"cannot be loaded ({type(error).__name__}: {error})"
+    if isinstance(error, SyntaxError) and error.filename in {None, str(path)}:
+        line, problem = error.lineno or 1, f"is no Python ({error.msg})"
+    return BadScenario(f"{path}:{line}", problem, remedy="mend that line")
 
 
 def _of_module(module: ModuleType, name: str, file: str) -> Script:

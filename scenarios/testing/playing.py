@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import trio
 
+from ...runtime import UsageError
 from ..running.run import Options, Outcome, run_script
 from ..running.script import Script
 from ..world import LIVELY, World
@@ -33,6 +34,8 @@ def simulate(*, minutes: float = 60, seed: int = 0, mode: Mapping[str, object] =
 
     mode: as in a bot file. Raises AssertionError where an invariant did not hold.
     """
+    if not minutes > 0:
+        raise UsageError(f"minutes is {minutes:g}; give more than 0")
 
     async def play(world: World) -> None:
         await world.open_venue()

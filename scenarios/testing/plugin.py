@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import inspect
 import sys
+from functools import partial
 from types import ModuleType
 from typing import Any, Final
+
+import outcome
 
 from ..world import World
 from .playing import try_scenario
@@ -28,7 +31,11 @@ def fixtures() -> ModuleType:
             request.node.callspec.params if hasattr(request.node, "callspec") else {}
         )
         mark = request.node.get_closest_marker(MARK)
-        return int(given.get(MARK, mark.args[0] if mark is not None else 0))
+        marked: Any = 0 if mark is None else mark.args[0] if mark.args else None
+        seed: Any = given.get(MARK, marked)
+        if not isinstance(seed, int):
+            pytest.fail(f"the seed of a world is a whole number, not {seed!r}", pytrace=False)
+        return int(seed)
 
     module = ModuleType(f"{__name__}.fixtures")
     vars(module)[FIXTURE] = pytest.fixture(name=FIXTURE)(world)
@@ -50,9 +57,23 @@ def pytest_pyfunc_call(pyfuncitem: Any) -> bool | None:
     seed = pyfuncitem.funcargs[FIXTURE]
     given = {name: pyfuncitem.funcargs[name] for name in names if name != FIXTURE}
 
+    ended: list[BaseException] = []
+
     async def play(world: World) -> None:
-        await function(world=world, **given)
+        result = await outcome.acapture(partial(function, world=world, **given))
+        if isinstance(result, outcome.Error):
+            if not isinstance(result.error, _no_failures()):
+                raise result.error
+            ended.append(result.error)
 
     play.__wrapped__ = function  # type: ignore[attr-defined]  # whose file and lines are meant
     try_scenario(play, seed=seed)
+    for each in ended:
+        raise each
     return True
+
+
+def _no_failures() -> tuple[type[BaseException], ...]:
+    """What pytest ends a test with that does not fail it."""
+    pytest: Any = sys.modules["pytest"]
+    return (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception)

@@ -6,14 +6,17 @@ the caller decides what comes next, virtual time stands still. The same steps ar
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from queue import Empty, SimpleQueue
 from threading import Thread
+from threading import enumerate as enumerate_threads
 from typing import Any, Final, TypeVar
 
 import outcome
 import trio
 
+from ...runtime import UsageError
 from ..running.run import Options, Outcome, run_script
 from ..running.script import Script
 from ..world import World
@@ -22,6 +25,7 @@ from .playing import words_of
 T = TypeVar("T")
 Step = Callable[[World], Awaitable[Any]]
 Answer = outcome.Value[Any] | outcome.Error
+THREAD: Final = "stepped world"
 PATIENCE: Final = 600.0  # s of the host that a step may take
 CALM: Final = 600.0  # s in which all must be in order again at the end
 
@@ -40,7 +44,9 @@ class SteppedWorld:
         self._came_to: Outcome | None = None
         self._is_told = False  # whether the caller has been told why it failed
         self._within = CALM
-        self._thread = Thread(target=self._run, name=f"world of seed {seed}", daemon=True)
+        if any(each.name == THREAD for each in enumerate_threads()):
+            raise UsageError("another SteppedWorld goes on in this process; end it first")
+        self._thread = Thread(target=self._run, name=THREAD, daemon=True)
         self._thread.start()
 
     def play(self, step: Callable[[World], Awaitable[T]]) -> T:
@@ -63,7 +69,11 @@ class SteppedWorld:
         """The same for what takes no time: to look at something, or to let a fault strike."""
 
         async def step(world: World) -> T:
-            return at(world)
+            came_to = at(world)
+            if inspect.iscoroutine(came_to):
+                came_to.close()
+                raise UsageError("look takes a function that is not async; play this one")
+            return came_to
 
         return self.play(step)
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from ...actors.orders.model import LIVE, Order
 from .books import Books
+from .bot import WorldBot
 from .oracle import Oracle, TrueOrder
 
 PREFIX: Final = "bn-"  # of every client id of ours
@@ -30,6 +31,16 @@ def differences(books: Books, oracle: Oracle) -> Iterator[tuple[str, str]]:
     ours = {order.client_id: order for order in books.orders.values()}
     yield from of_orders(ours, [each for each in theirs if each.client_id.startswith(PREFIX)])
     yield from of_money(books, oracle.balances())
+
+
+def disorder_of(bot: WorldBot) -> Iterator[str]:
+    """What is not in order yet with a bot, a sentence each."""
+    if not bot.is_running:
+        yield f"{bot.name} is down"
+    elif not bot.is_open:
+        yield f"the gate of {bot.name} is closed"
+    yield from (f"{order.client_id} is {order.status}" for order in bot.books.waiting())
+    yield from (words for _, words in differences(bot.books, bot.oracle))
 
 
 def of_orders(ours: Mapping[str, Order], theirs: list[TrueOrder]) -> Iterator[tuple[str, str]]:

@@ -6,10 +6,9 @@ It outlives its process: books, disk and network are those of its host.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Protocol, get_args
 
 import attrs
 import trio
@@ -24,7 +23,7 @@ from ...actors.orders.model import Order
 from ...actors.portfolio.messages import GetBooks
 from ...actors.portfolio.model import Balance
 from ...runtime import Ask, Millis, Ref, System
-from ...runtime.errors import SupervisionError
+from .amounts import check_least, check_one_of, decimal_of
 from .armed import FaultList
 from .books import Books
 from .clock import HostClock
@@ -35,6 +34,7 @@ from .life import Berth, Life
 from .mover import Mover
 from .network import HostNetwork
 from .oracle import Oracle
+from .parts import Part, path_of
 from .places import caller
 from .timeline import Kind, Timeline
 from .turns import Crash, Turns
@@ -42,8 +42,6 @@ from .uplink import Ports, Uplink
 
 LOOK: Final = 0.2  # s between two looks
 PATIENCE: Final = Millis(120_000)  # for an order to be answered
-
-Part = Literal["connector", "gate", "portfolio", "desk", "feed", "producer", "consumer", "store"]
 
 
 class Around(Protocol):
@@ -147,6 +145,7 @@ class WorldBot:
 
     async def kill(self, *, back_after: float | None = None, fault: str = "K1") -> None:
         """End its process as SIGKILL does (K1). back_after: s until it is started again."""
+        check_least(0, back_after=back_after)
         if self._arm(fault, "kill"):
             self._fire(fault, "the process is killed")
             self._back_after = back_after
@@ -160,6 +159,9 @@ class WorldBot:
 
         back_after: s until it is started again; None: the script does that.
         """
+        check_least(1, commit=commit)
+        check_least(0, back_after=back_after)
+        check_one_of("phase", phase, get_args(Phase))
         if self._arm("K1", f"kill {phase} commit {commit}"):
             self._disk.dies_at, self._disk.phase = self._disk.commits + commit, phase
             self._back_after = back_after
@@ -178,10 +180,12 @@ class WorldBot:
         actor: a part such as "desk", or a path. message: the name of the type that counts.
         times: how often; each time after the first at its next message.
         """
+        check_least(1, at_message=at_message, times=times)
+        path = self._path(actor)
         if self._arm(fault, f"crash {actor} at {message or 'message'} {at_message}"):
             life = self.life
             if life is not None:
-                life.turns.crash(Crash(self._path(actor), message, at_message, times, fault))
+                life.turns.crash(Crash(path, message, at_message, times, fault))
 
     async def died(self, *, within: float = 3_600) -> None:
         """Wait until its process is dead; no longer than so many s."""
@@ -211,17 +215,15 @@ class WorldBot:
 
         Raises a Refusal where nothing came of it; AskError: nobody knows.
         """
-        believed = None
-        if price is None:
-            last = self.oracle.price
-            believed = Decimal(reference or ("60000" if last is None else f"{float(last):.2f}"))
+        last = self.oracle.price
+        believed = reference or ("60000" if last is None else f"{float(last):.2f}")
         order = PlaceOrder(
             str(self._berth.config.market.symbol),
             side,
             "market" if price is None else "limit",
-            Decimal(amount),
-            None if price is None else Decimal(price),
-            believed,
+            decimal_of("amount", amount),
+            None if price is None else decimal_of("price", price),
+            decimal_of("reference", believed) if price is None else None,
             purpose,
         )
         answer: Order = await self.ask("desk", order)
@@ -338,8 +340,8 @@ class WorldBot:
         """Start it again where that was asked for."""
         await life.ended.wait()
         await self._around.mover.move()
-        if life.error is not None:
-            self._note("process", f"ends by itself: {_words(life.error)}")
+        if life.died_of:
+            self._note("process", f"ends by itself: {life.died_of}")
         back_after, self._back_after = self._back_after, None
         if back_after is not None and self._wanted and not self.is_running:
             await trio.sleep(back_after)
@@ -378,7 +380,7 @@ class WorldBot:
                 self._nursery.start_soon(speaker.stop)
 
     def _path(self, actor: Part | str) -> str:
-        return actor if actor.startswith("/") else str(getattr(self.paths, actor))
+        return path_of(actor, self.paths, str(self._berth.config.market.symbol))
 
     def _now(self) -> Millis:
         return Millis(self._clock.time)
@@ -391,9 +393,3 @@ class WorldBot:
 
     def _note(self, kind: Kind, words: str) -> None:
         self._around.timeline.note(kind, self.name, words)
-
-
-def _words(error: BaseException) -> str:
-    while isinstance(error, SupervisionError) and error.__cause__ is not None:
-        error = error.__cause__
-    return f"{type(error).__name__}: {error}"

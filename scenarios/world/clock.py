@@ -7,11 +7,16 @@ The exchange goes by its own agenda. What bots see is this clock, whose wall may
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from ...runtime import Millis, VirtualClock
 from ..venue.wire.driver import Driver
+from .amounts import check_between
 from .armed import FaultList
 from .places import caller
+
+LONGEST: Final = 3 * 86_400.0  # s that hosts sleep or stand still: the exchange goes on meanwhile
+FURTHEST: Final = 10 * 365 * 86_400.0  # s that a wall is set
 
 
 class HostClock(VirtualClock):
@@ -48,12 +53,14 @@ class WorldClock:
 
     def step(self, seconds: float) -> None:
         """Set the wall of every host forward, or back where negative; timers notice nothing."""
+        check_between(-FURTHEST, FURTHEST, seconds=seconds)
         if self._faults.arm("L5", f"clock steps {seconds:g} s", caller()):
             self._host.skew += round(seconds * 1_000)
             self._fire("L5", f"the hosts' clocks step by {seconds:g} s")
 
     def suspend(self, seconds: float) -> None:
         """Let every host sleep: the exchange goes on, timers stand still, the wall is right."""
+        check_between(0, LONGEST, seconds=seconds)
         if self._faults.arm("L5", f"suspend {seconds:g} s", caller()):
             duration = round(seconds * 1_000)
             for driver in self._drivers():
@@ -63,6 +70,7 @@ class WorldClock:
 
     def stall(self, seconds: float) -> None:
         """Let every process stand still, as by SIGSTOP: all timers are late afterwards."""
+        check_between(0, LONGEST, seconds=seconds)
         if self._faults.arm("K11", f"stall {seconds:g} s", caller()):
             self._host.advance_to(self._host.time + round(seconds * 1_000))
             for driver in self._drivers():

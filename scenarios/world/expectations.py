@@ -6,6 +6,7 @@ are said to the end of the run; `eventually` waits; `sometimes` must come true i
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Final, Literal
 
@@ -15,10 +16,11 @@ import trio
 
 from ...runtime import Millis
 from ..errors import ExpectationFailed
-from .findings import Finding
+from .amounts import check_least
+from .findings import Finding, is_interrupt
 from .places import Place, caller
 
-Check = Callable[[], bool]
+Check = Callable[[], object]  # whether it holds
 Kind = Literal["always", "never", "sometimes"]
 STEP: Final = 0.1  # s between two looks at what is waited for
 LONGEST: Final = 2.0  # s, the same after a while
@@ -64,13 +66,16 @@ class Expectations:
     async def eventually(self, check: Check, within: float, words: str) -> float:
         """Wait until it holds: after how many s. Raises ExpectationFailed where it never does."""
         place, began, step = caller(), trio.current_time(), STEP
-        while not check():
+        check_least(0, within=within)
+        while not (came_to := check()):
             passed = trio.current_time() - began
             if passed >= within:
                 said = words or place.text or "it does not hold"
                 raise ExpectationFailed(str(place), f"not within {within:g} s: {said}")
             await trio.sleep(min(step, within - passed))
             step = min(step * 1.2, LONGEST)
+        if inspect.isawaitable(came_to):
+            raise place.wrong(_awaitable(came_to), remedy="give a function that is not async")
         return trio.current_time() - began
 
     def _look(self, expectation: Expectation) -> None:
@@ -79,7 +84,11 @@ class Expectations:
         result = outcome.capture(expectation.check)
         if isinstance(result, outcome.Error):
             error = result.error
+            if is_interrupt(error):
+                raise error
             self._note(expectation, f"the check raised {type(error).__name__}: {error}")
+        elif inspect.isawaitable(result.value):
+            self._note(expectation, _awaitable(result.value))
         elif bool(result.value):
             expectation.seen = True
             if expectation.kind == "never":
@@ -90,3 +99,10 @@ class Expectations:
     def _note(self, expectation: Expectation, words: str) -> None:
         expectation.is_over = True
         self._fail(Finding("expectation", "", str(expectation.place), words, self._now()))
+
+
+def _awaitable(value: object) -> str:
+    """What to say of a check that would always hold, since nobody waits for what it gives."""
+    if inspect.iscoroutine(value):
+        value.close()
+    return "the check is async, and is not waited for"

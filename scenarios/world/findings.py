@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
-from ...runtime import BenthicError, Millis
+from ...runtime import BenthicError, Millis, UsageError
 from ..errors import BadScenario, ExpectationFailed
 from .places import NOWHERE, Place
 
@@ -49,23 +50,34 @@ def raised(error: BaseException, file: str, at: Millis, place: Place = NOWHERE) 
 
     place: where to look instead, if none of its lines was reached.
     """
-    error = _single(error)
     where = str(place) if place.file else file
-    for line in traceback.extract_tb(error.__traceback__):
-        if line.filename == file:
-            where = f"{file}:{line.lineno}"
+    for each in _to_the_first(error):
+        for line in traceback.extract_tb(each.__traceback__):
+            if line.filename == file:
+                where = f"{file}:{line.lineno}"
+        error = each
     if isinstance(error, ExpectationFailed):
         return Finding("expectation", "", error.place, error.words, at)
     if isinstance(error, BadScenario):
         return Finding("wrong", "", error.place, f"{error.problem}; {error.remedy}", at)
     if isinstance(error, AssertionError):
         return Finding("expectation", "", where, f"does not hold: {str(error) or 'assert'}", at)
+    if isinstance(error, UsageError):
+        return Finding("wrong", "", where, str(error), at)
     if isinstance(error, BenthicError):
         return Finding("raised", "", where, f"{type(error).__name__}: {error}", at)
     return Finding("raised", "", where, f"the script raised {type(error).__name__}: {error}", at)
 
 
-def _single(error: BaseException) -> BaseException:
-    """The one error of a group of one, however deep."""
+def is_interrupt(error: BaseException) -> bool:
+    """Whether somebody pressed Ctrl-C, however deep in a group: the run ends, and fails nothing."""
     inner: tuple[BaseException, ...] = getattr(error, "exceptions", ())
-    return _single(inner[0]) if len(inner) == 1 else error
+    return isinstance(error, KeyboardInterrupt) or any(map(is_interrupt, inner))
+
+
+def _to_the_first(error: BaseException) -> Iterator[BaseException]:
+    """An error, and from a group on its first one, however deep; that brought down the others."""
+    yield error
+    inner: tuple[BaseException, ...] = getattr(error, "exceptions", ())
+    if inner:
+        yield from _to_the_first(inner[0])

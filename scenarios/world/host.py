@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...runtime import Millis
+from .amounts import check_least
 from .armed import FaultList
 from .disk import Disk
 from .places import caller
@@ -43,11 +44,13 @@ class HostDisk:
 
     def fail(self, *, at_commit: int = 1) -> None:
         """Let the so-manieth commit from now on fail, and the disk with it (K5)."""
+        check_least(1, at_commit=at_commit)
         if self._arm("K5", f"fails at commit {at_commit}"):
             self._disk.fails_at = self._disk.commits + at_commit
 
     def slow(self, milliseconds: int) -> None:
         """Let each commit take so long (K6)."""
+        check_least(0, milliseconds=milliseconds)
         if self._arm("K6", f"{milliseconds} ms a commit"):
             self._disk.delay = Millis(milliseconds)
             self._faults.fire(self._now(), "K6", f"{self._bot}: a commit takes {milliseconds} ms")

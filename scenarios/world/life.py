@@ -24,12 +24,14 @@ from ...actors.exchange.bans import RecallBans
 from ...actors.exchange.settings import VenueSettings
 from ...actors.orders.journal import Commit
 from ...runtime import Millis, Schedule, System
+from ...runtime.errors import SupervisionError
 from ...storage.environment import Durability
 from ...storage.opening import open_store
 from ...storage.order_store import OrderStore
 from ...storage.verification import inspect_here
 from .clock import HostClock
 from .disk import WatchedStore, Writer
+from .findings import is_interrupt
 from .turns import Turns
 from .uplink import Ports
 
@@ -68,6 +70,14 @@ class Life:
         self.bot = self._built(berth, self._order_store)
         self.system = self._system(berth, self._order_store)
 
+    @property
+    def died_of(self) -> str:
+        """Why it ended by itself, in words; empty where it did not."""
+        error = self.error
+        while isinstance(error, SupervisionError) and error.__cause__ is not None:
+            error = error.__cause__
+        return "" if error is None else f"{type(error).__name__}: {error}"
+
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Live; ends once nothing of it is left. What it died of is in `error`."""
         async with trio.open_nursery() as nursery:
@@ -95,12 +105,15 @@ class Life:
 
     async def _live(self, scope: trio.CancelScope) -> None:
         result = await outcome.acapture(self.system.run)
-        if isinstance(result, outcome.Error) and not self.is_over:
-            if isinstance(result.error, trio.Cancelled):
-                self._end()
-                raise result.error
-            self.error = result.error
+        error = result.error if isinstance(result, outcome.Error) else None
+        was_over = self.is_over
         self._end()
+        if error is not None and is_interrupt(error):
+            raise error
+        if not was_over:
+            if isinstance(error, trio.Cancelled):
+                raise error
+            self.error = error
         scope.cancel()
 
     def _end(self) -> None:

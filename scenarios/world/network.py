@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from ...runtime import Millis
 from ..venue.wire.memory import Line
+from .amounts import check_least
 from .armed import FaultList
 from .places import caller
 from .uplink import Trouble, Uplink
@@ -53,12 +54,14 @@ class HostNetwork:
 
     def delay(self, milliseconds: int) -> None:
         """Let connections that are opened from now on take so long each way."""
+        check_least(0, milliseconds=milliseconds)
         if self._arm("A5", f"delay {milliseconds} ms"):
             self._uplink.line = Line(latency=milliseconds)
             self._fire("A5", f"new connections take {milliseconds} ms each way")
 
     def throttle(self, bytes_per_second: int) -> None:
         """Let each connection carry no more than that each way (E8)."""
+        check_least(1, bytes_per_second=bytes_per_second)
         if self._arm("E8", f"throttle {bytes_per_second} B/s"):
             self._uplink.rate = bytes_per_second
             self._fire("E8", f"connections carry {bytes_per_second} bytes a second")

@@ -15,6 +15,8 @@ _INSIDE: Final = __name__.rpartition(".")[0]
 _SCENARIOS: Final = _INSIDE.rpartition(".")[0]
 _OURS: Final = (_INSIDE, *(f"{_SCENARIOS}.{each}" for each in ("process", "running", "testing")))
 
+_BELOW: Final = ("outcome", "trio")  # what runs a task of ours: nobody's script called it
+
 
 @attrs.frozen
 class Place:
@@ -25,7 +27,7 @@ class Place:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}" if self.file else "a plan or the swarm"
 
     def wrong(self, problem: str, *, remedy: str) -> BadScenario:
         """The error for what is written there."""
@@ -38,9 +40,10 @@ NOWHERE: Final = Place("", 0, "")
 def caller() -> Place:
     """The line outside of this package from which it was called."""
     frame: FrameType | None = inspect.currentframe()
-    while frame is not None and _is_ours(str(frame.f_globals.get("__name__", ""))):
+    while frame is not None and _is_ours(_module_of(frame)):
         frame = frame.f_back
-    return NOWHERE if frame is None else place_of(frame)
+    is_nobody = frame is None or _module_of(frame).partition(".")[0] in _BELOW
+    return NOWHERE if frame is None or is_nobody else place_of(frame)
 
 
 def place_of(frame: FrameType) -> Place:
@@ -58,6 +61,10 @@ def waiting_in(coroutine: Any, file: str) -> Place:
             found = place_of(frame)
         coroutine = getattr(coroutine, "cr_await", None)
     return found
+
+
+def _module_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
 
 
 def _is_ours(module: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -12,12 +12,13 @@ from ...runtime import Millis
 
 Kind = Literal["message", "fault", "order", "money", "line", "gate", "process", "event", "check"]
 KEPT: Final = 20_000  # the newest
+LAST: Final = 253_402_300_800_000  # ms: the year 10000, which has no date
 
 
 class Moment(msgspec.Struct, frozen=True):
     """One thing that happened."""
 
-    at: Millis
+    at: Annotated[Millis, msgspec.Meta(ge=0, lt=LAST)]
     kind: Kind
     who: str  # a bot, a venue, or the script
     text: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Final, Literal
 from urllib.parse import SplitResult
@@ -41,6 +42,12 @@ class Uplink:
         self._dials: deque[float] = deque()
         self._listener = listener
         self._changed = trio.Event()
+        self._hash = blake2b(digest_size=16)
+
+    @property
+    def hash(self) -> str:
+        """Hex digest of all bytes that bots sent and read, in the order in which they did."""
+        return self._hash.hexdigest()
 
     @property
     def is_partitioned(self) -> bool:
@@ -73,6 +80,11 @@ class Uplink:
         while dials[0] <= now - WINDOW:
             dials.popleft()
         self.most_dials = max(self.most_dials, len(dials))
+
+    def note(self, way: bytes, number: int, data: bytes | bytearray | memoryview) -> None:
+        """Bytes have passed by the connection of that number."""
+        self._hash.update(b"%b%d,%d:" % (way, number, len(data)))
+        self._hash.update(data)
 
     async def changed(self) -> None:
         """Wait until something is otherwise."""
@@ -127,12 +139,14 @@ class Port(trio.abc.Stream):
         self.ports = ports
         self._inner = inner
         self._uplink = uplink
+        self._number = uplink.dialled
         self._held = b""  # read, and not yet there
         self._is_broken = False
         self._is_closed = False
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         await self._carry(len(data))
+        self._uplink.note(b">", self._number, data)
         await self._inner.send_all(data)
 
     async def wait_send_all_might_not_block(self) -> None:
@@ -144,6 +158,7 @@ class Port(trio.abc.Stream):
             self._held = await self._inner.receive_some(max_bytes)
         await self._carry(len(self._held))
         data, self._held = self._held, b""
+        self._uplink.note(b"<", self._number, data)
         return data
 
     async def aclose(self) -> None:

@@ -26,6 +26,7 @@ from ..venue.wire.connection import Wire
 from ..venue.wire.driver import Driver
 from ..venue.wire.limits import Limits
 from ..venue.wire.memory import MemoryListener
+from .amounts import check_one_of
 from .armed import FaultList, said
 from .oracle import Oracle
 from .places import Place, caller
@@ -61,6 +62,7 @@ class WorldVenue:
             self.venue, self.venue.agenda, limits=_limits(config.seed), faults=self.tap
         )
         self.listener = MemoryListener(self.wire, self.driver)
+        self._pairs = tuple(str(market.pair) for market in config.markets)
         self._faults = faults
         self._rules: list[int] = []
         self._told = 0  # of the record's entries, those that the timeline has
@@ -85,6 +87,10 @@ class WorldVenue:
             **more,
         }
         return VenueSettings(**known)
+
+    def check_pair(self, pair: str) -> None:
+        """Raise BadFault where it never had such a market."""
+        check_one_of("pair", pair, self._pairs)
 
     # -- faults
 

@@ -25,13 +25,14 @@ from ...runtime import AskError, Millis, NoSuchActor, Refusal, chance
 from ..errors import ExpectationFailed
 from ..venue.config import VenueConfig
 from ..venue.wire.driver import Driver
-from .agreement import differences
+from .agreement import disorder_of
+from .amounts import check_least, check_new
 from .armed import FaultList
 from .bot import WorldBot
 from .botfile import ITS_OWN, SILENT, Feeds, Trade, config_of
 from .clock import HostClock, WorldClock
 from .expectations import Check, Expectations
-from .findings import Finding, Violation, raised
+from .findings import Finding, Violation, is_interrupt, raised
 from .life import Berth, Tamper
 from .memory import Memory, remember
 from .mover import Mover
@@ -102,6 +103,8 @@ class World:
     @property
     def bot(self) -> WorldBot:
         """The bot that was started first."""
+        if not self.bots:
+            raise caller().wrong("there is no bot yet", remedy="await world.start_bot() first")
         return next(iter(self.bots.values()))
 
     async def open_venue(
@@ -139,8 +142,11 @@ class World:
         `VenueSettings`.
         """
         site = self.venue if venue is None else venue
+        check_least(0, opened=opened)
+        site.check_pair(pair)
         number = len(self.bots)
         name = name or f"bot{number + 1}"
+        check_new("bot", name, self.bots)
         account = account or ACCOUNTS[number % len(ACCOUNTS)]
         trade = Trade(pair=pair, account=account, mode=mode, feeds=feeds)
         bot = self._bot(name, trade, site, tamper, settings)
@@ -156,6 +162,7 @@ class World:
 
         every: s between two of them, about.
         """
+        check_least(0.001, every=every)
         trader = Trader(bot, chance.stream(self.seed, f"trader of {bot.name}"), every)
         self._nursery.start_soon(trader.run)
         return trader
@@ -190,6 +197,7 @@ class World:
         In order: its gate is open, no outcome is unknown, and books and exchange agree exactly.
         """
         place = caller()
+        check_least(0, within=within)
         self.calm()
         for bot in self.bots.values():
             await bot.start()
@@ -214,15 +222,7 @@ class World:
 
     def disorder(self) -> list[str]:
         """What is not in order yet, a sentence each."""
-        found: list[str] = []
-        for bot in self.bots.values():
-            if not bot.is_running:
-                found.append(f"{bot.name} is down")
-            elif not bot.is_open:
-                found.append(f"the gate of {bot.name} is closed")
-            found += (f"{order.client_id} is {order.status}" for order in bot.books.waiting())
-            found += (words for _, words in differences(bot.books, bot.oracle))
-        return found
+        return [words for bot in self.bots.values() for words in disorder_of(bot)]
 
     def happened(self, fault: str, words: str) -> None:
         """Note a fault that the script itself is, such as two bots on one account."""
@@ -233,12 +233,11 @@ class World:
 
     @property
     def hash(self) -> str:
-        """Of the turns of all lives and the journals of all bots: two runs of a seed share it."""
-        parts = [
-            part
-            for bot in self.bots.values()
-            for part in (*(life.turns.trace.hash for life in bot.lives), bot.books.hash)
-        ]
+        """Of all turns, journals and bytes of all bots, by name: two runs of a seed share it."""
+        parts: list[str] = []
+        for name, bot in self.bots.items():
+            parts += (f"{name}/life{life.number + 1}={life.turns.trace.hash}" for life in bot.lives)
+            parts += (f"{name}/journal={bot.books.hash}", f"{name}/wire={bot.uplink.hash}")
         return " ".join(parts)
 
     @property
@@ -321,7 +320,7 @@ class World:
     ) -> None:
         result = await outcome.acapture(body, *args)
         if isinstance(result, outcome.Error):
-            if isinstance(result.error, trio.Cancelled):
+            if isinstance(result.error, trio.Cancelled) or is_interrupt(result.error):
                 raise result.error
             self.fail(raised(result.error, place.file, self._now(), place))
 
@@ -337,6 +336,7 @@ class World:
 
     def _open(self, config: VenueConfig, name: str = "") -> WorldVenue:
         name = name or f"exchange{len(self.venues) + 1}"
+        check_new("exchange", name, self.venues)
         venue = WorldVenue(config, name, self.faults, self.timeline, self._heard)
         self.venues[name] = venue
         venue.venue.start()
@@ -355,7 +355,7 @@ class World:
             config=config_of(name, trade, seed=self.seed),
             settings=venue.settings(trade.account, settings),
             clock=self._host,
-            say=_unheard,
+            say=lambda *_: None,
             tamper=tamper,
         )
         folder = self._setting.folder / name
@@ -387,7 +387,3 @@ class World:
             return tuple(await bot.obstacles())
         except (AskError, NoSuchActor, Refusal):
             return ()
-
-
-def _unheard(*_: object) -> None:
-    """Who is not told anything."""

@@ -58,7 +58,7 @@ def _sound(path: Path) -> bytes:
 def write_part(path: Path, table: Table) -> None:
     """Put a file in its place, durably."""
     _make_folder(path.parent)
-    for leftover in path.parent.glob(f".*{_NEW}"):
+    for leftover in sorted(path.parent.glob(f".*{_NEW}")):
         leftover.unlink()
     buffer = io.BytesIO()
     table.write_parquet(buffer, compression="zstd", statistics=True)

@@ -89,3 +89,28 @@ def test_a_file_of_something_else_is_refused_and_kept(
     with pytest.raises(UsageError, match=what):
         Dice().sweep(10, resume)
     assert resume.read_text() == content
+
+
+def test_a_sweep_that_is_broken_off_ends_what_runs() -> None:
+    ended: list[str] = []
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(
+            PLAN,
+            20,
+            Dice(breaks=1).run,
+            resume=None,
+            watch=unwatched,
+            jobs=2,
+            stop=lambda: ended.append("all"),
+        )
+
+    assert ended == ["all"]
+
+
+def test_results_of_what_was_changed_since_are_refused(tmp_path: Path) -> None:
+    resume = tmp_path / "dice.jsonl"
+    resume.write_text('{"sweep": "dice", "seed": 7, "trials": 10, "of": "loaded dice"}\n')
+
+    with pytest.raises(UsageError, match="belongs to dice as it was before it was changed"):
+        Dice().sweep(10, resume)

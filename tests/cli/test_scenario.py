@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from .conftest import Benthic
 
@@ -19,6 +24,34 @@ async def scenario(world: World) -> None:
     bot = await world.start_bot()
     world.venue.strike("B1", "duplicate", when={"event": "executionReport", "every": 2})
     world.expect(bot.orders, "there is an order")
+'''
+
+SPINS = '''"""Never gives its loop back."""
+
+import os
+
+from benthic.scenarios.world import World
+
+
+async def scenario(world: World) -> None:
+    await world.start_bot()
+    with open("running", "a") as file:
+        print(os.getpid(), file=file)
+    while True:
+        pass
+'''
+
+IN_SET_ORDER = '''"""Places orders in the order of a set of strings, another in each process."""
+
+from benthic.scenarios.world import World
+
+PRICES = {str(price) for price in range(50_000, 50_012)}
+
+
+async def scenario(world: World) -> None:
+    bot = await world.start_bot()
+    for price in PRICES:
+        await bot.place("buy", "0.001", price)
 '''
 
 NEVER_CALM = '''"""Kills, and waits for nothing.
@@ -103,6 +136,101 @@ def test_a_sweep_does_not_say_that_bots_are_in_order_where_nobody_waited(
     assert "named by the scenario and never struck: K3" in shown.out
 
 
+def test_a_script_that_goes_through_a_set_is_caught_by_a_second_process(
+    benthic: Benthic, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(IN_SET_ORDER)
+    (tmp_path / "sorted.py").write_text(IN_SET_ORDER.replace("in PRICES", "in sorted(PRICES)"))
+
+    caught = benthic("scenario", "run", "mine.py", "--seeds", 1, "--twice", "--json")
+    mended = benthic("scenario", "run", "sorted.py", "--seeds", 1, "--twice", "--json")
+
+    assert (caught.code, mended.code) == (1, 0)
+    (violation,) = caught.json["violations"]
+    assert violation == ("seed 0: R5 two processes ran it differently: bot1/journal, bot1/wire")
+
+
+@pytest.mark.parametrize("words", [("--seed", "1"), ("--seeds", "4")], ids=["one", "many"])
+def test_sigterm_ends_a_run_and_all_its_processes_and_leaves_no_files(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "mine.py").write_text(SPINS)
+    (tmp_path / "files").mkdir()
+    command = [sys.executable, "-m", "benthic", "scenario", "run", "mine.py", *words]
+    child = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "files")},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    assert child.stderr is not None
+
+    _until_there(tmp_path / "running")
+    assert list((tmp_path / "files").iterdir())
+    child.terminate()
+    _, complaint = child.communicate(timeout=30)
+
+    assert (child.returncode, complaint) == (143, b"")
+    assert list((tmp_path / "files").iterdir()) == []
+    pids = {int(line) for line in (tmp_path / "running").read_text().split()}
+    assert pids
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def _until_there(file: Path) -> None:
+    """Look until another process has written it; pytest ends a wait that does not."""
+    while not file.exists():
+        os.sched_yield()
+
+
+def test_what_a_script_prints_is_not_in_the_json(benthic: Benthic, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(NEVER_CALM + '    print("to whom it may concern")\n')
+
+    one = benthic("scenario", "run", "mine.py", "--json")
+    many = benthic("scenario", "run", "mine.py", "--seeds", 1, "--json")
+
+    assert (one.code, one.json["ok"]) == (many.code, many.json["ok"]) == (0, True)
+
+
+def test_many_seeds_of_a_wrong_scenario_end_with_its_own_code(
+    benthic: Benthic, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(NEVER_CALM + "    bot.kill_at(commit=0)\n")
+
+    ran = benthic("scenario", "run", "mine.py", "--seeds", 2)
+
+    assert ran.code == 3
+    assert "mine.py:14: commit is 0; give 1 or more" in ran.out
+    assert not (tmp_path / "scenario-artefacts").exists()
+
+
+def test_results_of_a_script_that_was_changed_since_are_not_gone_on_with(
+    benthic: Benthic, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(NEVER_CALM)
+    words = ("scenario", "run", "mine.py", "--seeds", 1, "--resume", "done")
+
+    first = benthic(*words)
+    (tmp_path / "mine.py").write_text(NEVER_CALM.replace("range(2)", "range(1)"))
+    second = benthic(*words)
+
+    assert (first.code, second.code) == (0, 2)
+    assert "done belongs to scenario mine.py as it was before it was changed" in second.complaint
+
+
+def test_a_failure_is_told_though_it_cannot_be_kept(benthic: Benthic, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(FAILING)
+
+    ran = benthic("scenario", "run", "mine.py", "--artefacts", "mine.py")
+
+    assert ran.code == 1
+    assert "mine.py:12: does not hold: there is an order" in ran.out
+    assert "none: mine.py cannot be written to" in ran.out
+
+
 def test_what_is_wrong_ends_with_its_own_code_and_one_line(
     benthic: Benthic, tmp_path: Path
 ) -> None:
@@ -115,6 +243,8 @@ def test_what_is_wrong_ends_with_its_own_code_and_one_line(
         (("run", "answer_lost", "--seed", 1, "--seeds", 2), 2, "give one of them"),
         (("show", "none.json"), 2, "is no artefact"),
         (("replay", "missing.json"), 2, "cannot be read"),
+        (("run", "answer_lost", "--seed", "1.5"), 2, "'1.5' is no whole number"),
+        (("run", "answer_lost", "--seeds", 10**13), 2, "Must be <= 10000000"),
     ):
         ran = benthic("scenario", *words)
         assert ran.code == code, words

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 
 import pytest
 import trio
+import trio.testing
 import wsproto.frame_protocol
 import wsproto.utilities
 
@@ -36,6 +38,62 @@ else:
 print("".join(order))
 """
 
+Note = Callable[[str], None]
+Play = Callable[[Note], Awaitable[None]]
+
+
+async def in_turns(note: Note) -> None:
+    async def task(name: str) -> None:
+        for _ in range(3):
+            await trio.lowlevel.checkpoint()
+            note(name)
+
+    async with trio.open_nursery() as nursery:
+        for name in "abcdefgh":
+            nursery.start_soon(task, name)
+
+
+async def of_one_deadline(note: Note) -> None:
+    moment = trio.current_time() + 0.001
+
+    async def task(name: str) -> None:
+        await trio.sleep_until(moment)
+        note(name)
+
+    async with trio.open_nursery() as nursery:
+        for name in "abcdefgh":
+            nursery.start_soon(task, name)
+
+
+async def woken_together(note: Note) -> None:
+    lot = trio.lowlevel.ParkingLot()
+
+    async def task(name: str) -> None:
+        await lot.park()
+        note(name)
+
+    async with trio.open_nursery() as nursery:
+        for name in "abcdefgh":
+            nursery.start_soon(task, name)
+        await trio.testing.wait_all_tasks_blocked()
+        lot.unpark(count=3)
+        await trio.testing.wait_all_tasks_blocked()
+        lot.unpark_all()
+
+
+async def cancelled_together(note: Note) -> None:
+    async def task(name: str) -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            note(name)
+
+    async with trio.open_nursery() as nursery:
+        for name in "abcdefgh":
+            nursery.start_soon(task, name)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+
 
 def order_of(seed: str) -> str:
     done = subprocess.run(
@@ -48,6 +106,28 @@ def test_this_trio_still_has_its_switch_for_seeded_schedules() -> None:
     run = trio._core._run
     assert run._ALLOW_DETERMINISTIC_SCHEDULING in {True, False}
     assert run._r.random() < 1
+
+
+@pytest.mark.parametrize(
+    ("play", "expected"),
+    [
+        (in_turns, "daghefcbbedagfchgabhfdce"),
+        (of_one_deadline, "daghefcb"),
+        (woken_together, "gafbhcde"),
+        (cancelled_together, "daghefcb"),
+    ],
+    ids=["batches", "deadlines", "wake-ups", "cancellations"],
+)
+def test_this_trio_orders_its_turns_as_the_one_that_seeds_were_kept_with(
+    play: Play, expected: str
+) -> None:
+    """A trio that fails here runs every seed otherwise: artefacts of before cannot be replayed."""
+    order: list[str] = []
+
+    with seeded_schedule(7):
+        trio.run(play, order.append)
+
+    assert "".join(order) == expected
 
 
 def test_two_processes_give_turns_in_one_order_for_one_seed() -> None:

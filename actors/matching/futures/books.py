@@ -238,7 +238,7 @@ class Books:
         for symbol, amount in amounts.items():
             if amount:
                 raise BooksBroken(f"longs and shorts of {symbol} differ by {amount}")
-        for asset in self._net.keys() | costs.keys():
+        for asset in sorted(self._net.keys() | costs.keys()):
             if self.total(asset) != self._net.get(asset, 0):
                 raise BooksBroken(f"{asset}: {self.total(asset)} held, {self._net} paid in")
             if self.purse("settlement", asset) != -costs.get(asset, 0):

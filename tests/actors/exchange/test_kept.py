@@ -48,7 +48,7 @@ def watching(symbols: int) -> tuple[Exchange, KeptStreams]:
         exchange.orderbooks[symbol] = {"symbol": symbol, "bids": [], "asks": []}
         exchange.ohlcvs[symbol] = {"1m": Rows([[1, 2, 3, 4, 5, 6]])}
         for topic, frame in (("trades", ""), ("ticker", ""), ("book", ""), ("candles", "1m")):
-            streams.watched.add((topic, symbol, frame))  # type: ignore[arg-type]  # a topic
+            streams.watched[topic, symbol, frame] = None  # type: ignore[index]  # a topic
     return exchange, streams
 
 
@@ -89,7 +89,7 @@ def test_what_is_not_watched_or_of_a_cache_thrown_away_belongs_to_nothing() -> N
     assert streams.key_of(exchange, {"symbol": "A0/USDT", "last": "1"}) is None
     assert streams.key_of(exchange, {"A0/USDT": exchange.tickers["A0/USDT"]}) is None
     assert streams.key_of(exchange, "a listen key") is None
-    streams.watched.discard(("ticker", "A1/USDT", ""))
+    del streams.watched["ticker", "A1/USDT", ""]
     assert streams.key_of(exchange, exchange.tickers["A1/USDT"]) is None
 
 

@@ -79,6 +79,14 @@ def test_a_file_that_is_no_artefact_is_refused(tmp_path: Path, content: bytes) -
         read_artefact(file)
 
 
+def test_an_artefact_of_another_format_is_refused_by_its_number(tmp_path: Path) -> None:
+    file = tmp_path / "it.json"
+    file.write_bytes(b'{"format": 99, "of": "the future"}')
+
+    with pytest.raises(ArtefactUnusable, match="has format 99, and this benthic reads 1"):
+        read_artefact(file)
+
+
 @given(st.sets(st.integers(1, 30)), st.data())
 def test_what_is_left_still_fails_and_loses_no_single_item(
     items: set[int], data: st.DataObject

@@ -71,6 +71,19 @@ WRONG = (
     ("commit =", "comit = 2", 12, "unknown key 'comit'; did you mean commit?"),
     ("lives =", "live = 2", 26, "unknown key 'live'; did you mean lives?"),
     ("every =", "every = !", 5, "is not TOML"),
+    ("minutes =", "minutes = -5", 4, ">= 1"),
+    ("minutes =", "minutes = 1_000_000_000", 4, "<= 4320"),
+    ("story =", "bots = 0", 3, ">= 1"),
+    ("story =", "bots = 1000", 3, "<= 20"),
+    ("every =", 'every = "-4s"', 5, "every is below 0"),
+    ("orders =", "orders = -1", 25, ">= 0"),
+    ("fired =", 'fired = ["A2", "ZZ"]', 24, "'ZZ' is no fault code"),
+    ("commit =", "commit = 0", 12, "commit is 0; write 1 or more"),
+    ("commit =", "bot = 2", 12, "there is no bot 2; count from 1 to 1"),
+    ("commit =", 'actor = "desc"', 12, "there is no actor 'desc'; did you mean desk?"),
+    ("commit =", "value = nan", 12, "value is nan; write"),
+    ("back =", 'back = "-3s"', 12, "back is -3; write 0 or more"),
+    ('at = "2m"', 'at = "4m"', 18, "at is 240 s; the plan lasts from 0 to 240 s"),
 )
 
 
@@ -103,6 +116,10 @@ PYTHON = (
     ("async def scenario(world):\n    return (\n", 2, "is no Python"),
     ("import nothing_of_this_name\n", 1, "cannot be loaded"),
     ("x = 1\ny = 1 / x['a']\n", 2, "cannot be loaded"),
+    ("x = 1\nraise RuntimeError('no')\n", 2, "cannot be loaded"),
+    ("import sys\nsys.exit('no')\n", 2, "cannot be loaded"),
+    ("open('/none/of/this')\n", 1, "cannot be loaded"),
+    ("x = '\0'\n", 1, "is no Python"),
     ("def scenario(world): ...\n", None, "has no `async def scenario(world)`"),
     ("async def scenario(): ...\n", 1, "takes 0 arguments"),
 )

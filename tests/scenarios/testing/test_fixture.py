@@ -46,6 +46,14 @@ async def test_that_fails(world: World) -> None:
     assert bot.orders
 
 
+async def test_that_is_left_for_later(world: World) -> None:
+    pytest.skip("later")
+
+
+@pytest.mark.seed("three")
+async def test_of_no_seed(world: World) -> None: ...
+
+
 def test_of_another_kind() -> None:
     assert True
 """
@@ -64,7 +72,8 @@ def test_a_users_tests_get_a_world_each(tmp_path: Path) -> None:
         timeout=120,
     )
 
-    assert "1 failed, 5 passed" in child.stdout, child.stdout
+    assert "1 failed, 5 passed, 1 skipped, 1 error" in child.stdout, child.stdout
+    assert "the seed of a world is a whole number, not 'three'" in child.stdout, child.stdout
     assert "test_mine.py:26: does not hold: assert" in child.stdout, child.stdout
 
 

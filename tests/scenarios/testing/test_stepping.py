@@ -12,7 +12,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from benthic.runtime import Refusal
+from benthic.runtime import Refusal, UsageError
 from benthic.scenarios.errors import ExpectationFailed
 from benthic.scenarios.testing import SteppedWorld
 from benthic.scenarios.world import LIVELY, ORDER, World
@@ -116,6 +116,26 @@ def test_time_stands_still_between_two_steps() -> None:
     steps.sleep(60)
 
     assert (before, steps.look(lambda world: world.elapsed_at)) == (after, after + 60_000)
+    steps.end()
+
+
+def test_a_second_world_at_a_time_is_refused() -> None:
+    one = SteppedWorld(seed=1)
+    with pytest.raises(UsageError, match="another SteppedWorld goes on"):
+        SteppedWorld(seed=2)
+
+    assert one.end().ok
+    assert SteppedWorld(seed=2).end().ok
+
+
+def test_a_look_that_would_have_to_be_awaited_is_refused() -> None:
+    async def at(world: World) -> int:
+        return len(world.bots)
+
+    steps = SteppedWorld()
+    with pytest.raises(UsageError, match="play this one"):
+        steps.look(at)  # type: ignore[unused-coroutine]
+    assert steps.play(at) == 0
     steps.end()
 
 

@@ -80,6 +80,75 @@ async def strikes_nothing(world: World) -> None:
     world.venue.fill("BTC/USDT")  # HERE
 
 
+async def counts_from_nought(world: World) -> None:
+    bot = await world.start_bot()
+    bot.kill_at(commit=0)  # HERE
+
+
+async def goes_back_in_time(world: World) -> None:
+    bot = await world.start_bot()
+    await bot.kill(back_after=-5)  # HERE
+
+
+async def kills_in_an_unknown_phase(world: World) -> None:
+    bot = await world.start_bot()
+    bot.kill_at(commit=1, phase="during")  # type: ignore[arg-type]  # HERE
+
+
+async def crashes_nobody(world: World) -> None:
+    bot = await world.start_bot()
+    bot.crash("desc")  # HERE
+
+
+async def places_no_number(world: World) -> None:
+    bot = await world.start_bot()
+    await bot.place("buy", "much", "50000")  # HERE
+
+
+async def starts_two_of_a_name(world: World) -> None:
+    await world.start_bot("one")
+    await world.start_bot("one")  # HERE
+
+
+async def trades_what_is_not_there(world: World) -> None:
+    await world.start_bot(pair="DOGE/USDT")  # HERE
+
+
+async def names_an_unknown_mode(world: World) -> None:
+    await world.start_bot(mode={"name": "ema_crss"})  # HERE
+
+
+async def asks_a_bot_that_is_not_there(world: World) -> None:
+    await world.bot.kill()  # HERE
+
+
+async def checks_what_would_have_to_be_awaited(world: World) -> None:
+    async def check() -> bool:
+        return False
+
+    await world.eventually(check, within=5)  # HERE
+
+
+async def waits_for_nothing(world: World) -> None:
+    await world.start_bot()
+    world.settle()  # type: ignore[unused-coroutine]  # HERE
+
+
+async def breaks_in_a_nursery(world: World) -> None:
+    bot = await world.start_bot()
+
+    async def beside() -> None:
+        assert bot.orders  # HERE
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(beside)
+
+
+async def raises_several(world: World) -> None:
+    await world.start_bot()
+    raise ExceptionGroup("both", [ValueError("one"), ValueError("other")])  # HERE
+
+
 BROKEN = (
     (breaks_always, "expectation"),
     (breaks_never, "expectation"),
@@ -93,6 +162,19 @@ BROKEN = (
     (asks_for_an_unknown_fault, "wrong"),
     (asks_for_an_unknown_market, "wrong"),
     (strikes_nothing, "wrong"),
+    (counts_from_nought, "wrong"),
+    (goes_back_in_time, "wrong"),
+    (kills_in_an_unknown_phase, "wrong"),
+    (crashes_nobody, "wrong"),
+    (places_no_number, "wrong"),
+    (starts_two_of_a_name, "wrong"),
+    (trades_what_is_not_there, "wrong"),
+    (names_an_unknown_mode, "wrong"),
+    (asks_a_bot_that_is_not_there, "wrong"),
+    (checks_what_would_have_to_be_awaited, "wrong"),
+    (waits_for_nothing, "wrong"),
+    (breaks_in_a_nursery, "expectation"),
+    (raises_several, "raised"),
 )
 
 
@@ -118,6 +200,27 @@ def test_a_run_that_hangs_names_the_actors_that_were_busy() -> None:
         "not over after 900 s of virtual time; busiest of late, by turns: /benthic/"
         in finding.words
     )
+
+
+def test_ctrl_c_in_a_script_ends_the_run_and_is_no_finding() -> None:
+    async def scenario(world: World) -> None:
+        await world.start_bot()
+        raise KeyboardInterrupt
+
+    with pytest.raises(BaseExceptionGroup) as raised:
+        played(scenario)
+
+    assert raised.value.split(KeyboardInterrupt)[0] is not None
+
+
+def test_a_feed_can_be_crashed_by_its_name() -> None:
+    async def scenario(world: World) -> None:
+        await world.start_bot()
+        world.bot.crash("feed")
+        await trio.sleep(60)
+        await world.settle()
+
+    assert played(scenario).fired == {"H1": 1}
 
 
 def test_what_should_be_sometimes_is_told_whether_it_was() -> None:
