@@ -6,7 +6,7 @@ then reaches nobody, and they are taken away in the background.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -24,10 +24,12 @@ from ...actors.exchange.bans import RecallBans
 from ...actors.exchange.settings import VenueSettings
 from ...actors.orders.journal import Commit
 from ...runtime import Millis, Schedule, System
+from ...runtime.errors import SupervisionError
 from ...storage.environment import Durability
 from ...storage.opening import open_store
 from ...storage.order_store import OrderStore
 from ...storage.verification import inspect_here
+from .botfile import config_of
 from .clock import HostClock
 from .disk import WatchedStore, Writer
 from .turns import Turns
@@ -47,6 +49,19 @@ class Berth:
     say: Say
     tamper: Tamper | None = None
 
+    def with_file(self, pair: str, mode: Mapping[str, object]) -> Berth:
+        """The same with another bot file."""
+        bot, account = self.config.bot, str(self.config.account.name)
+        file = config_of(str(bot.name), pair=pair, account=account, seed=bot.seed, mode=mode)
+        return attrs.evolve(self, config=file)
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be written anywhere."""
+        credentials = self.settings.credentials
+        if credentials is None:
+            return ()
+        return (credentials.key.reveal(), credentials.secret.reveal())
+
 
 class Life:
     """One life. Get one from `begin`, and run it in a nursery."""
@@ -63,7 +78,10 @@ class Life:
         self.error: BaseException | None = None  # why it ended by itself
         self.is_over = False  # to everybody else
         self._order_store: OrderStore | None = open_store(
-            writer.disk.folder, inspector=inspect_here, durability=Durability.NONE
+            writer.disk.folder,
+            inspector=inspect_here,
+            map_size=writer.disk.map_size,
+            durability=Durability.NONE,
         )
         self.bot = self._built(berth, self._order_store)
         self.system = self._system(berth, self._order_store)
@@ -73,6 +91,14 @@ class Life:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._live, nursery.cancel_scope)
             task_status.started()
+
+    @property
+    def last_words(self) -> str:
+        """What it died of, where it ended by itself."""
+        error = self.error
+        while isinstance(error, SupervisionError) and error.__cause__ is not None:
+            error = error.__cause__
+        return f"{type(error).__name__}: {error}"
 
     async def stop(self) -> None:
         """End in order."""
