@@ -12,13 +12,13 @@ from .botfile import LIVELY, SILENT
 from .clock import HostClock, WorldClock
 from .findings import Finding, Violation
 from .hearing import Told
-from .host import HostDisk
+from .host import Damage, HostDisk
 from .network import HostNetwork
 from .oracle import Oracle, TrueOrder
 from .places import Place
 from .timeline import Moment, Timeline
 from .trader import Trader
-from .venue import WorldVenue
+from .venue import WorldVenue, able
 from .wiretap import ORDER, Sent, Wiretap
 from .world import PAIR, Checker, Setting, World
 
@@ -30,7 +30,7 @@ __all__ = [
     "Armed",
     "Books",
     "Change",
-    "Checker",
+    "Damage",
     "FaultList",
     "Finding",
     "HostClock",
@@ -53,4 +53,5 @@ __all__ = [
     "WorldBot",
     "WorldClock",
     "WorldVenue",
+    "able",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ from ...storage.folder import WriterLock, take
 from .armed import FaultList
 from .disk import Disk
 from .places import caller
-from .platter import Rot
+from .platter import Rot, relabel
 
 Damage = Literal["cut", "overwritten"]
 
@@ -85,6 +86,21 @@ class HostDisk:
         if self._arm("K12", "held") and self._other is None:
             self._other = take(self.folder)
             self._fire("K12", "another process has the store")
+
+    @contextmanager
+    def of_another_layout(self, layout: int) -> Generator[None]:
+        """Let another version have written the store, while the block runs (C15)."""
+        self._require_idle("of_another_layout")
+        if not self._faults.arm("C15", f"store of {self._bot}: layout {layout}", caller()):
+            yield
+            return
+        kept = Rot(self.folder)
+        relabel(self.folder, layout)
+        self._fire("C15", f"the store is of layout {layout}")
+        try:
+            yield
+        finally:
+            kept.undo()
 
     def mend(self) -> None:
         """All is well again; what was damaged is put back as it was."""

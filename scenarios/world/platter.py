@@ -13,7 +13,9 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from ...storage.inspection import DATA_FILE, LOCK_FILE
+from ...storage.creation import describe
+from ...storage.environment import Durability, open_environment
+from ...storage.inspection import DATA_FILE, LOCK_FILE, META
 
 SECTOR: Final = 512  # bytes
 HEADS: Final = 2 * 4_096  # bytes at the start of the file that say which transaction counts
@@ -34,6 +36,13 @@ def torn(folder: Path, chance: Random) -> Iterator[None]:
             kept[start : start + SECTOR] = old
     data.write_bytes(kept)
     mark.write_bytes(marked)  # it is written after the commit, which never was
+
+
+def relabel(folder: Path, layout: int) -> None:
+    """Say in a store that nobody has open that it is of another layout."""
+    with open_environment(folder, Durability.NONE, lambda _: None) as environment:
+        meta = environment.tables[META.decode()]
+        environment.write(lambda txn: describe(txn, meta, environment.tables, layout))
 
 
 class Rot:

@@ -116,7 +116,7 @@ def test_a_store_that_starts_small_grows() -> None:  # K4
     async def scenario(world: World) -> None:
         world.map_size = 1 << 17
         bot = await world.start_bot()
-        for _ in range(15):
+        for _ in range(20):
             order = await bot.place("buy", "0.01", "50000")
             await bot.cancel(order.id)
         room = (await bot.ask("store", GetStoreStatistics())).room
@@ -184,7 +184,7 @@ def test_a_line_that_cannot_be_dialled_anew_comes_back(trouble: str) -> None:  #
 
 def test_a_bot_that_is_refused_for_good_ends_in_order_where_a_script_says_so() -> None:
     async def scenario(world: World) -> None:
-        refused = {"path": "/api/v3/account*"}
+        refused = {"path": "/sapi/v1/account/*"}
         world.venue.strike("I2", "status", when=refused, status=401, code=-2015)
         bot = await world.start_bot(opened=0)
         await world.rests(lambda: bool(bot.said("refused")), within=300)
