@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,8 @@ import msgspec
 
 from ...benchmarks.chunks import Chunk, Plan, Report, sweep
 from ...benchmarks.progress import Watch
-from ...runtime import BenthicError
-from .worker import MODULE, WALL, Line
+from .limit import ENDED, WALL
+from .worker import MODULE, Line, lost
 
 CHUNK: Final = 5  # seeds of one process
 FIRED: Final = "fired "
@@ -24,13 +25,7 @@ STRUCK: Final = "struck "
 MENDED: Final = "mended "
 SEEN: Final = "seen "
 ASKED: Final = "asked "
-
-
-class WorkerEnded(BenthicError):
-    """A process that runs seeds ended without its answers."""
-
-    def __init__(self, first: int, code: int, words: str) -> None:
-        super().__init__(f"the process of the seeds from {first} ended with code {code}: {words}")
+SLACK: Final = 60.0  # s beside the limit of a seed, until its process is ended from outside
 
 
 @attrs.frozen
@@ -46,26 +41,27 @@ class Coverage:
 class Sweep:
     """Which seeds of what."""
 
-    name: str
+    name: str  # empty: of more than one scenario
     first: int
     folder: Path  # for artefacts
     tries: int  # to make a failure smaller
     times: int = 1  # that each seed is run; 2: in two processes, which must agree (R5)
+    wall: float = WALL  # s of the host that a seed may take
 
 
 def run_seeds(chosen: Sweep, count: int, *, jobs: int, resume: Path | None, watch: Watch) -> Report:
-    """Run `count` seeds, `jobs` processes at a time. Raises WorkerEnded."""
+    """Run `count` seeds, `jobs` processes at a time."""
     twice = " twice" if chosen.times > 1 else ""
     plan = Plan(f"scenario {chosen.name}{twice}", chosen.first, CHUNK)
     return sweep(plan, count, partial(_chunk, chosen), resume=resume, watch=watch, jobs=jobs)
 
 
 def _chunk(chosen: Sweep, number: int, count: int) -> Chunk:
-    lines = _in_child(chosen, number, count)
-    violations = list(_violations(lines))
+    lines = lines_of(chosen, chosen.first + number * CHUNK, count)
+    violations = list(violations_in(lines))
     for _ in range(1, chosen.times):
-        violations += _differences(lines, _in_child(chosen, number, count))
-    return Chunk(number, count, tuple(violations), _figures(lines))
+        violations += _differences(lines, lines_of(chosen, lines[0].seed, count))
+    return Chunk(number, count, tuple(violations), figures_of(lines))
 
 
 def _differences(lines: list[Line], others: list[Line]) -> Iterator[str]:
@@ -75,28 +71,59 @@ def _differences(lines: list[Line], others: list[Line]) -> Iterator[str]:
             yield f"seed {one.seed}: R5 two processes ran it differently"
 
 
-def _in_child(chosen: Sweep, number: int, count: int) -> list[Line]:
-    start = chosen.first + number * CHUNK
-    words = [chosen.name, str(start), str(count), str(chosen.folder), str(chosen.tries), str(WALL)]
-    child = subprocess.run(
-        [sys.executable, "-m", MODULE, *words],
-        capture_output=True,
-        check=False,
-        env={**os.environ, "PYTHONHASHSEED": "random"},
-    )
-    if child.returncode:
-        last = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise WorkerEnded(start, child.returncode, last or "it said nothing")
-    return [msgspec.json.decode(line, type=Line) for line in child.stdout.splitlines() if line]
+def lines_of(chosen: Sweep, first: int, count: int) -> list[Line]:
+    """What so many seeds came to, in processes of their own.
+
+    A process that ends before its time takes the seed along at which it was, and that is a finding
+    of this seed; the next process goes on after it.
+    """
+    lines = list[Line]()
+    while len(lines) < count:
+        begin = first + len(lines)
+        found, words = _in_child(chosen, begin, count - len(lines))
+        lines += found
+        if words and len(lines) < count:
+            lines.append(lost(first + len(lines), words))
+    return lines
 
 
-def _violations(lines: list[Line]) -> list[str]:
+def _in_child(chosen: Sweep, first: int, count: int) -> tuple[list[Line], str]:
+    """The lines of one process, and why there are no more of them."""
+    words = [chosen.name, str(first), str(count), str(chosen.folder)]
+    words += [str(chosen.tries), str(chosen.wall)]
+    with tempfile.TemporaryDirectory(prefix="benthic-seeds-", ignore_cleanup_errors=True) as place:
+        child = subprocess.Popen(
+            [sys.executable, "-W", "ignore::RuntimeWarning", "-m", MODULE, *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONHASHSEED": "random", "TMPDIR": place},
+        )
+        try:
+            out, err = child.communicate(timeout=count * (chosen.wall + SLACK))
+        except subprocess.TimeoutExpired:  # not even the alarm was heard
+            child.kill()
+            out, err = child.communicate()
+        except BaseException:
+            child.kill()
+            raise
+    whole = out[: out.rfind(b"\n") + 1]
+    lines = [msgspec.json.decode(line, type=Line) for line in whole.splitlines()]
+    if child.returncode in (0, ENDED) and lines:
+        return lines, ""
+    last = err.decode(errors="replace").strip().rpartition("\n")[2] or "it said nothing"
+    return lines, f"the process that ran it ended with code {child.returncode}: {last}"
+
+
+def violations_in(lines: list[Line]) -> list[str]:
+    """The seeds that failed, a sentence each."""
     return [
-        f"seed {line.seed}: {line.findings[0]} [{line.artefact}]" for line in lines if line.findings
+        f"seed {line.seed}: {line.findings[0]}{f' [{line.artefact}]' if line.artefact else ''}"
+        for line in lines
+        if line.findings
     ]
 
 
-def _figures(lines: list[Line]) -> dict[str, float]:
+def figures_of(lines: list[Line]) -> dict[str, float]:
     """Sums, with faults and sentences under names of their own."""
     figures: dict[str, float] = {}
     for line in lines:

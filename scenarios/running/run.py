@@ -6,7 +6,6 @@ an error that it raised, or that it did not end.
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import partial
@@ -25,6 +24,7 @@ from ..venue.config import START
 from ..world import Armed, Checker, Finding, HostClock, Moment, Setting, World
 from ..world.findings import raised
 from ..world.places import waiting_in
+from .folders import a_folder
 from .script import Script, find_script
 
 LONGEST: Final = 3 * 86_400.0  # s of virtual time
@@ -90,9 +90,9 @@ def run_script(
     """Run a script once."""
     began = perf_counter(), process_time()
     files = _open_files()
-    with tempfile.TemporaryDirectory(prefix="benthic-scenario-") as folder:
+    with a_folder() as folder:
         clock = HostClock(START)
-        body = partial(_played, script, options, checkers, Path(folder), clock)
+        body = partial(_played, script, options, checkers, folder, clock)
         world = run_on(clock, body, seed=options.seed)
         left = _open_files() - files
         if left > 0 and not world.findings:

@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any, Final, TypeAlias
 
 import attrs
+import outcome
 
 from .. import library
 from ..errors import BadScenario, NoSuchScenario, ScenarioUnreadable
@@ -54,7 +55,7 @@ def find_script(name: str) -> Script:
     path = Path(name)
     if not path.exists():
         raise NoSuchScenario(name, library_names())
-    return read_script(path)
+    return read_script(path.absolute())  # as Python names the file of a frame
 
 
 def read_script(path: Path) -> Script:
@@ -91,16 +92,23 @@ def _loaded(path: Path) -> ModuleType:
         raise BadScenario(str(path), "is no Python module", remedy="name a .py file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # msgspec and attrs look classes of the script up there
-    try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        place = f"{path}:{error.lineno or 1}"
-        raise BadScenario(place, f"is no Python ({error.msg})", remedy="mend that line") from error
-    except (ImportError, NameError, AttributeError, TypeError, ValueError, LookupError) as error:
-        line = _line_in(error, str(path))
-        problem = f"cannot be loaded ({type(error).__name__}: {error})"
-        raise BadScenario(f"{path}:{line}", problem, remedy="mend that line") from error
+    loaded = outcome.capture(spec.loader.exec_module, module)
+    if isinstance(loaded, outcome.Error):
+        error = loaded.error
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        raise _unloaded(path, error) from error
     return module
+
+
+def _unloaded(path: Path, error: BaseException) -> BadScenario:
+    """What is to be raised in place of what the loading of a script has raised."""
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        place, problem = f"{path}:{error.lineno or 1}", f"is no Python ({error.msg})"
+    else:
+        place = f"{path}:{_line_in(error, str(path))}"
+        problem = f"cannot be loaded ({type(error).__name__}: {error})"
+    return BadScenario(place, problem, remedy="mend that line")
 
 
 def _of_module(module: ModuleType, name: str, file: str) -> Script:

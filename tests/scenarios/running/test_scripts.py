@@ -103,6 +103,10 @@ PYTHON = (
     ("async def scenario(world):\n    return (\n", 2, "is no Python"),
     ("import nothing_of_this_name\n", 1, "cannot be loaded"),
     ("x = 1\ny = 1 / x['a']\n", 2, "cannot be loaded"),
+    ("x = 1\n1 / 0\n", 2, "cannot be loaded"),
+    ("assert False, 'no'\n", 1, "cannot be loaded"),
+    ("\nraise SystemExit(0)\n", 2, "cannot be loaded"),
+    ("open('/no/such/file')\n", 1, "cannot be loaded"),
     ("def scenario(world): ...\n", None, "has no `async def scenario(world)`"),
     ("async def scenario(): ...\n", 1, "takes 0 arguments"),
 )

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import trio
 
+from benthic.actors.orders.messages import ListOpenOrders
+from benthic.runtime import Actor, Child, Tell, on
+from benthic.runtime.supervision.supervisor import StartChild
 from benthic.scenarios.running.run import Outcome
 from benthic.scenarios.world import World
 
@@ -80,7 +83,32 @@ async def strikes_nothing(world: World) -> None:
     world.venue.fill("BTC/USDT")  # HERE
 
 
+async def ends_the_program(world: World) -> None:
+    await world.start_bot()
+    raise SystemExit(0)  # HERE
+
+
+async def asks_an_actor_that_is_not_there(world: World) -> None:
+    bot = await world.start_bot()
+    await bot.ask("/benthic/nobody", ListOpenOrders())  # HERE
+
+
+async def expects_what_cannot_be(world: World) -> None:
+    bot = await world.start_bot()
+    order = await bot.place("buy", "0.01", "50000")
+    await world.eventually(lambda: bot.order(order.id).filled > 1, within=5)  # HERE
+
+
+async def does_a_bots_work_for_it(world: World) -> None:
+    bot = await world.start_bot()
+    await bot.place("buy", "a few", "50000")  # HERE
+
+
 BROKEN = (
+    (ends_the_program, "raised"),
+    (asks_an_actor_that_is_not_there, "raised"),
+    (expects_what_cannot_be, "expectation"),
+    (does_a_bots_work_for_it, "raised"),
     (breaks_always, "expectation"),
     (breaks_never, "expectation"),
     (breaks_eventually, "expectation"),
@@ -118,6 +146,33 @@ def test_a_run_that_hangs_names_the_actors_that_were_busy() -> None:
         "not over after 900 s of virtual time; busiest of late, by turns: /benthic/"
         in finding.words
     )
+
+
+class Again(Tell):
+    """Goes round."""
+
+
+class Busy(Actor):
+    """Never comes to rest."""
+
+    def on_start(self) -> None:
+        self.ref.tell(Again())
+
+    @on(Again)
+    def again(self, _: Again) -> None:
+        self.ref.tell(Again())
+
+
+def test_a_run_that_never_comes_to_rest_names_the_actor_that_keeps_it_busy() -> None:
+    async def scenario(world: World) -> None:
+        bot = await world.start_bot()
+        await bot.actor("/benthic/bots").ask(StartChild(Child("busy", Busy)))
+        await trio.sleep(10)
+
+    (finding,) = played(scenario).findings
+
+    assert finding.kind == "hung"
+    assert "takes turns without end while time stands still: /benthic/bots/busy" in finding.words
 
 
 def test_what_should_be_sometimes_is_told_whether_it_was() -> None:
