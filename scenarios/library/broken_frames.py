@@ -22,7 +22,7 @@ async def scenario(world: World) -> None:
         when = {"event": "executionReport", "every": 7 + number}
         world.venue.strike(code, verb, when=when, **parameters)
     trader = world.trader(bot, every=3)
-    await trio.sleep(420)
+    await trio.sleep(240)
     trader.stop()
     await world.settle(within=300)
     world.expect(len(bot.lives) == 1)

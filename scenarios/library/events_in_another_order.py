@@ -22,7 +22,6 @@ async def scenario(world: World) -> None:
         "reorder",
         when={"stream": "user", "every": 3},
         window=2,
-        order="last_first",
         wait="1s",
     )
     trader = world.trader(bot, every=4)

@@ -16,13 +16,13 @@ async def scenario(world: World) -> None:
     """Play it."""
     await world.open_venue()
     bot = await world.start_bot()
-    world.clock.drift(500)
+    world.clock.drift(5_000)
     world.clock.move_zone("America/New_York")
     trader = world.trader(bot, every=6)
-    await trio.sleep(600)
-    world.clock.drift(-800)
+    await trio.sleep(300)
+    world.clock.drift(-8_000)
     world.clock.move_zone("Asia/Kathmandu")
-    await trio.sleep(600)
+    await trio.sleep(300)
     trader.stop()
     late = [sent for sent in world.venue.tap.orders if sent.was_too_late]
     world.expect(

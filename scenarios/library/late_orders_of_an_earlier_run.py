@@ -1,4 +1,4 @@
-"""An order lies on the way for a quarter of a minute; its process is dead when it arrives.
+"""An order lies on the way for some seconds; its process is dead when it arrives.
 
 The next life waits long enough before it takes silence for an answer.
 
@@ -19,7 +19,7 @@ async def scenario(world: World) -> None:
     """Play it."""
     bot = await world.start_bot()
     world.venue.strike(
-        "C17", "delay", when={"method": "POST", "path": ORDER, "nth": 1}, time="12s", point="before"
+        "C17", "delay", when={"method": "POST", "path": ORDER, "nth": 1}, time="4s", point="before"
     )
     world.start_soon(_place, bot)
     await trio.sleep(1)

@@ -1,4 +1,4 @@
-"""Somebody asks desk and portfolio more at once than their mailboxes hold, while orders are on the way.
+"""Somebody asks desk and connector more at once than their mailboxes hold.
 
 Whoever asks too much is told so; nothing is dropped, and orders go on.
 

@@ -1,4 +1,4 @@
-"""The market has moved when an order arrives: one is refused as it would take, the other trades at once.
+"""The market has moved when an order arrives: one is refused as it would take, another trades.
 
 Faults: A11
 """
@@ -11,6 +11,7 @@ from ..world import ORDER, World
 
 async def scenario(world: World) -> None:
     """Play it."""
+    await world.open_venue()
     bot = await world.start_bot()
     refused = {"method": "POST", "path": ORDER, "nth": 1}
     words = "Order would immediately match and take."

@@ -1,4 +1,4 @@
-"""The end of an order is not told, and the exchange has archived it: it cannot be looked up any more.
+"""The end of an order is not told, and it is archived: it cannot be looked up any more.
 
 Its trades are still there, and say what became of it.
 

@@ -25,3 +25,4 @@ async def scenario(world: World) -> None:
     world.expect(bot.order(order.id).status == "cancelled")
     world.expect(bot.order(order.id).filled == 0)
     world.expect(bot.books.balances["USDT"].reserved == 0)
+    await world.settle(within=120)

@@ -1,4 +1,4 @@
-"""A message makes the desk crash whenever it comes: the word on the stream that an order has filled.
+"""A message makes the desk crash whenever it comes: that an order has filled.
 
 It is not run again; what it would have said is read from the exchange.
 

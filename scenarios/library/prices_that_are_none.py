@@ -30,7 +30,7 @@ async def scenario(world: World) -> None:
         for event in ("kline", "aggTrade", "24hrMiniTicker"):
             when = {"event": event, "every": 11 + number}
             world.venue.strike("M10", "garbage", when=when, kind=kind)
-    await trio.sleep(600)
+    await trio.sleep(300)
     await world.settle(within=300)
     world.expect(len(bot.said("unsound data left out")) > 0, "it says what it has left out")
     world.expect(len(bot.books.loads) == 1, "nobody was restarted")

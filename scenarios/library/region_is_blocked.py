@@ -1,7 +1,7 @@
 """The exchange serves this region no more (451), whatever is asked.
 
-That is said once and for good: nothing is asked any more, and no order ends by it. Once it is served
-again the bot is started anew.
+That is said once and for good: nothing is asked any more, and no order ends by it. Once it is
+served again the bot is started anew.
 
 Faults: E14, M6
 """

@@ -15,7 +15,7 @@ async def scenario(world: World) -> None:
     await world.open_venue()
     world.venue.strike("M15", "mute", when={"path": "/ws/*", "first": 3}, time="3m")
     bot = await world.start_bot()
-    world.expect(len(bot.said("source poll")) > 0, "what the stream does not say is asked for")
+    await world.eventually(lambda: len(bot.said("source poll")) > 0, within=60)
     order = await bot.place("buy", "0.01", "50000")
     await world.eventually(lambda: bot.order(order.id).status == "accepted", within=60)
     await world.eventually(lambda: len(bot.said("source stream")) > 0, within=300)

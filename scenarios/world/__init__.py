@@ -30,6 +30,7 @@ __all__ = [
     "Armed",
     "Books",
     "Change",
+    "Checker",
     "Damage",
     "FaultList",
     "Finding",

@@ -256,22 +256,26 @@ class WorldBot:
 
     async def live_orders(self) -> tuple[Order, ...]:
         """What its desk holds."""
-        answer: tuple[Order, ...] = await self.ask("desk", ListOpenOrders())
+        answer: tuple[Order, ...] = await self._read("desk", ListOpenOrders())
         return answer
 
     async def balances(self) -> tuple[Balance, ...]:
         """What its portfolio holds."""
-        answer: tuple[Balance, ...] = await self.ask("portfolio", GetBooks())
+        answer: tuple[Balance, ...] = await self._read("portfolio", GetBooks())
         return answer
 
     async def obstacles(self) -> tuple[Obstacle, ...]:
         """Why its gate is closed."""
-        answer: tuple[Obstacle, ...] = await self.ask("gate", GetGate())
+        answer: tuple[Obstacle, ...] = await self._read("gate", GetGate())
         return answer
 
     async def ask(self, actor: Part | str, message: Ask[Any]) -> Any:
         """Ask one of its actors. Raises a Refusal, AskError or NoSuchActor."""
         self._around.is_settled = False
+        return await self._read(actor, message)
+
+    async def _read(self, actor: Part | str, message: Ask[Any]) -> Any:
+        """The same of what changes nothing."""
         return await self.actor(actor).ask(message, timeout=PATIENCE)
 
     def actor(self, actor: Part | str) -> Ref:
@@ -306,8 +310,7 @@ class WorldBot:
 
     def line_since(self) -> Millis | None:
         """When its line came to stand as it does."""
-        told = self._hearing.line(len(self.lives))
-        return None if told is None else told.at
+        return told.at if (told := self._hearing.line(len(self.lives))) else None
 
     @property
     def told(self) -> list[Told]:
@@ -341,8 +344,7 @@ class WorldBot:
 
     def _died(self) -> None:
         """It is dead now, and what is left of it is taken away."""
-        life = self.life
-        if life is not None:
+        if life := self.life:
             life.kill()
             self._nursery.start_soon(life.system.stop)
 

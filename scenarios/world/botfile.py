@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -28,12 +28,17 @@ name = "{account}"
 
 [mode]
 {mode}
+
+[feeds]
+capacity = 300
+{topics}
 """
 
 SILENT: Final[Mapping[str, object]] = MappingProxyType(
-    {"name": "ema_cross", "fast": 300, "slow": 600, "warm_up": 900}
+    {"name": "ema_cross", "fast": 300, "slow": 600, "warm_up": 3_000}
 )
-"""A mode that has not seen enough candles in any run, and so never trades by itself."""
+"""A mode that never trades by itself: of the candles that it wants to have seen first, a feed that
+remembers 300 has the rest only after two days."""
 
 LIVELY: Final[Mapping[str, object]] = MappingProxyType(
     {"name": "ema_cross", "fast": 1, "slow": 2, "warm_up": 2, "slippage": "0.02"}
@@ -42,11 +47,18 @@ LIVELY: Final[Mapping[str, object]] = MappingProxyType(
 
 
 def config_of(
-    name: str, *, pair: str, account: str, seed: int, mode: Mapping[str, object]
+    name: str,
+    *,
+    pair: str,
+    account: str,
+    seed: int,
+    mode: Mapping[str, object],
+    topics: Sequence[str] = (),
 ) -> BotConfig:
-    """The file as values. Raises ConfigError."""
+    """The file as values. topics: that are followed; none: the usual. Raises ConfigError."""
+    followed = f"topics = {list(topics)}" if topics else ""
     said = "\n".join(f"{key} = {_toml(value)}" for key, value in mode.items())
-    text = TEXT.format(name=name, seed=seed, pair=pair, account=account, mode=said)
+    text = TEXT.format(name=name, seed=seed, pair=pair, account=account, mode=said, topics=followed)
     return parse_config(text, file=f"bot {name}")
 
 

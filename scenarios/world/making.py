@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -40,6 +40,7 @@ class BotPlan:
     mode: Mapping[str, object]
     tamper: Tamper | None = None
     map_size: int = FIRST_MAP
+    topics: Sequence[str] = ()  # that it follows; none: the usual
     settings: Mapping[str, object]  # of `VenueSettings`
 
 
@@ -47,7 +48,14 @@ def make_bot(around: Around, ground: Ground, venue: WorldVenue, plan: BotPlan) -
     """A bot that has not been started."""
     name, pair, account = plan.name, plan.pair, plan.account
     berth = Berth(
-        config=config_of(name, pair=pair, account=account, seed=ground.seed, mode=plan.mode),
+        config=config_of(
+            name,
+            pair=pair,
+            account=account,
+            seed=ground.seed,
+            mode=plan.mode,
+            topics=plan.topics,
+        ),
         settings=venue.settings(account, plan.settings),
         clock=ground.host,
         say=_unheard,

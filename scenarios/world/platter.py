@@ -7,7 +7,7 @@ it. LMDB syncs its pages before it writes the page that makes them count; power 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -22,7 +22,7 @@ HEADS: Final = 2 * 4_096  # bytes at the start of the file that say which transa
 
 
 @contextmanager
-def torn(folder: Path, chance: Random) -> Iterator[None]:
+def torn(folder: Path, chance: Random) -> Generator[None]:
     """The power fails while the one commit in the block is written, which ends its process too."""
     data, mark = folder / DATA_FILE, folder / LOCK_FILE
     before, marked = data.read_bytes(), mark.read_bytes()

@@ -81,6 +81,7 @@ class World:
         self.expectations = Expectations(self.fail, self._now)
         self.converged_within: float | None = None  # s after the last fault; None: nobody waited
         self.map_size = FIRST_MAP  # bytes that the store of a bot starts with
+        self.topics: Sequence[str] = ()  # of markets, that a bot follows; none: the usual
         self.undurable: list[tuple[str, str]] = []  # bot and client id of orders sent too early
         self.is_settled = False  # nothing was asked of anybody since a script waited for order
         self.is_at_rest = False  # it came to the end that it should, other than by being in order
@@ -151,6 +152,7 @@ class World:
             mode=mode,
             tamper=tamper,
             map_size=self.map_size,
+            topics=self.topics,
             settings=settings,
         )
         ground = Ground(self.seed, self._setting.folder, self._host, self._nursery)
