@@ -7,7 +7,7 @@ in the file or not begun; the trials of one that was broken off are made again.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,8 +73,22 @@ def sweep(
     run: makes the trials of a chunk, given its number and their count, in a thread.
     stop: ends those that run, where the sweep is broken off.
     """
-    began = perf_counter()
     sizes = _sizes(count, plan.trials)
+    return sweep_chunks(plan, sizes, run, resume=resume, watch=watch, jobs=jobs, stop=stop)
+
+
+def sweep_chunks(
+    plan: Plan,
+    sizes: Mapping[int, int],
+    run: Callable[[int, int], Chunk],
+    *,
+    resume: Path | None,
+    watch: Watch,
+    jobs: int,
+    stop: Callable[[], object] = lambda: None,
+) -> Report:
+    """The same of chunks of any size. sizes: how many trials each has, by its number."""
+    began, count = perf_counter(), sum(sizes.values())
     done = _read(resume, plan) if resume is not None else {}
     done = {number: chunk for number, chunk in done.items() if sizes.get(number) == chunk.trials}
     watch(_trials(done), count)

@@ -8,6 +8,7 @@ ArtefactUnusable       (a UsageError) a file that no failed run has written, or 
 ScenarioFailure        it ran, and did not come to what it should
 ├─ ExpectationFailed   something that it expects did not hold
 └─ ActorInjured        (raised in an actor, on purpose) the crash that a scenario asked for
+   └─ MemorySpent      (also a MemoryError) the same, as where the host has no memory left
 """
 
 from __future__ import annotations
@@ -79,3 +80,7 @@ class ActorInjured(ScenarioFailure):
         super().__init__(f"{path} was crashed at {message}, as the scenario says")
         self.path = path
         self.message = message
+
+
+class MemorySpent(ActorInjured, MemoryError):
+    """What an actor raises where a scenario takes its memory away (K9)."""

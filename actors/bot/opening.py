@@ -26,6 +26,7 @@ from ...runtime import (
     NotStarted,
     Refusal,
     StartChild,
+    SupervisionError,
     Supervisor,
     Tell,
     UsageError,
@@ -147,7 +148,7 @@ class Opener(Actor):
         except FINAL as error:
             self._refuse(error)
         except NotStarted as error:
-            cause = error.__cause__ or error
+            cause = _first_cause(error)
             if not isinstance(cause, BenthicError):
                 raise
             self._refuse(cause)
@@ -203,3 +204,10 @@ class Opener(Actor):
         if self._registry is not None:
             known = msgspec.structs.replace(self._exchange, line=self._line, opening=self._opening)
             self._registry.tell(EnlistExchange(known))
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """What a part of the bot did not start for, below all that did not start for it."""
+    while isinstance(error, NotStarted | SupervisionError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error

@@ -99,7 +99,10 @@ def account_tree(plot: Plot, instrument: Instrument, dealing: Dealing = Dealing(
             opening=dealing.opening,
         )
 
-    portfolio = Child("portfolio", lambda: Portfolio(deposits.items()))
+    # Of what the venue holds, only what is traded: a fee in another coin is paid past the books.
+    symbol = instrument.symbol
+    kept = None if is_given else frozenset((symbol.base, symbol.quote))
+    portfolio = Child("portfolio", lambda: Portfolio(deposits.items(), kept=kept))
     return Supervisor(
         "account",
         [portfolio, Child("desk", desk, start_deadline=RECOVERY)],

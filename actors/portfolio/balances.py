@@ -6,7 +6,7 @@ Pure double entry over exact decimals. A rule gives the entries of one booking a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 
 from ..market.fill import Fill
@@ -61,13 +61,24 @@ def reverse(entries: Entries) -> Entries:
     )
 
 
-def settle(side: Side, base: str, quote: str, fills: Iterable[Fill], unlocked: Decimal) -> Entries:
+def settle(
+    side: Side,
+    base: str,
+    quote: str,
+    fills: Iterable[Fill],
+    unlocked: Decimal,
+    *,
+    kept: Container[str] | None = None,
+) -> Entries:
     """Entries of the fills of one order.
 
     unlocked: what leaves the order's reservation, in units of the asset that it pays with (quote
     for a buy, base for a sell). Of that the fills are paid first, fees in that asset next; what is
     left over becomes available, what is missing comes from available. Fees are taken in their own
     asset, whatever it is, and a negative one is a rebate (F6).
+
+    kept: assets of which there are books; None: of all. A fee in another one, as of whoever pays
+    with a coin that the bot does not trade, is paid past them (B10).
     """
     paid, got = (quote, base) if side == "buy" else (base, quote)
     amount = cost = paid_fee = got_fee = ZERO
@@ -98,7 +109,8 @@ def settle(side: Side, base: str, quote: str, fills: Iterable[Fill], unlocked: D
         lines.append(Entry(got, "fees", got_fee))
     for asset, fee in other_fees.items():
         if fee:
-            lines += Entry(asset, "available", fee.copy_negate()), Entry(asset, "fees", fee)
+            payer: Account = "available" if kept is None or asset in kept else "venue"
+            lines += Entry(asset, payer, fee.copy_negate()), Entry(asset, "fees", fee)
     return tuple(lines)
 
 

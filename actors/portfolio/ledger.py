@@ -8,7 +8,7 @@ desk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from decimal import Decimal
 
 import msgspec
@@ -49,11 +49,17 @@ class Portfolio(Actor):
     """Answers the bookings of one desk, and questions after balances from anybody.
 
     deposits: what a fresh account starts with, (asset, amount > 0), booked when the journal has
-    never seen the account.
+    never seen the account. kept: see `balances.settle`.
     """
 
-    def __init__(self, deposits: Iterable[tuple[str, Decimal]] = ()) -> None:
+    def __init__(
+        self,
+        deposits: Iterable[tuple[str, Decimal]] = (),
+        *,
+        kept: Container[str] | None = None,
+    ) -> None:
         self._deposits = tuple(deposits)
+        self._kept = kept
         self._balances: dict[str, Balance] = {}  # by asset, in their order
         self._firsts: dict[str, int] = {}  # asset -> number of the booking that brought it first
         self._reservations: dict[str, Reservation] = {}  # by order id
@@ -102,7 +108,8 @@ class Portfolio(Actor):
         unlocked = ZERO if held is None else add(held.amount, left.copy_negate())
         if unlocked < ZERO or (held is None and left):
             raise UsageError(f"order {order_id}: {left} cannot stay reserved of {held}")
-        entries = settle(message.side, message.base, message.quote, message.fills, unlocked)
+        side, base, quote = message.side, message.base, message.quote
+        entries = settle(side, base, quote, message.fills, unlocked, kept=self._kept)
         booking = self._book(entries, order_id, held)
         if held is not None:
             if left:

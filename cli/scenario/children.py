@@ -5,19 +5,28 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from typing import Final
 
-from ...runtime import BenthicError
+import attrs
 
 PATIENCE: Final = 10.0  # s in which a process ends that was told to
 
 
-class WorkerEnded(BenthicError):
-    """A process that runs seeds ended without its answers."""
+@attrs.frozen
+class Ended:
+    """How one ended: with which code, and what it said until then."""
 
-    def __init__(self, first: str, code: int, words: str) -> None:
-        super().__init__(f"the process of the seeds from {first} ended with code {code}: {words}")
+    code: int
+    out: bytes
+    err: bytes
+
+    @property
+    def words(self) -> str:
+        """Why it ended, for people."""
+        last = self.err.decode(errors="replace").strip().rpartition("\n")[2]
+        return f"ended with code {self.code}: {last or 'it said nothing'}"
 
 
 class Children:
@@ -27,25 +36,26 @@ class Children:
         self._running: dict[subprocess.Popen[bytes], None] = {}
         self._is_over = False
 
-    def run(self, module: str, words: Sequence[str], *, first: str) -> bytes:
-        """Run one with a hash seed of its own, to its end; what it says. Raises WorkerEnded."""
-        child = subprocess.Popen(
-            [sys.executable, "-m", module, *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONHASHSEED": "random"},
-        )
-        self._running[child] = None
-        if self._is_over:
-            child.terminate()
-        try:
-            out, err = child.communicate()
-        finally:
-            del self._running[child]
-        if child.returncode:
-            last = err.decode(errors="replace").strip().rpartition("\n")[2]
-            raise WorkerEnded(first, child.returncode, last or "it said nothing")
-        return out
+    def run(self, module: str, words: Sequence[str], *, timeout: float) -> Ended:
+        """Run one with a hash seed and a place for its files of its own, to its end."""
+        with tempfile.TemporaryDirectory(prefix="benthic-seeds-", ignore_cleanup_errors=True) as at:
+            child = subprocess.Popen(
+                [sys.executable, "-W", "ignore::RuntimeWarning", "-m", module, *words],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "PYTHONHASHSEED": "random", "TMPDIR": at},
+            )
+            self._running[child] = None
+            if self._is_over:
+                child.terminate()
+            try:
+                out, err = child.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:  # not even the alarm was heard
+                child.kill()
+                out, err = child.communicate()
+            finally:
+                del self._running[child]
+            return Ended(child.returncode, out, err)
 
     def end(self) -> None:
         """End them all, now; none is started any more."""

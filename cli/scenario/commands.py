@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -25,16 +26,19 @@ from ..interruption import ended_in_order
 from ..output import console, print_json
 from ..places import a_path, a_whole_number
 from ..progress import progress
+from .limit import WALL, limited
 from .really import run_really
 from .sweeping import Sweep, covered, fired, is_any_wrong, run_seeds, unseen
 from .telling import (
     tell_artefact,
     tell_faults,
     tell_invariants,
+    tell_library,
     tell_list,
     tell_run,
     tell_sweep,
 )
+from .whole import ALL, SEEDS, counts, holds, rows, run_library, seen, swept_names
 from .worker import is_wrong, kept
 
 MOST: Final = 2**32
@@ -102,6 +106,10 @@ class Choice:
             converter=a_whole_number,
         ),
     ] = 40
+    wall: Annotated[
+        float,
+        Parameter(help="Seconds of the host's time that a seed may take.", validator=Number(gt=0)),
+    ] = WALL
     json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False
 
 
@@ -134,7 +142,9 @@ def list_(
 
 @command.command
 def run(name: str, /, *, choice: Choice = USUAL) -> int:
-    """Run a scenario of the library, or one in a .py or .toml file."""
+    """Run a scenario of the library, one in a .py or .toml file, or "all": the whole library."""
+    if name == ALL:
+        return _run_all(choice)
     script = find_script(name)
     if choice.real:
         return run_really(script, choice.seed or 0, _of_one(choice), json=choice.json)
@@ -146,11 +156,11 @@ def run(name: str, /, *, choice: Choice = USUAL) -> int:
         raise UsageError("--seed is one seed and --seeds are many; give one of them, or --first")
     chosen = Sweep(
         name=name,
-        script=script,
         first=choice.first,
         folder=choice.artefacts,
         tries=choice.tries,
         times=1 + choice.twice,
+        wall=choice.wall,
     )
     with ended_in_order(), progress(f"scenario {script.name}", "seeds") as watch:
         report = run_seeds(
@@ -223,6 +233,7 @@ def _listed(scripts: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
             each.code: {
                 "words": each.words,
                 "verb": each.verb or None,
+                "not_here": each.not_here or None,
                 "scenarios": list(claimed[each.code]),
             }
             for each in FAULTS
@@ -230,9 +241,65 @@ def _listed(scripts: list[tuple[str, str, tuple[str, ...]]]) -> dict[str, Any]:
     }
 
 
+def _run_all(choice: Choice) -> int:
+    """The whole library, and whether every fault that can be fired has been seen."""
+    if choice.seed is not None or choice.twice or choice.real:
+        raise UsageError(
+            "all: --seed, --twice and --real are for one scenario; give --seeds and --first"
+        )
+    chosen = Sweep(
+        name="",
+        first=choice.first,
+        folder=choice.artefacts,
+        tries=choice.tries,
+        wall=choice.wall,
+    )
+    names, seeds = swept_names(), choice.seeds or SEEDS
+    with ended_in_order(), progress(f"{len(names)} scenarios", "seeds") as watch:
+        report = run_library(
+            chosen, names, seeds, jobs=choice.jobs, resume=choice.resume, watch=watch
+        )
+    if choice.json:
+        print_json(_told_of_all(report))
+    else:
+        tell_library(report)
+    return ExitCode.OK if holds(report) else ExitCode.DIFFERS
+
+
+def _told_of_all(report: Report) -> dict[str, Any]:
+    found = seen(report)
+    wire, runtime = counts(found)
+    return {
+        "sweep": report.sweep,
+        "seeds": report.trials,
+        "violations": list(report.violations),
+        "scenarios": {
+            row.name: {
+                "seeds": row.seeds,
+                "failed": row.failed,
+                "cpu_a_seed": row.cost,
+                "never_fired": list(row.unfired),
+            }
+            for row in rows(report)
+        },
+        "faults": {
+            each.fault.code: {**attrs.asdict(each.coverage), "verdict": each.verdict}
+            for each in found
+        },
+        "missing": [each.fault.code for each in found if each.is_missing],
+        "seen_on_the_wire": wire,
+        "seen_of_runtime_and_host": runtime,
+        "seconds": report.seconds,
+        "ok": holds(report),
+    }
+
+
 def _run_one(name: str, choice: Choice) -> int:
+    script = find_script(name)
+    last = partial(_too_slow, is_json=choice.json)
     with ended_in_order(), redirect_stdout(sys.stderr if choice.json else sys.stdout):
-        outcome = run_script(find_script(name), Options(seed=choice.seed or 0))
+        with limited(choice.wall, script.file, last, code=ExitCode.DIFFERS):
+            outcome = run_script(script, Options(seed=choice.seed or 0))
         is_kept = not outcome.ok and not is_wrong(outcome)
         artefact = kept(name, outcome, choice.artefacts, choice.tries) if is_kept else ""
     if choice.json:
@@ -240,6 +307,14 @@ def _run_one(name: str, choice: Choice) -> int:
     else:
         tell_run(outcome, artefact)
     return _code(outcome)
+
+
+def _too_slow(words: str, *, is_json: bool) -> str:
+    """What is said last of a run that the host's clock has ended."""
+    if not is_json:
+        return f"hung: {words}\nit failed\n"
+    finding = {"kind": "hung", "words": words}
+    return msgspec.json.encode({"findings": [finding], "ok": False}).decode() + "\n"
 
 
 def _code(outcome: Outcome) -> int:

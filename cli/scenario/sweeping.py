@@ -12,9 +12,10 @@ import msgspec
 
 from ...benchmarks.chunks import Chunk, Plan, Report, sweep
 from ...benchmarks.progress import Watch
-from ...scenarios.running.script import Script, digest_of
+from ...scenarios.running.script import digest_of, find_script
 from .children import Children
-from .worker import MODULE, WALL, Line
+from .limit import ENDED, WALL
+from .worker import MODULE, Line, lost
 
 CHUNK: Final = 5  # seeds of one process
 FIRED: Final = "fired "
@@ -23,6 +24,7 @@ MENDED: Final = "mended "
 SEEN: Final = "seen "
 WRONG: Final = "wrong"
 ASKED: Final = "asked "
+SLACK: Final = 60.0  # s beside the limit of a seed, until its process is ended from outside
 
 
 @attrs.frozen
@@ -38,29 +40,31 @@ class Coverage:
 class Sweep:
     """Which seeds of what."""
 
-    name: str
-    script: Script
+    name: str  # empty: of more than one scenario
     first: int
     folder: Path  # for artefacts
     tries: int  # to make a failure smaller
     times: int = 1  # that each seed is run; 2: in two processes, which must agree (R5)
+    wall: float = WALL  # s of the host that a seed may take
 
 
 def run_seeds(chosen: Sweep, count: int, *, jobs: int, resume: Path | None, watch: Watch) -> Report:
-    """Run `count` seeds, `jobs` processes at a time. Raises WorkerEnded."""
+    """Run `count` seeds, `jobs` processes at a time."""
     twice = " twice" if chosen.times > 1 else ""
-    plan = Plan(f"scenario {chosen.name}{twice}", chosen.first, CHUNK, digest_of(chosen.script))
+    digest = digest_of(find_script(chosen.name))
+    plan = Plan(f"scenario {chosen.name}{twice}", chosen.first, CHUNK, digest)
     children = Children()
     run = partial(_chunk, chosen, children)
     return sweep(plan, count, run, resume=resume, watch=watch, jobs=jobs, stop=children.end)
 
 
 def _chunk(chosen: Sweep, children: Children, number: int, count: int) -> Chunk:
-    lines = _in_child(chosen, children, number, count)
-    violations = list(_violations(lines))
+    first = chosen.first + number * CHUNK
+    lines = lines_of(chosen, children, first, count)
+    violations = list(violations_in(lines))
     for _ in range(1, chosen.times):
-        violations += _differences(lines, _in_child(chosen, children, number, count))
-    return Chunk(number, count, tuple(violations), _figures(lines))
+        violations += _differences(lines, lines_of(chosen, children, first, count))
+    return Chunk(number, count, tuple(violations), figures_of(lines))
 
 
 def _differences(lines: list[Line], others: list[Line]) -> Iterator[str]:
@@ -78,20 +82,44 @@ def _parted(one: list[str], other: list[str]) -> Iterator[str]:
     return iter(dict.fromkeys(names))
 
 
-def _in_child(chosen: Sweep, children: Children, number: int, count: int) -> list[Line]:
-    start = str(chosen.first + number * CHUNK)
-    words = [chosen.name, start, str(count), str(chosen.folder), str(chosen.tries), str(WALL)]
-    said = children.run(MODULE, words, first=start)
-    return [msgspec.json.decode(line, type=Line) for line in said.splitlines() if line]
+def lines_of(chosen: Sweep, children: Children, first: int, count: int) -> list[Line]:
+    """What so many seeds came to, in processes of their own.
+
+    A process that ends before its time takes the seed along at which it was, and that is a finding
+    of this seed; the next process goes on after it.
+    """
+    lines = list[Line]()
+    while len(lines) < count:
+        begin = first + len(lines)
+        found, words = _in_child(chosen, children, begin, count - len(lines))
+        lines += found
+        if words and len(lines) < count:
+            lines.append(lost(first + len(lines), words))
+    return lines
 
 
-def _violations(lines: list[Line]) -> list[str]:
+def _in_child(chosen: Sweep, children: Children, first: int, count: int) -> tuple[list[Line], str]:
+    """The lines of one process, and why there are no more of them."""
+    words = [chosen.name, str(first), str(count), str(chosen.folder)]
+    words += [str(chosen.tries), str(chosen.wall)]
+    ended = children.run(MODULE, words, timeout=count * (chosen.wall + SLACK))
+    whole = ended.out[: ended.out.rfind(b"\n") + 1]
+    lines = [msgspec.json.decode(line, type=Line) for line in whole.splitlines()]
+    if ended.code in (0, ENDED) and lines:
+        return lines, ""
+    return lines, f"the process that ran it {ended.words}"
+
+
+def violations_in(lines: list[Line]) -> list[str]:
+    """The seeds that failed, a sentence each."""
     return [
-        f"seed {line.seed}: {line.findings[0]} [{line.artefact}]" for line in lines if line.findings
+        f"seed {line.seed}: {line.findings[0]}{f' [{line.artefact}]' if line.artefact else ''}"
+        for line in lines
+        if line.findings
     ]
 
 
-def _figures(lines: list[Line]) -> dict[str, float]:
+def figures_of(lines: list[Line]) -> dict[str, float]:
     """Sums, with faults and sentences under names of their own."""
     figures: dict[str, float] = {}
     for line in lines:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from statistics import median
 from typing import Final
 
 from ...benchmarks.chunks import Report
@@ -16,6 +17,7 @@ from ...scenarios.running.run import Outcome
 from ...scenarios.world import Armed, Finding, Moment
 from ..output import console, table
 from .sweeping import covered, fired, unseen
+from .whole import LEFT_OUT, counts, holds, rows, seen
 
 SHOWN: Final = 20  # violations that are printed for people
 HOUR: Final = 3_600
@@ -44,7 +46,7 @@ def tell_faults() -> None:
     claimed = claims()
     drawn = table("fault", "what goes wrong", "claimed by")
     for each in FAULTS:
-        drawn.add_row(each.code, each.words, " ".join(claimed[each.code]) or _by_plan(each))
+        drawn.add_row(each.code, each.words, " ".join(claimed[each.code]) or _by_nobody(each))
     console().print(drawn)
     by_scripts = sum(bool(names) for names in claimed.values())
     by_plan = sum(bool(each.verb) and not claimed[each.code] for each in FAULTS)
@@ -54,8 +56,9 @@ def tell_faults() -> None:
     )
 
 
-def _by_plan(fault: Fault) -> str:
-    return f"no scenario; a plan: {fault.verb}" if fault.verb else "no scenario"
+def _by_nobody(fault: Fault) -> str:
+    by = f"no scenario; a plan: {fault.verb}" if fault.verb else "no scenario"
+    return f"{by} ({fault.not_here})" if fault.not_here else by
 
 
 def tell_run(outcome: Outcome, artefact: str) -> None:
@@ -121,9 +124,46 @@ def tell_sweep(report: Report, claimed: Sequence[str]) -> None:
 def _tell_covered(report: Report) -> None:
     """Each fault that struck: how often, in how many seeds, and what came of it."""
     drawn = table("fault", "struck", "seeds", "in order again", numbers=(1, 2, 3))
-    for code, seen in covered(report).items():
-        drawn.add_row(code, f"{seen.times:,}", f"{seen.seeds:,}", f"{seen.in_order:,}")
+    for code, got in covered(report).items():
+        drawn.add_row(code, f"{got.times:,}", f"{got.seeds:,}", f"{got.in_order:,}")
     console().print(drawn)
+
+
+def tell_library(report: Report) -> None:
+    """The whole library: its scripts, all faults, and what is missing."""
+    _tell_rows(report)
+    found = seen(report)
+    drawn = table("fault", "struck", "seeds", "in order again", "", numbers=(1, 2, 3))
+    for each in found:
+        got = each.coverage
+        figures = (f"{got.times:,}", f"{got.seeds:,}", f"{got.in_order:,}")
+        drawn.add_row(each.fault.code, *figures, each.verdict)
+    console().print(drawn)
+    for violation in report.violations[:SHOWN]:
+        _say(f"violation: {violation}")
+    if len(report.violations) > SHOWN:
+        _say(f"and {len(report.violations) - SHOWN:,} more")
+    for row in rows(report):
+        if row.unfired:
+            _say(f"{row.name} names and never fired: {' '.join(row.unfired)}")
+    for each in found:
+        if each.is_missing:
+            _say(f"{each.verdict}: {each.fault.code}, {each.fault.words}")
+    wire, runtime = counts(found)
+    _say(f"faults seen with their recovery: {wire} on the wire, {runtime} of runtime and host")
+    _say(f"left out, as sweeps of their own: {', '.join(sorted(LEFT_OUT))}")
+    _say("every check held" if holds(report) else "it failed")
+
+
+def _tell_rows(report: Report) -> None:
+    """What each script came to, and what a seed of it costs."""
+    drawn = table("scenario", "seeds", "failed", "s a seed", title=report.sweep, numbers=(1, 2, 3))
+    found = rows(report)
+    for row in found:
+        drawn.add_row(row.name, f"{row.seeds:,}", f"{row.failed:,}", f"{row.cost:.2f}")
+    console().print(drawn)
+    costs = [row.cost for row in found]
+    _say(f"median {median(costs):.2f} s of a processor a seed, most {max(costs):.2f} s")
 
 
 def tell_artefact(artefact: Artefact) -> None:

@@ -2,36 +2,28 @@
 
     python -m benthic.cli.scenario.worker NAME FIRST COUNT FOLDER TRIES WALL
 
-A seed that takes longer than WALL s of the host is stopped where it is.
+A seed that takes longer than WALL s of the host is the last one: it gets its line, with the place
+at which it was, and the process ends with a code of its own.
 """
 
 from __future__ import annotations
 
-import signal
 import sys
+from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 import msgspec
 
-from ...runtime import BenthicError
 from ...scenarios.running.artefact import artefact_of, write_artefact
 from ...scenarios.running.run import Options, Outcome, Sometimes, run_script
 from ...scenarios.running.script import find_script
 from ...scenarios.running.shrinking import MOST_TRIES, Shrunk, shrunk
 from ..exits import PACKAGE
 from ..interruption import ended_in_order
+from .limit import limited
 
 MODULE: Final = f"{PACKAGE}.cli.scenario.worker"
-WALL: Final = 1_800  # s
-
-
-class TooSlow(BenthicError):
-    """A run took too long by the host's clock."""
-
-    def __init__(self, place: str, seconds: float) -> None:
-        super().__init__(f"{place}: still running after {seconds:g} s of the host's time")
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,32 +83,46 @@ def kept(name: str, outcome: Outcome, folder: Path, tries: int = MOST_TRIES) -> 
         return f"none: {folder} cannot be written to ({error.strerror or error}); give --artefacts"
 
 
+def lost(seed: int, words: str) -> Line:
+    """What is told of a seed that came to no outcome."""
+    return Line(
+        seed=seed,
+        findings=(words,),
+        hash="",
+        artefact="",
+        figures={},
+        fired={},
+        sometimes=(),
+        converged=None,
+        is_in_order=False,
+        is_wrong=False,
+    )
+
+
 def main(name: str, first: str, count: str, folder: str, tries: str, wall: str) -> None:
     """Run the seeds, one after the other."""
     script = find_script(name)
-    limit = float(wall)
-
-    def stop(_: int, frame: FrameType | None) -> None:
-        raise TooSlow(_place(frame, script.file), limit)
-
-    signal.signal(signal.SIGALRM, stop)
     answers, sys.stdout = sys.stdout, sys.stderr  # to which the script may print
     for seed in range(int(first), int(first) + int(count)):
-        signal.setitimer(signal.ITIMER_REAL, limit)
-        outcome = run_script(script, Options(seed=seed))
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        artefact = "" if outcome.ok else kept(name, outcome, Path(folder), int(tries))
-        answers.write(msgspec.json.encode(line_of(outcome, artefact)).decode() + "\n")
+        with limited(float(wall), script.file, partial(_last, seed)):
+            outcome = run_script(script, Options(seed=seed))
+        with limited(float(wall), script.file, partial(_as_it_is, outcome)):
+            artefact = "" if outcome.ok else kept(name, outcome, Path(folder), int(tries))
+        answers.write(_said(line_of(outcome, artefact)))
         answers.flush()
 
 
-def _place(frame: FrameType | None, file: str) -> str:
-    """The innermost line of the script that is on the stack."""
-    while frame is not None:
-        if frame.f_code.co_filename == file:
-            return f"{file}:{frame.f_lineno}"
-        frame = frame.f_back
-    return file
+def _last(seed: int, words: str) -> str:
+    return _said(lost(seed, words))
+
+
+def _as_it_is(outcome: Outcome, _: str) -> str:
+    """A failure that takes too long to be made smaller is told as it is."""
+    return _said(line_of(outcome))
+
+
+def _said(line: Line) -> str:
+    return msgspec.json.encode(line).decode() + "\n"
 
 
 if __name__ == "__main__":

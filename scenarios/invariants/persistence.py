@@ -68,7 +68,7 @@ def _written_early(world: World, bot: WorldBot) -> Iterator[Violation]:
             order = bot.books.by_client_id(sent.client_id)
             if sent.bot != bot.name or order is None or order.purpose != "entry":
                 continue
-            life, placed = bot.placed_in(order.id)
+            life, placed = bot.record.placed_in(order.id)
             opened = bot.opened_at.get(life)
             if (opened is None or opened > placed) and world.elapsed_at > placed:
                 words = f"{sent.client_id} was placed before the gate had opened"

@@ -23,3 +23,4 @@ async def scenario(world: World) -> None:
     await trio.sleep(120)
     world.expect(bot.order(order.id).status == "accepted")
     world.expect(all(each.is_open for each in bot.oracle.orders()), "nobody touched it")
+    await world.settle(within=120)

@@ -19,4 +19,6 @@ async def scenario(world: World) -> None:
     other = await two.place("buy", "0.01", "49000")
     await world.eventually(lambda: bool(two.said("stray order")), within=180)
     await world.eventually(lambda: bool(one.said("stray order")), within=180)
-    world.expect(one.order(mine.id).status == two.order(other.id).status == "accepted")
+    await world.rests(
+        lambda: one.order(mine.id).status == two.order(other.id).status == "accepted", within=60
+    )

@@ -6,6 +6,8 @@ of the library does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -21,6 +23,16 @@ class Fault:
     words: str
     verb: str = ""
 
+    @property
+    def is_of_runtime(self) -> bool:
+        """Whether it lies in the runtime or its host, and not on the wire."""
+        return self.code[0] in "CKH"
+
+    @property
+    def not_here(self) -> str:
+        """Why nothing in a world can fire it; empty where something can."""
+        return NOT_HERE.get(self.code, "")
+
 
 def claims() -> dict[str, tuple[str, ...]]:
     """The scenarios of the library that name a fault, by its code; empty where none does."""
@@ -30,6 +42,39 @@ def claims() -> dict[str, tuple[str, ...]]:
         for each in FAULTS
     }
 
+
+NOT_HERE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "A19": "a bot sends no cancel-and-replace",
+        "A20": "a bot changes no order, it cancels",
+        "A21": "a bot sends no batches",
+        "A22": "a bot places no lists of orders",
+        "A23": "a bot places no pairs of orders",
+        "B11": "a world's bots trade spot",
+        "B12": "a world's bots trade spot",
+        "C3": "no order is the child of another yet",
+        "C4": "no two orders cancel each other yet",
+        "M16": "a world's bots trade spot",
+        "K8": "one process cannot open its store twice; tests of storage leave readers behind",
+        "K13": "a bot in a world writes no log",
+        "H9": "no actor of a bot waits for one that waits for it; tests of the runtime do so",
+        "H11": "who keeps the loop keeps virtual time as well",
+        "I1": "a bot file is read before there is a world; tests of it are in tests/actors/bot",
+        "I6": "nothing fires it: S1 looks for secrets at the end of every run",
+        "I7": "nothing fires it: S1 looks for secrets at the end of every run",
+        "I8": "there are no signals between bots yet",
+        "I9": "there are no signals between bots yet",
+        "I10": "there are no signals between bots yet",
+        "I11": "there are no signals between bots yet",
+        "I12": "nothing of a bot in a world listens",
+        "I13": "no name comes from outside in a world",
+        "I14": "nothing of a bot executes input: a lint of the source",
+        "I15": "names come from the bot file; tests of the commands write odd ones",
+        "I16": "a matter of how it is installed",
+        "I17": "a script is trusted, and may read whatever its process may",
+    }
+)
+"""Codes that nothing in a world can fire, each with the reason."""
 
 FAULTS: Final = (
     Fault("A1", "the request is lost before the venue sees it", "drop_request"),

@@ -24,12 +24,13 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     do: str
     bot: int = 1  # the number of the one that it is done to
     lasts: float = 0  # s, of what has an end; 0: until all faults end
-    commit: int = 1  # of kill_before, kill_after and disk_fail
-    actor: str = "desk"  # of crash
+    commit: int = 1  # of kill_before, kill_after, power_cut and disk_fail
+    actor: str = "desk"  # of crash, cancel and flood
     message: str = ""  # of crash: the type of message that counts
     at_message: int = 1  # of crash
-    back: float = 5  # s until a killed process is started again
-    value: float = 0  # bytes a second, or ms, or s
+    checkpoint: int = 1  # of cancel
+    back: float = 5  # s until a process that died of it is started again
+    value: float = 0  # bytes a second, or ms, or s, or ppm, or messages
 
 
 Do = Callable[[World, WorldBot, Deed], Awaitable[None]]
@@ -47,8 +48,32 @@ async def _kill_after(_: World, bot: WorldBot, deed: Deed) -> None:
     bot.kill_at(commit=deed.commit, phase="after", back_after=deed.back)
 
 
+async def _power_cut(_: World, bot: WorldBot, deed: Deed) -> None:
+    bot.kill_at(commit=deed.commit, phase="torn", back_after=deed.back)
+
+
 async def _crash(_: World, bot: WorldBot, deed: Deed) -> None:
     bot.crash(deed.actor, at_message=deed.at_message, message=deed.message)
+
+
+async def _cancel(_: World, bot: WorldBot, deed: Deed) -> None:
+    bot.cancel_at(deed.actor, checkpoint=deed.checkpoint)
+
+
+async def _flood(_: World, bot: WorldBot, deed: Deed) -> None:
+    bot.flood(deed.actor, round(deed.value))
+
+
+async def _disk_fail(world: World, bot: WorldBot, deed: Deed) -> None:
+    bot.disk.fail(at_commit=deed.commit)
+    world.start_soon(_again, bot, deed.back)
+
+
+async def _again(bot: WorldBot, back: float) -> None:
+    """Start a process again that ends by itself."""
+    await bot.died()
+    await trio.sleep(back)
+    await bot.start()
 
 
 async def _disk_full(_: World, bot: WorldBot, __: Deed) -> None:
@@ -75,6 +100,14 @@ async def _names(_: World, bot: WorldBot, __: Deed) -> None:
     bot.network.lose_names()
 
 
+async def _certificate(_: World, bot: WorldBot, __: Deed) -> None:
+    bot.network.spoil_certificate()
+
+
+async def _files(_: World, bot: WorldBot, __: Deed) -> None:
+    bot.network.spend_files()
+
+
 async def _reset(_: World, bot: WorldBot, __: Deed) -> None:
     bot.network.reset()
 
@@ -95,6 +128,14 @@ async def _step(world: World, _: WorldBot, deed: Deed) -> None:
     world.clock.step(deed.value)
 
 
+async def _drift(world: World, _: WorldBot, deed: Deed) -> None:
+    world.clock.drift(round(deed.value))
+
+
+async def _steady(world: World, _: WorldBot, __: Deed) -> None:
+    world.clock.calm()
+
+
 async def _suspend(world: World, _: WorldBot, deed: Deed) -> None:
     world.clock.suspend(deed.value)
 
@@ -108,16 +149,23 @@ DEEDS: Final[Mapping[str, Do]] = MappingProxyType(
         "kill": _kill,
         "kill_before": _kill_before,
         "kill_after": _kill_after,
+        "power_cut": _power_cut,
         "crash": _crash,
+        "cancel": _cancel,
+        "flood": _flood,
+        "disk_fail": _disk_fail,
         "disk_full": _disk_full,
         "disk_slow": _disk_slow,
         "cut": _cut,
         "partition": _partition,
         "lose_names": _names,
+        "spoil_certificate": _certificate,
+        "spend_files": _files,
         "reset": _reset,
         "delay": _delay,
         "throttle": _throttle,
         "clock_step": _step,
+        "clock_drift": _drift,
         "suspend": _suspend,
         "stall": _stall,
     }
@@ -131,6 +179,9 @@ ENDS: Final[Mapping[str, Do]] = MappingProxyType(
         "cut": _heal,
         "partition": _heal,
         "lose_names": _heal,
+        "spoil_certificate": _heal,
+        "spend_files": _heal,
+        "clock_drift": _steady,
         "delay": _heal,
         "throttle": _heal,
     }

@@ -22,7 +22,8 @@ YOUNG: Final = 60.0  # s in which a folder may not be locked yet
 @contextmanager
 def own_folder(parent: Path | None = None) -> Generator[Path]:
     """A folder for one run; it lies where temporary files do, unless said. Raises OSError."""
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=parent, ignore_cleanup_errors=True) as name:
+    prefix = f"{PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         clear_leftovers(folder.parent)
         lock = os.open(folder, os.O_RDONLY)
@@ -31,6 +32,12 @@ def own_folder(parent: Path | None = None) -> Generator[Path]:
             yield folder
         finally:
             os.close(lock)
+
+
+def remove_own(parent: Path | None = None) -> None:
+    """Remove those of this process, which ends here and now."""
+    for folder in (parent or Path(tempfile.gettempdir())).glob(f"{PREFIX}{os.getpid()}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def clear_leftovers(parent: Path) -> None:

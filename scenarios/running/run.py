@@ -211,7 +211,7 @@ def _outcome(script: Script, options: Options, world: World, wall: float, cpu: f
             if each.kind == "sometimes"
         ),
         converged=world.converged_within,
-        is_in_order=world.is_settled and not world.findings,
+        is_in_order=(world.is_settled or world.is_at_rest) and not world.findings,
         timeline=world.timeline.newest(SHOWN),
     )
 

@@ -57,7 +57,7 @@ def find_script(name: str) -> Script:
     path = Path(name)
     if not name or not path.exists():
         raise NoSuchScenario(name, library_names())
-    return read_script(path)
+    return read_script(path.absolute())  # as Python names the file of a frame
 
 
 def read_script(path: Path) -> Script:

@@ -119,6 +119,7 @@ def _deeds(chance: Random, seconds: float, bots: int) -> Iterator[Deed]:
             commit=chance.randint(1, 30),
             actor=chance.choice(CRASHES),
             at_message=chance.randint(1, 60),
+            checkpoint=chance.randint(1, 40),
             back=round(chance.uniform(0, 60), 1),
             value=value,
         )

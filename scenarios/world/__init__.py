@@ -12,13 +12,13 @@ from .botfile import LIVELY, SILENT, Feeds
 from .clock import HostClock, WorldClock
 from .findings import Finding, Violation
 from .hearing import Told
-from .host import HostDisk
+from .host import Damage, HostDisk
 from .network import HostNetwork
 from .oracle import Oracle, TrueOrder
 from .places import Place
 from .timeline import Moment, Timeline
 from .trader import Trader
-from .venue import WorldVenue
+from .venue import WorldVenue, able
 from .wiretap import ORDER, Sent, Wiretap
 from .world import PAIR, Checker, Setting, World
 
@@ -31,6 +31,7 @@ __all__ = [
     "Books",
     "Change",
     "Checker",
+    "Damage",
     "FaultList",
     "Feeds",
     "Finding",
@@ -54,4 +55,5 @@ __all__ = [
     "WorldBot",
     "WorldClock",
     "WorldVenue",
+    "able",
 ]

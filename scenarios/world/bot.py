@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
-from typing import Any, Final, Protocol, get_args
+from typing import Any, Final, get_args
 
 import attrs
 import trio
@@ -18,47 +17,34 @@ from ...actors.bot.paths import Paths
 from ...actors.exchange.gate import GetGate, Obstacle
 from ...actors.market.side import Purpose, Side
 from ...actors.orders.journal import Commit, Snapshot
-from ...actors.orders.messages import CancelOrder, ListOpenOrders, PlaceOrder
+from ...actors.orders.messages import CancelOrder, ListOpenOrders
 from ...actors.orders.model import Order
 from ...actors.portfolio.messages import GetBooks
 from ...actors.portfolio.model import Balance
-from ...runtime import Ask, Millis, Ref, System
-from .amounts import check_least, check_one_of, decimal_of
-from .armed import FaultList
+from ...runtime import Ask, MailboxFull, Millis, Ref, System
+from ..errors import ActorInjured, MemorySpent
+from .amounts import check_least, check_one_of
+from .around import Around
+from .asking import limit_order, market_order
 from .books import Books
+from .botfile import SILENT
+from .checkpoints import Cancel
 from .clock import HostClock
 from .disk import Disk, Phase, Writer
 from .hearing import Hearing, Told
 from .host import HostDisk
 from .life import Berth, Life
-from .mover import Mover
 from .network import HostNetwork
 from .oracle import Oracle
 from .parts import Part, path_of
 from .places import caller
-from .timeline import Kind, Timeline
+from .record import OrderRecord, told_of
+from .timeline import Kind
 from .turns import Crash, Turns
 from .uplink import Ports, Uplink
 
 LOOK: Final = 0.2  # s between two looks
 PATIENCE: Final = Millis(120_000)  # for an order to be answered
-
-
-class Around(Protocol):
-    """The world, as far as a bot needs it."""
-
-    is_settled: bool
-    mover: Mover
-    faults: FaultList
-    timeline: Timeline
-
-    def committed(self, bot: WorldBot, /) -> None:
-        """A commit of the bot's is durable."""
-        ...
-
-    def stuck(self, bot: WorldBot) -> None:
-        """The bot takes turns without end, and time does not move."""
-        ...
 
 
 class WorldBot:
@@ -72,7 +58,7 @@ class WorldBot:
         host: HostClock,
         uplink: Uplink,
         oracle: Oracle,
-        folder: Path,
+        disk: Disk,
         nursery: trio.Nursery,
     ) -> None:
         self.name = str(berth.config.bot.name)
@@ -80,16 +66,17 @@ class WorldBot:
         self.oracle = oracle
         self._hearing = Hearing(self._now, self._note)
         self.lives: list[Life] = []
-        self.doubted_since: dict[str, Millis] = {}  # of orders that are unknown, by id
-        self._placed_in: dict[str, tuple[int, Millis]] = {}
+        self.record = OrderRecord()
         self.first_market = oracle.market  # its rules when the bot was made
         self.uplink = uplink
         self._around = around
         self._berth, self._clock, self._nursery = berth, host, nursery
-        self._disk = Disk(folder)
+        self._disk = disk
         self._wanted = False  # whether it should be running
         self.network = HostNetwork(uplink, around.faults, self._now, self.name)
-        self.disk = HostDisk(self._disk, around.faults, self._now, self.name)
+        self.disk = HostDisk(
+            disk, around.faults, self._now, self.name, is_in_use=lambda: self.is_running
+        )
 
     # -- its process
 
@@ -139,7 +126,7 @@ class WorldBot:
     async def stop(self) -> None:
         """End its process in order, as SIGTERM does; nothing where it is down."""
         self._wanted = False
-        if (life := self.life) is not None:
+        if life := self.life:
             self._note("process", "is asked to stop")
             await life.stop()
 
@@ -153,17 +140,24 @@ class WorldBot:
         await trio.lowlevel.checkpoint()
 
     def kill_at(
-        self, *, commit: int, phase: Phase = "after", back_after: float | None = None
+        self,
+        *,
+        commit: int,
+        phase: Phase = "after",
+        back_after: float | None = None,
+        fault: str = "",
     ) -> None:
         """Kill it at its so-manieth commit from now on, before or after that is durable (K1).
 
-        back_after: s until it is started again; None: the script does that.
+        phase: "torn" is a power cut in the middle of it (K2). back_after: s until it is started
+        again; None: the script does that.
         """
         check_least(1, commit=commit)
         check_least(0, back_after=back_after)
         check_one_of("phase", phase, get_args(Phase))
-        if self._arm("K1", f"kill {phase} commit {commit}"):
-            self._disk.dies_at, self._disk.phase = self._disk.commits + commit, phase
+        fault = fault or ("K2" if phase == "torn" else "K1")
+        if self._arm(fault, f"kill {phase} commit {commit}"):
+            self._disk.die_at(commit, phase, fault)
             self._back_after = back_after
 
     def crash(
@@ -175,17 +169,48 @@ class WorldBot:
         times: int = 1,
         fault: str = "H1",
     ) -> None:
-        """Let an actor raise at its so-manieth message from now on (H1).
+        """Let an actor raise at its so-manieth message from now on (H1); as K9 a MemoryError.
 
         actor: a part such as "desk", or a path. message: the name of the type that counts.
         times: how often; each time after the first at its next message.
         """
         check_least(1, at_message=at_message, times=times)
         path = self._path(actor)
-        if self._arm(fault, f"crash {actor} at {message or 'message'} {at_message}"):
-            life = self.life
-            if life is not None:
-                life.turns.crash(Crash(path, message, at_message, times, fault))
+        life = self.life
+        if self._arm(fault, f"crash {actor} at {message or 'message'} {at_message}") and life:
+            error = MemorySpent if fault == "K9" else ActorInjured
+            life.turns.crash(Crash(path, message, at_message, times, fault, error))
+
+    def cancel_at(self, actor: Part | str, *, checkpoint: int = 1, fault: str = "H7") -> None:
+        """Cancel what an actor does at its so-manieth checkpoint from now on (H7).
+
+        A wait of its turn counts as one, and so does each wait of a task of it. The incarnation
+        ends there and then, and its supervisor hears of it as of a crash.
+        """
+        check_least(1, checkpoint=checkpoint)
+        life, path = self.life, self._path(actor)
+        if self._arm(fault, f"cancel {actor} at checkpoint {checkpoint}") and life:
+            life.turns.cancel(Cancel(path, checkpoint, fault))
+
+    def flood(self, actor: Part | str, count: int) -> int:
+        """Ask an actor so many things at once (H8): how many its mailbox had no room for."""
+        refused = 0
+        check_least(1, count=count)
+        if self._arm("H8", f"flood {actor} {count}") and self.is_running:
+            self._fire("H8", f"{actor} is asked {count} things at once")
+            ref = self.actor(actor)
+            for _ in range(count):
+                try:
+                    ref.tell(ListOpenOrders())
+                except MailboxFull:
+                    refused += 1
+        return refused
+
+    def change(self, *, pair: str, mode: Mapping[str, object] = SILENT) -> None:
+        """Give it another bot file, from its next life on (C14)."""
+        if self._arm("C14", f"its file names {pair}"):
+            self._fire("C14", f"its file names {pair} from the next start on")
+            self._berth = self._berth.with_file(pair, mode)
 
     async def died(self, *, within: float = 3_600) -> None:
         """Wait until its process is dead; no longer than so many s."""
@@ -215,17 +240,13 @@ class WorldBot:
 
         Raises a Refusal where nothing came of it; AskError: nobody knows.
         """
-        last = self.oracle.price
-        believed = reference or ("60000" if last is None else f"{float(last):.2f}")
-        order = PlaceOrder(
-            str(self._berth.config.market.symbol),
-            side,
-            "market" if price is None else "limit",
-            decimal_of("amount", amount),
-            None if price is None else decimal_of("price", price),
-            decimal_of("reference", believed) if price is None else None,
-            purpose,
-        )
+        symbol = str(self._berth.config.market.symbol)
+        if price is None:
+            last = self.oracle.price
+            believed = reference or ("60000" if last is None else f"{float(last):.2f}")
+            order = market_order(symbol, side, amount, believed, purpose=purpose)
+        else:
+            order = limit_order(symbol, side, amount, price, purpose=purpose)
         answer: Order = await self.ask("desk", order)
         return answer
 
@@ -236,22 +257,26 @@ class WorldBot:
 
     async def live_orders(self) -> tuple[Order, ...]:
         """What its desk holds."""
-        answer: tuple[Order, ...] = await self.ask("desk", ListOpenOrders())
+        answer: tuple[Order, ...] = await self._read("desk", ListOpenOrders())
         return answer
 
     async def balances(self) -> tuple[Balance, ...]:
         """What its portfolio holds."""
-        answer: tuple[Balance, ...] = await self.ask("portfolio", GetBooks())
+        answer: tuple[Balance, ...] = await self._read("portfolio", GetBooks())
         return answer
 
     async def obstacles(self) -> tuple[Obstacle, ...]:
         """Why its gate is closed."""
-        answer: tuple[Obstacle, ...] = await self.ask("gate", GetGate())
+        answer: tuple[Obstacle, ...] = await self._read("gate", GetGate())
         return answer
 
     async def ask(self, actor: Part | str, message: Ask[Any]) -> Any:
         """Ask one of its actors. Raises a Refusal, AskError or NoSuchActor."""
         self._around.is_settled = False
+        return await self._read(actor, message)
+
+    async def _read(self, actor: Part | str, message: Ask[Any]) -> Any:
+        """The same of what changes nothing."""
         return await self.actor(actor).ask(message, timeout=PATIENCE)
 
     def actor(self, actor: Part | str) -> Ref:
@@ -286,8 +311,7 @@ class WorldBot:
 
     def line_since(self) -> Millis | None:
         """When its line came to stand as it does."""
-        told = self._hearing.line(len(self.lives))
-        return None if told is None else told.at
+        return told.at if (told := self._hearing.line(len(self.lives))) else None
 
     @property
     def told(self) -> list[Told]:
@@ -301,21 +325,11 @@ class WorldBot:
 
     def in_doubt_for(self, order_id: str) -> int:
         """For how many ms nobody has known how an order stands; 0 where somebody does."""
-        since = self.doubted_since.get(order_id)
-        if since is None:
-            return 0
-        return max(self._now() - max(since, self.lives[-1].began), 0)
-
-    def placed_in(self, order_id: str) -> tuple[int, Millis]:
-        """In which life, and when, an order was on disk first."""
-        return self._placed_in[order_id]
+        return self.record.in_doubt_for(order_id, self._now(), since=self.lives[-1].began)
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
-        credentials = self._berth.settings.credentials
-        if credentials is None:
-            return ()
-        return (credentials.key.reveal(), credentials.secret.reveal())
+        return self._berth.secrets()
 
     # -- inside
 
@@ -323,7 +337,7 @@ class WorldBot:
         """Nothing more strikes its host and its process."""
         self.network.heal()
         self.disk.mend()
-        self._disk.dies_at = self._disk.fails_at = 0
+        self._disk.dies_at = 0
         for life in self.lives:
             life.turns.forget()
 
@@ -331,8 +345,7 @@ class WorldBot:
 
     def _died(self) -> None:
         """It is dead now, and what is left of it is taken away."""
-        life = self.life
-        if life is not None:
+        if life := self.life:
             life.kill()
             self._nursery.start_soon(life.system.stop)
 
@@ -351,16 +364,8 @@ class WorldBot:
     def _took(self, commit: Commit) -> None:
         self.books.take(commit)
         for change in self.books.changes:
-            after = change.after
-            self._placed_in.setdefault(after.id, (len(self.lives), self._now()))
-            if after.status == "unknown":
-                self.doubted_since.setdefault(after.id, self._now())
-            else:
-                self.doubted_since.pop(after.id, None)
-            price = "market" if after.price is None else f"{after.price:f}"
-            words = f"{after.client_id} {after.side} {after.amount:f} at {price} is {after.status}"
-            evidence = f" ({after.evidence})" if after.evidence else ""
-            self._note("order", f"{words}, {after.filled:f} filled{evidence}")
+            self.record.take(change, life=len(self.lives), now=self._now())
+            self._note("order", told_of(change))
         for balance in commit.balances:
             self._note(
                 "money",

@@ -28,6 +28,7 @@ time_frame = "1m"
 [feeds]
 symbols = [{follows}]
 topics = [{topics}]
+capacity = 300
 
 [account]
 name = "{account}"
@@ -37,9 +38,10 @@ name = "{account}"
 """
 
 SILENT: Final[Mapping[str, object]] = MappingProxyType(
-    {"name": "ema_cross", "fast": 300, "slow": 600, "warm_up": 900}
+    {"name": "ema_cross", "fast": 300, "slow": 600, "warm_up": 3_000}
 )
-"""A mode that has not seen enough candles in any run, and so never trades by itself."""
+"""A mode that never trades by itself: of the candles that it wants to have seen first, a feed that
+remembers 300 has the rest only after two days."""
 
 LIVELY: Final[Mapping[str, object]] = MappingProxyType(
     {"name": "ema_cross", "fast": 1, "slow": 2, "warm_up": 2, "slippage": "0.02"}

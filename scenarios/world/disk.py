@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any, Final, Literal
 
 import msgspec
@@ -16,11 +17,13 @@ import msgspec
 from ...actors.exchange.bans import RecallBans
 from ...actors.orders.journal import Commit, GetDigest, Snapshot
 from ...runtime import Millis, Refusal, Reply, Tell, on
+from ...storage.environment import FIRST_MAP
 from ...storage.errors import StoreBroken, StoreFull
 from ...storage.order_store import Answer, OrderStore, Request
 from ...storage.store import Store, Writing
+from .platter import torn
 
-Phase = Literal["before", "after"]
+Phase = Literal["before", "after", "torn"]
 NO_SPACE: Final = "no space left on device"
 FAILED: Final = "Input/output error"
 
@@ -28,15 +31,28 @@ FAILED: Final = "Input/output error"
 class Disk:
     """What is wrong with it, and what has been written."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, chance: Random, map_size: int = FIRST_MAP) -> None:
         self.folder = folder
+        self.chance = chance
+        self.map_size = map_size  # bytes that a new store starts with
         self.is_full = False
         self.delay = Millis(0)  # ms that each commit takes
         self.commits = 0  # that were asked for
         self.fails_at = 0  # the commit that fails; 0: none
         self.dies_at = 0  # the commit at which the process dies; 0: none
         self.phase: Phase = "after"
+        self.fault = "K1"  # the code of that death
         self.refused = 0  # commits that found no room
+
+    def die_at(self, commit: int, phase: Phase, fault: str) -> None:
+        """Let the process die at the so-manieth commit from now on."""
+        self.dies_at, self.phase, self.fault = self.commits + commit, phase, fault
+
+    def mend(self) -> None:
+        """It is well, and no error of it is to come."""
+        self.is_full = False
+        self.delay = Millis(0)
+        self.fails_at = 0
 
 
 class Writer:
@@ -141,6 +157,11 @@ class WatchedStore(Store):
             self._die()
             return None
         commit = request if self._tamper is None else self._tamper(request)
+        if dies and disk.phase == "torn":
+            with torn(disk.folder, disk.chance):
+                super()._now(commit)
+                self._die()
+            return None
         answer = super()._now(commit)
         writer.took(commit)
         if dies:
@@ -149,7 +170,9 @@ class WatchedStore(Store):
 
     def _die(self) -> None:
         writer = self._writer
-        writer.struck("K1", f"the process dies {writer.disk.phase} commit {writer.disk.commits}")
+        disk = writer.disk
+        how = "in the middle of" if disk.phase == "torn" else disk.phase
+        writer.struck(disk.fault, f"the process dies {how} commit {disk.commits}")
         writer.died()
 
     def _has_died(self) -> bool:

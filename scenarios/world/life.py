@@ -6,7 +6,7 @@ then reaches nobody, and they are taken away in the background.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -29,6 +29,7 @@ from ...storage.environment import Durability
 from ...storage.opening import open_store
 from ...storage.order_store import OrderStore
 from ...storage.verification import inspect_here
+from .botfile import Trade, config_of
 from .clock import HostClock
 from .disk import WatchedStore, Writer
 from .findings import is_interrupt
@@ -49,6 +50,20 @@ class Berth:
     say: Say
     tamper: Tamper | None = None
 
+    def with_file(self, pair: str, mode: Mapping[str, object]) -> Berth:
+        """The same with another bot file."""
+        bot, account = self.config.bot, str(self.config.account.name)
+        trade = Trade(pair=pair, account=account, mode=mode)
+        file = config_of(str(bot.name), trade, seed=bot.seed)
+        return attrs.evolve(self, config=file)
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be written anywhere."""
+        credentials = self.settings.credentials
+        if credentials is None:
+            return ()
+        return (credentials.key.reveal(), credentials.secret.reveal())
+
 
 class Life:
     """One life. Get one from `begin`, and run it in a nursery."""
@@ -65,7 +80,10 @@ class Life:
         self.error: BaseException | None = None  # why it ended by itself
         self.is_over = False  # to everybody else
         self._order_store: OrderStore | None = open_store(
-            writer.disk.folder, inspector=inspect_here, durability=Durability.NONE
+            writer.disk.folder,
+            inspector=inspect_here,
+            map_size=writer.disk.map_size,
+            durability=Durability.NONE,
         )
         self.bot = self._built(berth, self._order_store)
         self.system = self._system(berth, self._order_store)

@@ -46,6 +46,14 @@ class HostNetwork:
         """No name resolves; what is open stays open (E1)."""
         self._trouble("E1", "names", "no name resolves")
 
+    def spoil_certificate(self) -> None:
+        """Whoever answers shows another's certificate: no dial comes through (E2)."""
+        self._trouble("E2", "certificate", "the certificate is somebody else's")
+
+    def spend_files(self) -> None:
+        """No file descriptor is left: nothing can be dialled; what is open stays open (K10)."""
+        self._trouble("K10", "files", "no file descriptor is left")
+
     def reset(self) -> None:
         """Every open connection is lost; new ones work (E3)."""
         if self._arm("E3", "reset"):

@@ -59,6 +59,17 @@ class Oracle:
         market, last = self.market, self._engine.last(self.symbol)
         return None if market is None or last is None else Fraction(last, 10**market.price_digits)
 
+    def best(self) -> tuple[Fraction, Fraction] | None:
+        """The best bid and the best ask; None where one of them is missing."""
+        market = self.market
+        if market is None:
+            return None
+        bids, asks = self._engine.depth(self.symbol, 1)
+        if not bids or not asks:
+            return None
+        unit = 10**market.price_digits
+        return Fraction(bids[0][0], unit), Fraction(asks[0][0], unit)
+
     def orders(self) -> list[TrueOrder]:
         """Every order that it remembers, oldest first."""
         market = self.market

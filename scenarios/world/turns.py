@@ -14,6 +14,7 @@ import attrs
 from ...runtime import Millis, Trace
 from ...runtime.tracing import TurnRecord
 from ..errors import ActorInjured
+from .checkpoints import Cancel, Checkpoints
 
 REMEMBERED: Final = 50_000  # of the newest turns, to say who was busy
 STUCK: Final = 2_000_000  # turns in one ms after which nobody gets on any more
@@ -28,6 +29,7 @@ class Crash:
     left: int
     times: int  # how often it strikes, once it has begun
     fault: str  # its code
+    error: type[ActorInjured] = ActorInjured  # what it raises
 
 
 class Turns:
@@ -35,6 +37,7 @@ class Turns:
 
     def __init__(self, struck: Callable[[str, str], None], stuck: Callable[[], None]) -> None:
         self.trace = Trace(self._hear)
+        self._checkpoints = Checkpoints(self.trace, struck)
         self._struck = struck
         self._stuck = stuck
         self._crashes: list[Crash] = []
@@ -46,13 +49,18 @@ class Turns:
         """Let an actor raise at its so-manieth message from now on."""
         self._crashes.append(crash)
 
+    def cancel(self, cancel: Cancel) -> None:
+        """Cancel an actor at its so-manieth checkpoint from now on."""
+        self._checkpoints.cancel(cancel)
+
     def busiest(self, count: int) -> list[tuple[str, int]]:
         """Who had most of the latest turns, and how many."""
         return Counter(self._recent).most_common(count)
 
     def forget(self) -> None:
-        """No crash comes any more."""
+        """No crash and no cancel comes any more."""
         self._crashes.clear()
+        self._checkpoints.forget()
 
     def _hear(self, record: TurnRecord) -> None:
         self._recent.append(record.path)
@@ -61,6 +69,7 @@ class Turns:
         self._in_a_row += 1
         if self._in_a_row == STUCK:
             self._stuck()
+        self._checkpoints.hear(record)
         for crash in self._crashes:
             if crash.path != record.path or crash.message not in {"", record.message}:
                 continue
@@ -70,4 +79,4 @@ class Turns:
                 if crash.times == 0:
                     self._crashes.remove(crash)
                 self._struck(crash.fault, f"{record.path} crashes at {record.message}")
-                raise ActorInjured(record.path, record.message)
+                raise crash.error(record.path, record.message)

@@ -22,9 +22,14 @@ from ...actors.ccxt_trio.wire import Road, Transport, place
 from ..venue.wire.memory import Line, MemoryListener, MemoryStream
 
 WINDOW: Final = 300.0  # s in which dials are counted
-Trouble = Literal["", "names", "cut", "partition"]
+Trouble = Literal["", "names", "cut", "partition", "certificate", "files"]
 WHY: Final[Mapping[str, str]] = MappingProxyType(
-    {"names": "Temporary failure in name resolution", "cut": "Network is unreachable"}
+    {
+        "names": "Temporary failure in name resolution",
+        "cut": "Network is unreachable",
+        "certificate": "certificate verify failed: certificate has expired",
+        "files": "Too many open files",
+    }
 )
 
 

@@ -13,6 +13,7 @@ from ...actors.market.symbol import Symbol
 from ...runtime import Millis, chance
 from ...runtime.secret import Secret
 from ..errors import BadFault
+from ..venue.access.keys import Permission
 from ..venue.accounts import AccountPlan
 from ..venue.config import MarketPlan, VenueConfig
 from ..venue.faults.errors import BadPlan
@@ -187,6 +188,17 @@ class WorldVenue:
             flaw = error.flaws[0]
             words = f"{flaw.place}: {flaw.problem}"
             raise BadFault(str(place), words, remedy=flaw.remedy) from error
+
+
+def able(*permissions: Permission) -> Callable[[VenueConfig], VenueConfig]:
+    """For `open_venue(change=…)`: what the keys of its accounts may do."""
+
+    def change(config: VenueConfig) -> VenueConfig:
+        allowed = frozenset(permissions)
+        accounts = [msgspec.structs.replace(each, permissions=allowed) for each in config.accounts]
+        return msgspec.structs.replace(config, accounts=tuple(accounts))
+
+    return change
 
 
 def venue_symbol(pair: str) -> str:

@@ -22,6 +22,7 @@ import outcome
 import trio
 
 from ...runtime import AskError, Millis, NoSuchActor, Refusal, chance
+from ...storage.environment import FIRST_MAP
 from ..errors import ExpectationFailed
 from ..venue.config import VenueConfig
 from ..venue.wire.driver import Driver
@@ -29,17 +30,17 @@ from .agreement import disorder_of
 from .amounts import check_least, check_new
 from .armed import FaultList
 from .bot import WorldBot
-from .botfile import ITS_OWN, SILENT, Feeds, Trade, config_of
+from .botfile import ITS_OWN, SILENT, Feeds, Trade
 from .clock import HostClock, WorldClock
 from .expectations import Check, Expectations
 from .findings import Finding, Violation, is_interrupt, raised
-from .life import Berth, Tamper
+from .life import Tamper
+from .making import BotPlan, Ground, make_bot
 from .memory import Memory, remember
 from .mover import Mover
 from .places import Place, caller
 from .timeline import Timeline
 from .trader import Trader
-from .uplink import Uplink
 from .venue import ACCOUNTS, DEPOSITS, Liveliness, WorldVenue
 from .venue import config_of as venue_config
 from .wiretap import Sent
@@ -80,8 +81,10 @@ class World:
         self.clock = WorldClock(host, self.faults, self._drivers)
         self.expectations = Expectations(self.fail, self._now)
         self.converged_within: float | None = None  # s after the last fault; None: nobody waited
+        self.map_size = FIRST_MAP  # bytes that the store of a bot starts with
         self.undurable: list[tuple[str, str]] = []  # bot and client id of orders sent too early
         self.is_settled = False  # nothing was asked of anybody since a script waited for order
+        self.is_at_rest = False  # it came to the end that it should, other than by being in order
         self.is_over = False  # all has been stopped, and the last look is taken
         self.expected_hash = setting.expected_hash
         self.mover = Mover(host, nursery)
@@ -147,10 +150,14 @@ class World:
         number = len(self.bots)
         name = name or f"bot{number + 1}"
         check_new("bot", name, self.bots)
-        account = account or ACCOUNTS[number % len(ACCOUNTS)]
-        trade = Trade(pair=pair, account=account, mode=mode, feeds=feeds)
-        bot = self._bot(name, trade, site, tamper, settings)
-        self.bots[name] = bot
+        trade = Trade(
+            pair=pair, account=account or ACCOUNTS[number % len(ACCOUNTS)], mode=mode, feeds=feeds
+        )
+        plan = BotPlan(
+            name=name, trade=trade, tamper=tamper, map_size=self.map_size, settings=settings
+        )
+        ground = Ground(self.seed, self._setting.folder, self._host, self._nursery)
+        bot = self.bots[name] = make_bot(self, ground, site, plan)
         await bot.start()
         if opened and not await bot.opened(within=opened):
             why = "; ".join(map(str, await self._obstacles(bot))) or f"its line is {bot.line}"
@@ -212,12 +219,21 @@ class World:
             )
         return self.converged_within
 
+    async def rests(self, check: Check, *, within: float, words: str = "") -> None:
+        """Wait for the end of a bot that is not to trade on: refused, or with its gate closed.
+
+        Then that is the order in which the run ends. Fails where it does not come within so many s.
+        """
+        await self.expectations.eventually(check, within, words)
+        self.is_at_rest = True
+
     def calm(self) -> None:
         """End all faults; what they have done stays done."""
         for venue in self.venues.values():
             venue.calm()
         for bot in self.bots.values():
             bot.calm()
+        self.clock.calm()
         self.timeline.note("fault", "script", "all faults end")
 
     def disorder(self) -> list[str]:
@@ -342,32 +358,6 @@ class World:
         venue.venue.start()
         self._nursery.start_soon(venue.driver.run)
         return venue
-
-    def _bot(
-        self,
-        name: str,
-        trade: Trade,
-        venue: WorldVenue,
-        tamper: Tamper | None,
-        settings: Mapping[str, object],
-    ) -> WorldBot:
-        berth = Berth(
-            config=config_of(name, trade, seed=self.seed),
-            settings=venue.settings(trade.account, settings),
-            clock=self._host,
-            say=lambda *_: None,
-            tamper=tamper,
-        )
-        folder = self._setting.folder / name
-        return WorldBot(
-            self,
-            berth,
-            host=self._host,
-            uplink=Uplink(venue.listener, name),
-            oracle=venue.oracle(trade.account, trade.pair),
-            folder=folder,
-            nursery=self._nursery,
-        )
 
     def _heard(self, sent: Sent) -> None:
         """An order has arrived; it must be durable by now (O3)."""

@@ -70,6 +70,50 @@ async def scenario(world: World) -> None:
 '''
 
 
+TROUBLE = '''"""Takes its process along.
+
+Faults: K1
+"""
+
+import os
+import signal
+
+from benthic.scenarios.world import World
+
+
+async def scenario(world: World) -> None:
+    bot = await world.start_bot()
+    await bot.kill(back_after=1)
+    if world.seed == 1:
+        while True:
+            pass
+    if world.seed == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    await world.settle(within=60)
+'''
+
+
+def test_a_seed_that_hangs_or_dies_takes_no_other_along(benthic: Benthic, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(TROUBLE)
+
+    ran = benthic("scenario", "run", "mine.py", "--seeds", 4, "--wall", 4, "--json")
+
+    assert ran.code == 1
+    assert (ran.json["seeds"], ran.json["fired"]) == (4, {"K1": 2})
+    hung, died = ran.json["violations"]
+    assert re.fullmatch(r"seed 1: .*mine.py:16: still running after 4 s of the host's time", hung)
+    assert died.startswith("seed 2: the process that ran it ended with code -9")
+
+
+def test_one_run_that_hangs_names_its_line(benthic: Benthic, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(TROUBLE)
+
+    ran = benthic("scenario", "run", "mine.py", "--seed", 1, "--wall", 3)
+
+    assert ran.code == 1
+    assert "mine.py:16: still running after 3 s of the host's time" in ran.out
+
+
 def test_the_library_is_listed_with_stories_and_codes(benthic: Benthic) -> None:
     ran = benthic("scenario", "list", "--json")
 
@@ -79,6 +123,8 @@ def test_the_library_is_listed_with_stories_and_codes(benthic: Benthic) -> None:
     assert ran.json["invariants"]["O3"].startswith("An intent is on disk")
     assert "R7" in ran.json["not_yet"]
     assert "answer_lost" in ran.json["faults"]["A2"]["scenarios"]
+    assert ran.json["faults"]["A2"]["not_here"] is None
+    assert ran.json["faults"]["C3"]["not_here"] == "no order is the child of another yet"
 
 
 def test_every_fault_is_listed_with_who_claims_it(benthic: Benthic) -> None:
@@ -86,7 +132,6 @@ def test_every_fault_is_listed_with_who_claims_it(benthic: Benthic) -> None:
     both = benthic("scenario", "list", "--faults", "--invariants")
 
     assert (ran.code, both.code) == (0, 2)
-    assert "no scenario; a plan: set_fees" in ran.out
     assert re.search(r"scenarios claim \d+ of 141; a plan of one's own can fire \d+ more", ran.out)
 
 

@@ -28,7 +28,7 @@ from .capabilities import Capabilities
 from .client_ids import ClientIdRule
 from .codes import BINANCE, Codes
 from .market_reads import NOTHING
-from .paging import Pages, first_id_since
+from .paging import FillPage, Pages, fills_since, first_id_since
 from .parse_market_data import Asked
 from .raw_news import RawNews, StreamKey, Watch
 from .reading import SOON, Reading
@@ -38,6 +38,7 @@ LAG: Final = Millis(2_000)  # by which its look-up may be behind its engine
 WEEK: Final = Millis(604_800_000)
 TRIGGERED: Final[Mapping[str, Any]] = MappingProxyType({"trigger": True})
 TRADES: Final = 1_000  # of one request
+ENDLESS: Final = 1 << 62  # trades in a page that goes on by itself to the end
 CANDLES: Final = 1_000  # of one request, as ccxt asks for them
 WINDOW: Final = Millis(3_600_000)  # of trades since a time, as ccxt asks for them
 AGGREGATED: Final[Mapping[str, str]] = MappingProxyType({"name": "aggTrade"})
@@ -96,14 +97,28 @@ class _Family(Adapter):
             rows.extend(page)
         return tuple(rows)
 
+    async def _all_pages(self, exchange: Any, page: FillPage, since: Millis) -> tuple[Fill, ...]:
+        """The same, of pages that are never full: each goes on by id to the end."""
+        now, window = Millis(exchange.milliseconds()), self.fills_window
+        return await fills_since(page, self.venue, since, now, window=window, page=ENDLESS)
+
     async def order_fills(
         self, exchange: Any, symbol: str, venue_id: str, *, since: Millis | None = None
     ) -> tuple[Fill, ...]:
-        """The trades of one order, which Binance tells by the order's id."""
+        """The trades of one order, which Binance tells by the order's id; of too many the newest.
+
+        Then they are read from the first one on, page after page (C8).
+        """
         del since
-        with self.parsing("fetch_my_trades"):
-            rows = await exchange.fetch_my_trades(symbol, None, None, {"orderId": venue_id})
-        return self.read_fills(rows, self.asked(exchange, symbol))
+        of_it = {"orderId": venue_id}
+        page = await super().fills_of(exchange, symbol, None, of_it)
+        found = {each.trade_id: each for each in page}
+        begin = 0
+        while len(page) >= self.fills_page:
+            page = await super().fills_of(exchange, symbol, None, {**of_it, "fromId": begin})
+            found.update((each.trade_id, each) for each in page)
+            begin = 1 + max((int(parse_orders.venue_trade_id(each)) for each in page), default=0)
+        return tuple(found.values())
 
     async def trades(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +50,7 @@ from benthic.actors.market.fees import Fees
 from benthic.actors.market.instrument import Instrument
 from benthic.actors.market.listing import Listing
 from benthic.actors.modes.ema_cross import EmaCrossSettings
+from benthic.actors.orders.messages import StrayOrders
 from benthic.runtime import (
     Actor,
     Ask,
@@ -162,6 +163,7 @@ def a_tree(
     ),
     market: MarketSection = MARKET,
     feeds: FeedsSection = FeedsSection(),
+    grow: Callable[[Instrument], Sequence[Child | Supervisor]] | None = None,
 ) -> Supervisor:
     config = BotConfig(BotSection(Name("first")), market, MODE, feeds=feeds)
 
@@ -169,7 +171,7 @@ def a_tree(
         return Opener(
             EXCHANGE,
             config,
-            lambda instrument, _: grown(instrument),
+            lambda instrument, _: (grow or grown)(instrument),
             line=Paths().connector,
             registry="/bot/exchanges",
             withdrawals="refuse",
@@ -311,6 +313,24 @@ def test_what_waiting_cannot_mend_is_refused_once(
         assert len(await system.lookup("/bot/listener").ask(GetHeard())) == 1
 
     run_virtual(tree, story)
+
+
+class Strayed(Actor):
+    """Cannot start."""
+
+    def on_start(self) -> None:
+        raise StrayOrders("first", ["ETH/USDT"])
+
+
+def test_what_a_part_did_not_start_for_is_told_and_not_who_waited_for_it() -> None:  # C14
+    async def story(system: System) -> None:
+        connector(system).tell(Move("up"))
+        told = await opening(system)
+        assert told.state == "refused"
+        assert "live orders of ETH/USDT" in told.reason
+
+    account = Supervisor("account", [Child("desk", Strayed)], strategy=Strategy.ONE_FOR_ALL)
+    run_virtual(a_tree([LISTING], grow=lambda _: [account]), story)
 
 
 def test_an_exchange_is_found_by_name_and_by_id() -> None:

@@ -165,6 +165,20 @@ def test_a_settlement_trades_one_asset_for_the_other_and_takes_each_fee_in_its_o
     assert moved["USDT" if side == "buy" else "BTC", "reserved"] == -Fraction(unlocked)
 
 
+@given(side=st.sampled_from(("buy", "sell")), trades=fills(), unlocked=amounts)
+def test_a_fee_in_a_coin_without_books_is_paid_past_them(  # B10
+    side: Side, trades: tuple[Fill, ...], unlocked: Decimal
+) -> None:
+    of_all = sums(settle(side, "BTC", "USDT", trades, unlocked))
+    moved = sums(settle(side, "BTC", "USDT", trades, unlocked, kept=("BTC", "USDT")))
+
+    assert moved["BNB", "available"] == 0
+    assert moved["BNB", "fees"] == of_all["BNB", "fees"] == -moved["BNB", "venue"]
+    for asset in ("BTC", "USDT"):
+        for account in ("available", "reserved", "fees", "venue"):
+            assert moved[asset, account] == of_all[asset, account]
+
+
 def test_a_shortage_names_the_asset_and_how_much_is_missing() -> None:
     before = {"USDT": Balance("USDT", Decimal(5), Decimal(0))}
 

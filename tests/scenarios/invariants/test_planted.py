@@ -165,7 +165,7 @@ def r3(world: World, bot: WorldBot) -> None:
 def r4(_: World, bot: WorldBot) -> None:
     order = first(bot).after
     bot.books.live[order.id] = replace(order, status="unknown")
-    bot.doubted_since[order.id] = Millis(bot.lives[-1].began)
+    bot.record.doubted_since[order.id] = Millis(bot.lives[-1].began)
 
 
 def r5(world: World, _: WorldBot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from benthic.scenarios.running.folder import PREFIX, clear_leftovers, own_folder
+from benthic.scenarios.running.folder import PREFIX, clear_leftovers, own_folder, remove_own
 
 
 def aged(folder: Path) -> Path:
@@ -50,3 +50,11 @@ def test_nothing_is_cleared_that_is_in_use_or_new_or_somebody_elses(tmp_path: Pa
         "other-folder",
     ]
     assert (other / "store").exists()
+
+
+def test_a_process_that_ends_here_and_now_takes_its_own_away(tmp_path: Path) -> None:
+    with own_folder(tmp_path) as mine:
+        other = aged(tmp_path / f"{PREFIX}1-x")
+        remove_own(tmp_path)
+
+        assert [mine.exists(), other.exists()] == [False, True]

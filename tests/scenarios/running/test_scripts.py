@@ -120,6 +120,10 @@ PYTHON = (
     ("import sys\nsys.exit('no')\n", 2, "cannot be loaded"),
     ("open('/none/of/this')\n", 1, "cannot be loaded"),
     ("x = '\0'\n", 1, "is no Python"),
+    ("x = 1\n1 / 0\n", 2, "cannot be loaded"),
+    ("assert False, 'no'\n", 1, "cannot be loaded"),
+    ("\nraise SystemExit(0)\n", 2, "cannot be loaded"),
+    ("open('/no/such/file')\n", 1, "cannot be loaded"),
     ("def scenario(world): ...\n", None, "has no `async def scenario(world)`"),
     ("async def scenario(): ...\n", 1, "takes 0 arguments"),
 )

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import trio
 
+from benthic.actors.orders.messages import ListOpenOrders
+from benthic.runtime import Actor, Child, Tell, on
+from benthic.runtime.supervision.supervisor import StartChild
 from benthic.scenarios.running.run import Outcome
 from benthic.scenarios.world import World
 
@@ -149,7 +152,32 @@ async def raises_several(world: World) -> None:
     raise ExceptionGroup("both", [ValueError("one"), ValueError("other")])  # HERE
 
 
+async def ends_the_program(world: World) -> None:
+    await world.start_bot()
+    raise SystemExit(0)  # HERE
+
+
+async def asks_an_actor_that_is_not_there(world: World) -> None:
+    bot = await world.start_bot()
+    await bot.ask("/benthic/nobody", ListOpenOrders())  # HERE
+
+
+async def expects_what_cannot_be(world: World) -> None:
+    bot = await world.start_bot()
+    order = await bot.place("buy", "0.01", "50000")
+    await world.eventually(lambda: bot.order(order.id).filled > 1, within=5)  # HERE
+
+
+async def does_a_bots_work_for_it(world: World) -> None:
+    bot = await world.start_bot()
+    await bot.place("buy", "a few", "50000")  # HERE
+
+
 BROKEN = (
+    (ends_the_program, "raised"),
+    (asks_an_actor_that_is_not_there, "raised"),
+    (expects_what_cannot_be, "expectation"),
+    (does_a_bots_work_for_it, "raised"),
     (breaks_always, "expectation"),
     (breaks_never, "expectation"),
     (breaks_eventually, "expectation"),
@@ -221,6 +249,33 @@ def test_a_feed_can_be_crashed_by_its_name() -> None:
         await world.settle()
 
     assert played(scenario).fired == {"H1": 1}
+
+
+class Again(Tell):
+    """Goes round."""
+
+
+class Busy(Actor):
+    """Never comes to rest."""
+
+    def on_start(self) -> None:
+        self.ref.tell(Again())
+
+    @on(Again)
+    def again(self, _: Again) -> None:
+        self.ref.tell(Again())
+
+
+def test_a_run_that_never_comes_to_rest_names_the_actor_that_keeps_it_busy() -> None:
+    async def scenario(world: World) -> None:
+        bot = await world.start_bot()
+        await bot.actor("/benthic/bots").ask(StartChild(Child("busy", Busy)))
+        await trio.sleep(10)
+
+    (finding,) = played(scenario).findings
+
+    assert finding.kind == "hung"
+    assert "takes turns without end while time stands still: /benthic/bots/busy" in finding.words
 
 
 def test_what_should_be_sometimes_is_told_whether_it_was() -> None:

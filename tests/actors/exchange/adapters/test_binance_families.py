@@ -8,16 +8,21 @@ from itertools import pairwise
 
 import pytest
 import trio
+from msgspec.structs import replace
 
 from benthic.actors.exchange.adapters import troubles
 from benthic.actors.exchange.errors import NotOffered
 from benthic.actors.exchange.messages import Cancel, OrderRejected, Query, Submit
 from benthic.actors.market.precision import floor_to_step
 from benthic.runtime.clock import Millis
+from benthic.scenarios.venue.faults.plan import FaultPlan, When
+from benthic.scenarios.venue.faults.state import put_in_force
+from benthic.scenarios.venue.faults.toml import rule_of
 
 from .opened import COINM, MARKETS, PATIENCE, SPOT, USDM, Market, Opened, opened
 
 DAY = 86_400_000
+PARTS = 1_005  # trades; a page holds 1,000
 ALL = pytest.mark.parametrize("market", MARKETS, ids=[each.name for each in MARKETS])
 
 
@@ -83,6 +88,31 @@ def test_an_order_is_placed_found_and_cancelled_by_our_client_id(market: Market)
         assert after is not None
         assert after.status == "cancelled"
         assert await adapter.open_orders(exchange, symbol) == ()
+
+    in_market(market, body)
+
+
+def test_more_trades_in_one_ms_than_a_page_holds_are_all_told() -> None:  # C8
+    market = SPOT
+
+    async def body(place: Opened) -> None:
+        adapter, exchange, symbol = place.adapter, place.exchange, market.symbol
+        since = Millis(await adapter.server_time(exchange) - DAY)
+        order = replace(await an_order(place, 1), amount=Decimal(market.amount) * 50)
+        accepted = await adapter.submit(exchange, order)
+        faults = put_in_force(FaultPlan(), place.venue)
+        part = rule_of(
+            {"verb": "fill", "symbol": exchange.market(symbol)["id"], "share": "0.001"}
+            | {"when": {"at": 0}}
+        )
+        for _ in range(PARTS):
+            faults.fire(replace(part, when=When()), cause="the test")
+
+        every = await adapter.fills(exchange, symbol, since)
+        of_it = await adapter.order_fills(exchange, symbol, accepted.venue_id)
+
+        assert len({each.trade_id for each in every}) == len(every) == PARTS
+        assert {each.trade_id for each in of_it} == {each.trade_id for each in every}
 
     in_market(market, body)
 

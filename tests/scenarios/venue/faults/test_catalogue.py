@@ -17,7 +17,9 @@ ROOT = HERE.parents[3]
 PAGE = (ROOT / "docs" / "faults.md").read_text("utf-8")
 LEAST_WIRE_FAULTS = 60
 ROW = re.compile(r"^\| ([A-Z]\d{1,2}) \| (.+) \|$", re.MULTILINE)
-WIRE_ROW = re.compile(r"^\| ([ABMEL]\d{1,2}) \| .+ \| `(\w+)` \| `(\w+\.py)` \|$", re.MULTILINE)
+WIRE_ROW = re.compile(
+    r"^\| ([ABMEL]\d{1,2}) \| [^|]+ \| `(\w+)` \| `(\w+\.py)` \| [^|]+ \|$", re.MULTILINE
+)
 LENGTHS = dict(
     zip("ABCMELKHIFOGPRDS", (27, 15, 17, 16, 14, 8, 13, 13, 18, 8, 9, 6, 6, 10, 4, 6), strict=True)
 )
