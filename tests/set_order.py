@@ -48,7 +48,7 @@ def kind_said(annotation: ast.expr | None) -> Kind:  # noqa: PLR0911 - one line 
         parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
         if outer in {"Final", "ClassVar", "Annotated", "Optional"}:
             return kind_said(parts[0])
-        if outer in {"Callable", "type"}:
+        if outer in {"Callable", "type", "Literal"}:
             return None
         found = kind_said(parts[-1] if len(parts) > 1 and not is_dots(parts[-1]) else parts[0])
         return (found,) if found is not None else None

@@ -24,6 +24,8 @@ TIME_AND_CHANCE_SEAMS: Final[Seams] = {
     "actors/bot/run.py": MEASURED,
     "scenarios/running/run.py": MEASURED,
     "scenarios/running/folder.py": "the name and the age of a folder that no actor sees",
+    "scenarios/process/": "real processes live by the clock and in the files of the host",
+    "cli/scenario/children.py": "where the processes of a sweep have their files",
     "cli/progress.py": MEASURED,
     "cli/demo/": MEASURED,
     "cli/run/notify.py": "the service manager is told which process is up",

@@ -36,7 +36,8 @@ def own_folder(parent: Path | None = None) -> Generator[Path]:
 
 def remove_own(parent: Path | None = None) -> None:
     """Remove those of this process, which ends here and now."""
-    for folder in (parent or Path(tempfile.gettempdir())).glob(f"{PREFIX}{os.getpid()}-*"):
+    place = parent or Path(tempfile.gettempdir())
+    for folder in sorted(place.glob(f"{PREFIX}{os.getpid()}-*")):
         shutil.rmtree(folder, ignore_errors=True)
 
 

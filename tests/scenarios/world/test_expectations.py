@@ -175,9 +175,9 @@ async def does_a_bots_work_for_it(world: World) -> None:
 
 BROKEN = (
     (ends_the_program, "raised"),
-    (asks_an_actor_that_is_not_there, "raised"),
+    (asks_an_actor_that_is_not_there, "wrong"),
     (expects_what_cannot_be, "expectation"),
-    (does_a_bots_work_for_it, "raised"),
+    (does_a_bots_work_for_it, "wrong"),
     (breaks_always, "expectation"),
     (breaks_never, "expectation"),
     (breaks_eventually, "expectation"),
