@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
+from ...runtime import Millis
 from ..world import Violation, World, WorldBot
+from ..world.wiretap import LOOKS
 from ..world.world import CALM
 
 FENCE: Final = 17_000  # ms after which an unknown outcome is overdue at Binance
@@ -22,7 +25,8 @@ def check_r2(world: World) -> list[Violation]:
     return [
         Violation("R2", name, f"{left} connections were left open")
         for name, bot in world.bots.items()
-        if (left := bot.network.open_connections)
+        for left in (bot.network.open_connections, *(life.left_open for life in bot.lives))
+        if left
     ]
 
 
@@ -44,7 +48,7 @@ def _r3(world: World) -> Iterator[Violation]:
 
 
 def check_r4(world: World) -> list[Violation]:
-    """The gate is open only while the line is up and no outcome is overdue."""
+    """The gate opens once the account was read, and only while line and outcomes are well."""
     return list(_r4(world))
 
 
@@ -56,10 +60,30 @@ def _r4(world: World) -> Iterator[Violation]:
         since = bot.line_since()
         if bot.line != "up" and since is not None and now - since > LATE:
             yield Violation("R4", name, f"the gate is open, and the line is {bot.line}")
+        if bot.line == "up" and since is not None:
+            yield from _unread(world, bot, since)
         for order in bot.books.waiting():
             if order.status == "unknown" and bot.in_doubt_for(order.id) > ANSWER + FENCE + LATE:
                 words = f"the gate is open, and {order.client_id} is unknown for too long"
                 yield Violation("R4", name, words)
+
+
+def _unread(world: World, bot: WorldBot, up_since: int) -> Iterator[Violation]:
+    """What of the account was not read between the line's coming up and the gate's opening."""
+    opened = bot.open_since()
+    if opened is None or opened < up_since:
+        return  # it is about to close: that was a line of before
+    for path in LOOKS:
+        taps = [venue.tap.looks.get((bot.name, path), []) for venue in world.venues.values()]
+        if not any(_falls_between(looks, up_since, opened) for looks in taps):
+            words = f"the gate opened, and {path} was not read since the line came up"
+            yield Violation("R4", bot.name, words)
+
+
+def _falls_between(moments: list[Millis], begin: int, end: int) -> bool:
+    """Whether one of them does; oldest first."""
+    first = bisect_left(moments, begin)
+    return first < len(moments) and moments[first] <= end
 
 
 def check_r5(world: World) -> list[Violation]:

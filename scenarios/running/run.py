@@ -21,6 +21,7 @@ import trio
 from ...runtime import Millis
 from ..determinism import run_on
 from ..invariants import CHECKERS
+from ..planted import planting
 from ..venue.config import START
 from ..world import Armed, Checker, Finding, HostClock, Moment, Setting, World
 from ..world.findings import raised
@@ -40,6 +41,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     muted: tuple[int, ...] = ()  # faults that are left out, by number
     limit: float = LONGEST
     expected_hash: str = ""  # what an earlier run of the same seed came to
+    planted: str = ""  # a bug that is put into the bots, by name: for tests of the scenarios
 
 
 class Sometimes(msgspec.Struct, frozen=True):
@@ -87,7 +89,12 @@ def run_scenario(name: str, seed: int = 0) -> Outcome:
 def run_script(
     script: Script, options: Options, *, checkers: Sequence[Checker] = CHECKERS
 ) -> Outcome:
-    """Run a script once."""
+    """Run a script once. Raises NoSuchBug."""
+    with planting(options.planted):
+        return _run(script, options, checkers)
+
+
+def _run(script: Script, options: Options, checkers: Sequence[Checker]) -> Outcome:
     began = perf_counter(), process_time()
     files = _open_files()
     with tempfile.TemporaryDirectory(prefix="benthic-scenario-") as folder:

@@ -287,6 +287,10 @@ class WorldBot:
         told = self._hearing.line(len(self.lives))
         return None if told is None else told.at
 
+    def open_since(self) -> Millis | None:
+        """When its gate opened; None where it is closed."""
+        return self._hearing.open_since(len(self.lives)) if self.is_running else None
+
     @property
     def told(self) -> list[Told]:
         """All that its chronicle said."""
@@ -299,9 +303,7 @@ class WorldBot:
 
     def in_doubt_for(self, order_id: str) -> int:
         """For how many ms nobody has known how an order stands; 0 where somebody does."""
-        since = self.doubted_since.get(order_id)
-        if since is None:
-            return 0
+        since = self.doubted_since.get(order_id, self._now())
         return max(self._now() - max(since, self.lives[-1].began), 0)
 
     def placed_in(self, order_id: str) -> tuple[int, Millis]:
@@ -310,10 +312,8 @@ class WorldBot:
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
-        credentials = self._berth.settings.credentials
-        if credentials is None:
-            return ()
-        return (credentials.key.reveal(), credentials.secret.reveal())
+        known = self._berth.settings.credentials
+        return () if known is None else (known.key.reveal(), known.secret.reveal())
 
     # -- inside
 

@@ -52,8 +52,12 @@ class Hearing:
 
     def is_open(self, life: int) -> bool:
         """Whether the gate was open when it was told of last."""
+        return self.open_since(life) is not None
+
+    def open_since(self, life: int) -> Millis | None:
+        """When the gate opened; None where it is closed."""
         told = self._newest.get((life, "gate"))
-        return told is not None and told.event == "gate open"
+        return told.at if told is not None and told.event == "gate open" else None
 
     def line(self, life: int) -> Told | None:
         """What was said of the line last."""

@@ -62,6 +62,7 @@ class Life:
         self.ended = trio.Event()
         self.error: BaseException | None = None  # why it ended by itself
         self.is_over = False  # to everybody else
+        self.left_open = 0  # connections that an end in order left behind
         self._order_store: OrderStore | None = open_store(
             writer.disk.folder, inspector=inspect_here, durability=Durability.NONE
         )
@@ -95,6 +96,8 @@ class Life:
 
     async def _live(self, scope: trio.CancelScope) -> None:
         result = await outcome.acapture(self.system.run)
+        if isinstance(result, outcome.Value) and not self.is_over:
+            self.left_open = self.ports.connections
         if isinstance(result, outcome.Error) and not self.is_over:
             if isinstance(result.error, trio.Cancelled):
                 self._end()

@@ -18,6 +18,8 @@ from ..venue.wire.strikes import Faults, Push, RequestFate, ResponseFate
 from .timeline import Timeline
 
 ORDER: Final = "/api/v3/order"
+LOOKS: Final = ("/api/v3/openOrders", "/api/v3/myTrades", "/api/v3/account")
+"""What shows how an account stands, read as a whole."""
 OK: Final = 200
 BAD: Final = 400
 WAITING: Final = frozenset({418, 429})
@@ -62,6 +64,7 @@ class Wiretap:
         self.last_accepted = ""  # the client id of the order that was taken last
         self.sent: dict[str, int] = {}  # how often it was sent, too late ones aside
         self.into_bars: list[str] = []  # requests inside a Retry-After, a sentence each
+        self.looks: dict[tuple[str, str], list[Millis]] = {}  # when each of LOOKS came, by bot
         self._bars: list[Bar] = []
         self._faults = faults
         self._now = now
@@ -85,6 +88,9 @@ class Wiretap:
         if waiting is not None and response.status == OK:
             self.last_accepted = waiting.client_id
             self.accepted[waiting.client_id] = self.accepted.get(waiting.client_id, 0) + 1
+        if request.path in LOOKS and response.status == OK:
+            looks = self.looks.setdefault((request.address, request.path), [])
+            looks.append(self._timeline.now)
         struck = self._faults.on_response(request, response)
         self._answered(request, response if struck is None else struck.answer or response)
         return struck

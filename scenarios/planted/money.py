@@ -1,0 +1,142 @@
+"""Bugs of whoever keeps the money: the ledger and what an order holds of it (F)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from ...actors.market.fill import Fill
+from ...actors.market.money import ZERO
+from ...actors.orders import lifecycle
+from ...actors.orders.clerk import Clerk
+from ...actors.portfolio import ledger
+from ...actors.portfolio.ledger import Portfolio
+from .bug import Bug
+
+
+def _rounds(_: Any) -> Any:
+    def multiply(one: Decimal, other: Decimal) -> Decimal:
+        return Decimal(str(float(one) * float(other)))
+
+    return multiply
+
+
+def _books_fees_again(right: Any) -> Any:
+    def settle(side: Any, base: str, quote: str, fills: Any, unlocked: Decimal) -> Any:
+        first, *others = fills
+        total = sum((each.fee for each in others), first.fee)
+        again = [replace(each, fee=total) for each in others]
+        return right(side, base, quote, (first, *again), unlocked)
+
+    return settle
+
+
+def _overwrites(right: Any) -> Any:
+    def filled(order: Any, fills: Any, venue_id: str, at: Any) -> Any:
+        return right(replace(order, filled=ZERO, cost=ZERO), fills, venue_id, at)
+
+    return filled
+
+
+def _lets_go(right: Any) -> Any:
+    def lost(order: Any, evidence: str, at: Any) -> Any:
+        return replace(right(order, evidence, at), held=ZERO)
+
+    return lost
+
+
+def _keeps_the_booking(_: Any) -> Any:
+    def aborted(self: Any, message: Any) -> None:
+        del self, message
+
+    return aborted
+
+
+def _keeps_all_reserved(right: Any) -> Any:
+    def settle(self: Any, message: Any) -> Any:
+        held = self._reservations.get(message.order_id)
+        booking = right(self, message)
+        if message.left and held is not None:
+            self._reservations[message.order_id] = held
+        return booking
+
+    return settle
+
+
+def _makes_a_trade(right: Any) -> Any:
+    async def reconcile(self: Any, order: Any, report: Any) -> Any:
+        missing = lifecycle.untold(order, report)
+        price = report.price
+        if missing and price is not None:
+            name = f"{report.venue_id}-{report.filled}"
+            made = Fill(
+                name, order.client_id, order.symbol, order.side, price, missing, ZERO, "USDT", self._desk.now
+            )
+            report = replace(report, fills=(*report.fills, made))
+        return await right(self, order, report)
+
+    return reconcile
+
+
+OF_MONEY: Final = (
+    Bug(
+        name="rounds_through_float",
+        words="An amount and its price are multiplied as floats.",
+        codes=("F5",),
+        owner=lifecycle,
+        part="multiply",
+        wrong=_rounds,
+    ),
+    Bug(
+        name="books_fees_again",
+        words="Of several trades in one answer each is booked with the fees of all.",
+        codes=("F6",),
+        owner=ledger,
+        part="settle",
+        wrong=_books_fees_again,
+    ),
+    Bug(
+        name="partial_fill_overwrites",
+        words="What a trade fills takes the place of what had filled before.",
+        codes=("F5",),
+        owner=lifecycle,
+        part="filled",
+        wrong=_overwrites,
+    ),
+    Bug(
+        name="makes_a_trade_of_what_is_missing",
+        words="Where a report says that more has filled than its trades tell, one is made up.",
+        codes=("F4",),
+        owner=Clerk,
+        part="reconcile",
+        wrong=_makes_a_trade,
+    ),
+    Bug(
+        name="keeps_all_reserved_at_a_partial_fill",
+        words="A reservation is not made smaller by what it has paid, and released as a whole.",
+        codes=("F3",),
+        owner=Portfolio,
+        part="settle",
+        wrong=_keeps_all_reserved,
+    ),
+    Bug(
+        name="lets_go_of_an_unknown_order",
+        words="An order that was not answered holds nothing any more, though it may be there.",
+        codes=("F3",),
+        faults=("A1", "A2", "A3", "A4", "A5"),
+        owner=lifecycle,
+        part="lost",
+        wrong=_lets_go,
+    ),
+    Bug(
+        name="keeps_the_booking_of_a_refused_commit",
+        words="What the journal has refused stays booked in memory.",
+        codes=("F1", "F3", "P1"),
+        faults=("K3",),
+        owner=Portfolio,
+        part="aborted",
+        wrong=_keeps_the_booking,
+    ),
+)

@@ -1,0 +1,189 @@
+"""Bugs of a desk that finds out how its orders stand: look-ups, cancels, passes over all (O, R)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ...actors.exchange.messages import Submit
+from ...actors.orders import evidence, lifecycle, outcomes
+from ...actors.orders.doubts import Doubts
+from ...actors.orders.reconciling import Reconciling
+from ...actors.orders.settling import Settling
+from ...actors.orders.tokens import Placed
+from ...runtime import Millis
+from .bug import Bug
+
+
+def _asks_once(_: Any) -> Any:
+    def proves_absence(*args: Any) -> bool:
+        del args
+        return True
+
+    return proves_absence
+
+
+def _takes_it_for_cancelled(right: Any) -> Any:
+    async def listed(self: Any, token: Any, reports: Any, error: Any) -> None:
+        there = {report.client_id for report in reports}
+        for order in tuple(self._clerk.orders.live.values()):
+            known = order.status == "accepted" and order.client_id in there
+            if known or self._flights.get(order.client_id) or order.status != "accepted":
+                continue
+            ended = lifecycle.cancelled(order, "the venue lists it no more", self._desk.now)
+            await self._clerk.advance(order, ended)
+        await right(self, token, reports, error)
+
+    return listed
+
+
+def _sends_what_is_not_listed(right: Any) -> Any:
+    def look_up(self: Any, order: Any, asked: Millis) -> None:
+        if order.status != "accepted" and self._flights.get(order.client_id) is None:
+            desk, again = self._desk, _submit(order)
+            token = Placed(order.client_id, desk.now)
+            desk.request(desk._connector, again, token, timeout=self._patience.answer)
+        right(self, order, asked)
+
+    return look_up
+
+
+def _submit(order: Any) -> Submit:
+    terms = (order.symbol, order.side, order.kind, order.amount, order.price)
+    return Submit(order.client_id, *terms, None, None, "GTC", "any", order.purpose)
+
+
+def _needs_no_answer(right: Any) -> Any:
+    async def cancelled(self: Any, token: Any, outcome: Any) -> None:
+        order, error = self._clerk.orders.live.get(token.client_id), outcome.error
+        is_silent = error is not None and not outcomes.left_alone(error)
+        if order is None or not is_silent or outcomes.was_heard(error):
+            await right(self, token, outcome)
+            return
+        ended = lifecycle.cancelled(order, "it was to be cancelled", self._desk.now)
+        await self._clerk.advance(order, ended)
+        self._answer(token.client_id)
+
+    return cancelled
+
+
+def _takes_a_no_for_done(right: Any) -> Any:
+    async def cancelled(self: Any, token: Any, outcome: Any) -> None:
+        order, error = self._clerk.orders.live.get(token.client_id), outcome.error
+        if order is None or error is None or outcomes.left_alone(error):
+            await right(self, token, outcome)
+            return
+        if not outcomes.was_heard(error):
+            await right(self, token, outcome)
+            return
+        ended = lifecycle.cancelled(order, "there is none to be cancelled", self._desk.now)
+        await self._clerk.advance(order, ended)
+        self._answer(token.client_id)
+
+    return cancelled
+
+
+def _gives_up(right: Any) -> Any:
+    def add_more(self: Any, client_id: str, at: Millis) -> None:
+        doubt = self._doubts.get(client_id)
+        if doubt is not None and doubt.attempts >= MOST_LOOKS:
+            self.settle(client_id)
+        else:
+            right(self, client_id, at)
+
+    return add_more
+
+
+def _is_never_late(_: Any) -> Any:
+    def overdue(self: Any, at: Millis) -> int:
+        del self, at
+        return 0
+
+    return overdue
+
+
+def _is_content(right: Any) -> Any:
+    async def line_changed(self: Any, line: Any) -> None:
+        if self._orders_for is None or line.state != "up":
+            await right(self, line)
+        else:
+            self.line = line  # the stream will tell
+
+    return line_changed
+
+
+MOST_LOOKS: Final = 2
+
+OF_SETTLING: Final = (
+    Bug(
+        name="takes_missing_order_for_never_placed",
+        words="One look-up that finds no such order is taken as proof that it was never there.",
+        codes=("O5",),
+        faults=("A14", "A5"),
+        owner=evidence,
+        part="proves_absence",
+        wrong=_asks_once,
+    ),
+    Bug(
+        name="takes_unlisted_order_for_cancelled",
+        words="An order that is not among the open ones is taken for cancelled.",
+        codes=("O5",),
+        faults=("A7", "A17", "B15", "E3", "M4", "M5"),
+        owner=Reconciling,
+        part="_listed",
+        wrong=_takes_it_for_cancelled,
+    ),
+    Bug(
+        name="sends_again_what_is_not_listed",
+        words="An order of unknown outcome that is not among the open ones is sent again.",
+        codes=("O7", "O2"),
+        faults=("A2", "A3", "C2", "K1", "H1"),
+        owner=Reconciling,
+        part="_look_up",
+        wrong=_sends_what_is_not_listed,
+    ),
+    Bug(
+        name="cancel_needs_no_answer",
+        words="A cancel that was not answered is taken for done.",
+        codes=("O6", "O5"),
+        faults=("A16",),
+        owner=Settling,
+        part="cancelled",
+        wrong=_needs_no_answer,
+    ),
+    Bug(
+        name="cancel_refused_is_cancelled",
+        words="An order that there is not to be cancelled is taken for cancelled, not for filled.",
+        codes=("O5",),
+        faults=("A17",),
+        owner=Settling,
+        part="cancelled",
+        wrong=_takes_a_no_for_done,
+    ),
+    Bug(
+        name="gives_up_after_two_looks",
+        words="An order in doubt is forgotten once it was looked for twice.",
+        codes=("R4", "R8"),
+        faults=("A1", "A2", "A14"),
+        owner=Doubts,
+        part="add_more",
+        wrong=_gives_up,
+    ),
+    Bug(
+        name="is_never_late",
+        words="Nobody counts for how long outcomes have been unknown, so the gate stays open.",
+        codes=("R4",),
+        faults=("A1", "A2"),
+        owner=Doubts,
+        part="overdue",
+        wrong=_is_never_late,
+    ),
+    Bug(
+        name="does_not_look_after_a_reconnect",
+        words="After a reconnect nothing is read again: the stream will tell.",
+        codes=("R8",),
+        faults=("M6", "M7", "E3", "B5"),
+        owner=Reconciling,
+        part="line_changed",
+        wrong=_is_content,
+    ),
+)
