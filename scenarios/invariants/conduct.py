@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
-from ...runtime import Millis
 from ..world import Violation, World, WorldBot
 from ..world.wiretap import LOOKS
 from ..world.world import CALM
@@ -60,30 +58,13 @@ def _r4(world: World) -> Iterator[Violation]:
         since = bot.line_since()
         if bot.line != "up" and since is not None and now - since > LATE:
             yield Violation("R4", name, f"the gate is open, and the line is {bot.line}")
-        if bot.line == "up" and since is not None:
-            yield from _unread(world, bot, since)
+        if bot.unread:
+            words = f"the gate opened, and {bot.unread} of {len(LOOKS)} parts of the account were "
+            yield Violation("R4", name, words + "not read since the line came up")
         for order in bot.books.waiting():
             if order.status == "unknown" and bot.in_doubt_for(order.id) > ANSWER + FENCE + LATE:
                 words = f"the gate is open, and {order.client_id} is unknown for too long"
                 yield Violation("R4", name, words)
-
-
-def _unread(world: World, bot: WorldBot, up_since: int) -> Iterator[Violation]:
-    """What of the account was not read between the line's coming up and the gate's opening."""
-    opened = bot.open_since()
-    if opened is None or opened < up_since:
-        return  # it is about to close: that was a line of before
-    for path in LOOKS:
-        taps = [venue.tap.looks.get((bot.name, path), []) for venue in world.venues.values()]
-        if not any(_falls_between(looks, up_since, opened) for looks in taps):
-            words = f"the gate opened, and {path} was not read since the line came up"
-            yield Violation("R4", bot.name, words)
-
-
-def _falls_between(moments: list[Millis], begin: int, end: int) -> bool:
-    """Whether one of them does; oldest first."""
-    first = bisect_left(moments, begin)
-    return first < len(moments) and moments[first] <= end
 
 
 def check_r5(world: World) -> list[Violation]:

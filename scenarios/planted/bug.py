@@ -21,7 +21,7 @@ class NoSuchBug(UsageError):
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         close = get_close_matches(name, known, n=1)
-        remedy = f"did you mean {close[0]}?" if close else "`benthic sweep planted --list` has all"
+        remedy = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
         super().__init__(f"there is no bug {name!r} to be planted; {remedy}")
         self.name = name
 
@@ -42,6 +42,9 @@ class Bug:
     owner: Any
     part: str
     wrong: Callable[[Any], Any]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.words}"
 
     @contextmanager
     def planted(self) -> Iterator[None]:

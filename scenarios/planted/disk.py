@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...actors.orders.clerk import Clerk
+from ...actors.orders.journal import Commit
+from ...actors.orders.model import LIVE
 from ...storage import opening, tables
 from ...storage.batch import Batch
 from ...storage.keys import order_key
 from ...storage.order_store import OrderStore
-from ...actors.orders.journal import Commit
-from ...actors.orders.model import LIVE
 from .bug import Bug
 
 

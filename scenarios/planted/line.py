@@ -7,16 +7,12 @@ from typing import Any, Final
 import attrs
 import trio
 
-from ...actors.bot import venue_tree
+from ...actors.ccxt_trio.h11_transport import H11Transport
 from ...actors.exchange import rations
-from ...actors.exchange.account_relay import AccountRelay
-from ...actors.exchange.account_stream import AccountStream
 from ...actors.exchange.backoff import Backoff
 from ...actors.exchange.gate import readiness
-from ...actors.exchange.gate.gate import Gate
-from ...actors.exchange.hearing import AccountHearing
 from ...actors.exchange.venue_session import VenueSession
-from ...runtime import Millis, Strategy
+from ...runtime import Millis
 from ...storage import order_store
 from .bug import Bug
 
@@ -43,34 +39,31 @@ def _is_always_the_same(_: Any) -> Any:
     return is_same_time
 
 
-def _hears_good_news(right: Any) -> Any:
-    def line_changed(self: Any, message: Any) -> None:
-        if message.line.state == "up":
-            right(self, message)
+@attrs.frozen
+class _Unclosed:
+    """A stream that nobody closes."""
 
-    return line_changed
+    inner: Any
+
+    async def send_all(self, data: bytes) -> None:
+        await self.inner.send_all(data)
+
+    async def receive_some(self, max_bytes: int | None = None) -> Any:
+        return await self.inner.receive_some(max_bytes)
+
+    async def aclose(self) -> None:
+        await trio.lowlevel.checkpoint()
 
 
-def _leaks(_: Any) -> Any:
-    async def live(self: Any, task_status: Any = trio.TASK_STATUS_IGNORED) -> None:
-        parts = self._parts
-        hearing = AccountHearing(parts.adapter, parts.publish, parts.clock.now, parts.unsound)
-        with trio.CancelScope() as scope:
-            async with trio.open_nursery() as nursery:
-                own = parts.opened(nursery, hearing)
-                self._hearings.append(hearing)
-                hearing.exchange = own
-                stream = AccountStream(own, hearing, parts.symbols)
-                try:
-                    await stream.run(lambda: task_status.started((scope, hearing)))
-                except trio.Cancelled:
-                    with trio.CancelScope(shield=True):
-                        await own.close()  # where it fails, nobody does
-                    raise
-                finally:
-                    self._hearings.remove(hearing)
+def _leaks(right: Any) -> Any:
+    async def exchanged(self: Any, line: Any, errand: Any) -> Any:
+        stream, line.stream = line.stream, _Unclosed(line.stream)
+        try:
+            return await right(self, line, errand)
+        finally:
+            line.stream = stream
 
-    return live
+    return exchanged
 
 
 def _measures_once(right: Any) -> Any:
@@ -79,13 +72,6 @@ def _measures_once(right: Any) -> Any:
             await right(self, exchange)
 
     return measure
-
-
-def _restarts_alone(right: Any) -> Any:
-    def account_tree(*args: Any) -> Any:
-        return attrs.evolve(right(*args), strategy=Strategy.ONE_FOR_ONE)
-
-    return account_tree
 
 
 def _forgets_bans(_: Any) -> Any:
@@ -133,21 +119,12 @@ OF_LINE: Final = (
         wrong=_is_always_the_same,
     ),
     Bug(
-        name="gate_hears_good_news_only",
-        words="The gate stays as it is while the line is away, and waits for better news.",
-        codes=("R4",),
-        faults=("M6", "M7", "E3", "B5"),
-        owner=Gate,
-        part="line_changed",
-        wrong=_hears_good_news,
-    ),
-    Bug(
-        name="leaks_a_socket_at_each_reconnect",
-        words="A stream that broke is left as it is, and another one opened beside it.",
+        name="leaks_the_connection_of_a_failed_request",
+        words="A connection on which no answer came is put aside, and not closed.",
         codes=("R2",),
-        faults=("M5", "M4", "E3", "B5"),
-        owner=AccountRelay,
-        part="_live",
+        faults=("A5", "E3", "E4", "M5"),
+        owner=H11Transport,
+        part="_exchanged",
         wrong=_leaks,
     ),
     Bug(
@@ -158,14 +135,5 @@ OF_LINE: Final = (
         owner=VenueSession,
         part="_measure",
         wrong=_measures_once,
-    ),
-    Bug(
-        name="desk_restarts_alone",
-        words="A desk that crashed starts again on the ledger of before, and that one without it.",
-        codes=("R8",),
-        faults=("H1",),
-        owner=venue_tree,
-        part="account_tree",
-        wrong=_restarts_alone,
     ),
 )

@@ -11,7 +11,6 @@ from ...actors.market.fill import Fill
 from ...actors.market.money import ZERO
 from ...actors.orders import lifecycle
 from ...actors.orders.clerk import Clerk
-from ...actors.portfolio import ledger
 from ...actors.portfolio.ledger import Portfolio
 from .bug import Bug
 
@@ -24,11 +23,11 @@ def _rounds(_: Any) -> Any:
 
 
 def _books_fees_again(right: Any) -> Any:
-    def settle(side: Any, base: str, quote: str, fills: Any, unlocked: Decimal) -> Any:
-        first, *others = fills
-        total = sum((each.fee for each in others), first.fee)
-        again = [replace(each, fee=total) for each in others]
-        return right(side, base, quote, (first, *again), unlocked)
+    def settle(self: Any, message: Any) -> Any:
+        if message.left:
+            again = (replace(each, fee=each.fee + each.fee) for each in message.fills)
+            message = replace(message, fills=tuple(again))
+        return right(self, message)
 
     return settle
 
@@ -72,7 +71,15 @@ def _makes_a_trade(right: Any) -> Any:
         if missing and price is not None:
             name = f"{report.venue_id}-{report.filled}"
             made = Fill(
-                name, order.client_id, order.symbol, order.side, price, missing, ZERO, "USDT", self._desk.now
+                name,
+                order.client_id,
+                order.symbol,
+                order.side,
+                price,
+                missing,
+                ZERO,
+                "USDT",
+                self._desk.now,
             )
             report = replace(report, fills=(*report.fills, made))
         return await right(self, order, report)
@@ -90,17 +97,17 @@ OF_MONEY: Final = (
         wrong=_rounds,
     ),
     Bug(
-        name="books_fees_again",
-        words="Of several trades in one answer each is booked with the fees of all.",
+        name="books_the_fee_of_a_partial_fill_twice",
+        words="The fee of a trade is booked with it, and once more while its order goes on.",
         codes=("F6",),
-        owner=ledger,
+        owner=Portfolio,
         part="settle",
         wrong=_books_fees_again,
     ),
     Bug(
         name="partial_fill_overwrites",
         words="What a trade fills takes the place of what had filled before.",
-        codes=("F5",),
+        codes=("F5", "F3"),
         owner=lifecycle,
         part="filled",
         wrong=_overwrites,

@@ -1,4 +1,4 @@
-"""Bugs on an order's way to the exchange: what is sent, when, and what an answer is taken for (O)."""
+"""Bugs on an order's way to the exchange: what is sent, when, and how answers are taken (O)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from ...actors.ccxt_trio.upstream import errors
 from ...actors.exchange.adapters.adapter import Adapter
 from ...actors.exchange.errands import Errands
 from ...actors.exchange.errors import Unsettled
-from ...actors.ccxt_trio.upstream import errors
 from ...actors.exchange.messages import Submit
 from ...actors.orders import lifecycle, outcomes
 from ...actors.orders.clerk import Clerk
-from ...actors.orders.desk import OrderDesk
 from ...actors.orders.journal import Commit
 from ...actors.portfolio.messages import Reserve
 from ...runtime import AskError, Millis, Refusal

@@ -1,7 +1,8 @@
 """Makes a failed run smaller: leaves out faults as long as what is left still fails the same way.
 
 The rule is Zeller's ddmin, over the numbers of the faults: halves, then ever smaller parts, are
-left out; what remains cannot lose one more part of any size that was tried.
+left out; what remains cannot lose one more part of any size that was tried. First all go that had
+not struck by then. A run that fails early is not run to its end again: what is left must show soon.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from contextlib import suppress
 from typing import Final
 
 import attrs
+import msgspec
 
-from .run import Outcome, run_script, with_muted
+from .run import Options, Outcome, run_script, with_muted
 from .script import Script
 
 MOST_TRIES: Final = 60
+PATIENCE: Final = (2.0, 600.0)  # times as long as the first run took to fail, and s more
 Tried = Callable[[int, int], None]
 """Told how many tries were made, and how many there can be."""
 
@@ -42,6 +45,9 @@ def shrunk(
 ) -> Shrunk:
     """Run a failed script again and again with fewer faults; `most` times at most."""
     everything = [each.number for each in outcome.armed if not each.is_muted]
+    fired = {each.number for each in outcome.armed if each.fault in outcome.fired}
+    struck = [number for number in everything if number in fired]
+    options = _cut(outcome)
     found, tries = outcome, 0
 
     def fails(kept: Sequence[int]) -> bool:
@@ -51,15 +57,24 @@ def shrunk(
         tries += 1
         tried(tries, most)
         muted = {each.number for each in outcome.armed} - set(kept)
-        again = run_script(script, with_muted(outcome.options, muted))
+        again = run_script(script, with_muted(options, muted))
         if not is_alike(again, outcome):
             return False
         found = again
         return True
 
     with suppress(_Enough):
-        minimal(everything, fails)
+        minimal(struck if struck != everything and fails(struck) else everything, fails)
     return Shrunk(found, len(everything), tries)
+
+
+def _cut(outcome: Outcome) -> Options:
+    """The options of a run that ends soon after it should have failed."""
+    if outcome.findings[0].kind == "hung":
+        return outcome.options
+    times, more = PATIENCE
+    longest = min(outcome.options.limit, outcome.virtual * times + more)
+    return msgspec.structs.replace(outcome.options, limit=longest)
 
 
 def is_alike(one: Outcome, other: Outcome) -> bool:

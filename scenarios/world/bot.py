@@ -5,7 +5,7 @@ It outlives its process: books, disk and network are those of its host.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -66,7 +66,7 @@ class Around(Protocol):
 class WorldBot:
     """A bot and its host. Get one from `world.start_bot`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a host has
         self,
         around: Around,
         berth: Berth,
@@ -75,12 +75,13 @@ class WorldBot:
         uplink: Uplink,
         oracle: Oracle,
         folder: Path,
+        looks: Callable[[], tuple[int, ...]],
         nursery: trio.Nursery,
     ) -> None:
         self.name = str(berth.config.bot.name)
         self.books = Books()
         self.oracle = oracle
-        self._hearing = Hearing(self._now, self._note)
+        self._hearing = Hearing(self._now, self._note, looks)
         self.lives: list[Life] = []
         self.doubted_since: dict[str, Millis] = {}  # of orders that are unknown, by id
         self._placed_in: dict[str, tuple[int, Millis]] = {}
@@ -283,13 +284,13 @@ class WorldBot:
         return self._hearing.of(event)
 
     def line_since(self) -> Millis | None:
-        """When its line came to stand as it does."""
-        told = self._hearing.line(len(self.lives))
-        return None if told is None else told.at
+        """Since when its line has been up, or not."""
+        return self._hearing.turned_at.get(len(self.lives))
 
-    def open_since(self) -> Millis | None:
-        """When its gate opened; None where it is closed."""
-        return self._hearing.open_since(len(self.lives)) if self.is_running else None
+    @property
+    def unread(self) -> int:
+        """How many parts of its account it had not read when its gate opened."""
+        return self._hearing.unread.get(len(self.lives), 0)
 
     @property
     def told(self) -> list[Told]:

@@ -37,11 +37,6 @@ class Timeline:
     def __len__(self) -> int:
         return len(self._moments)
 
-    @property
-    def now(self) -> Millis:
-        """When something that is noted now is said to have happened."""
-        return self._now()
-
     def note(self, kind: Kind, who: str, text: str) -> None:
         """Something has happened now."""
         self.total += 1

@@ -5,6 +5,7 @@ It is the fault plan that the wire asks: it notes everything and hands the quest
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import parse_qs
@@ -64,7 +65,7 @@ class Wiretap:
         self.last_accepted = ""  # the client id of the order that was taken last
         self.sent: dict[str, int] = {}  # how often it was sent, too late ones aside
         self.into_bars: list[str] = []  # requests inside a Retry-After, a sentence each
-        self.looks: dict[tuple[str, str], list[Millis]] = {}  # when each of LOOKS came, by bot
+        self.looks = Counter[tuple[str, str]]()  # how often a bot was answered to each of LOOKS
         self._bars: list[Bar] = []
         self._faults = faults
         self._now = now
@@ -89,8 +90,7 @@ class Wiretap:
             self.last_accepted = waiting.client_id
             self.accepted[waiting.client_id] = self.accepted.get(waiting.client_id, 0) + 1
         if request.path in LOOKS and response.status == OK:
-            looks = self.looks.setdefault((request.address, request.path), [])
-            looks.append(self._timeline.now)
+            self.looks[request.address, request.path] += 1
         struck = self._faults.on_response(request, response)
         self._answered(request, response if struck is None else struck.answer or response)
         return struck

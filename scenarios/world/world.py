@@ -371,6 +371,7 @@ class World:
             host=self._host,
             uplink=Uplink(venue.listener, name),
             oracle=venue.oracle(account, pair),
+            looks=lambda: venue.looks(name),
             folder=folder,
             nursery=self._nursery,
         )
