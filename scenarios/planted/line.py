@@ -13,7 +13,6 @@ from ...actors.exchange.backoff import Backoff
 from ...actors.exchange.gate import readiness
 from ...actors.exchange.venue_session import VenueSession
 from ...runtime import Millis
-from ...storage import order_store
 from .bug import Bug
 
 
@@ -74,13 +73,6 @@ def _measures_once(right: Any) -> Any:
     return measure
 
 
-def _forgets_bans(_: Any) -> Any:
-    def write_ban(*args: Any) -> None:
-        del args
-
-    return write_ban
-
-
 OF_LINE: Final = (
     Bug(
         name="ignores_retry_after",
@@ -90,15 +82,6 @@ OF_LINE: Final = (
         owner=rations,
         part="bar_of",
         wrong=_hears_no_bar,
-    ),
-    Bug(
-        name="forgets_bans_at_restart",
-        words="A ban is not written down, and a restart asks into it.",
-        codes=("R9",),
-        faults=("L2",),
-        owner=order_store,
-        part="write_ban",
-        wrong=_forgets_bans,
     ),
     Bug(
         name="knocks_without_end",

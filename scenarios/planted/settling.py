@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from ...actors.exchange.messages import Submit
 from ...actors.orders import evidence, lifecycle, outcomes
-from ...actors.orders.doubts import Doubts
 from ...actors.orders.reconciling import Reconciling
 from ...actors.orders.settling import Settling
 from ...actors.orders.tokens import Placed
@@ -82,14 +81,6 @@ def _takes_a_no_for_done(right: Any) -> Any:
     return cancelled
 
 
-def _is_never_late(_: Any) -> Any:
-    def overdue(self: Any, at: Millis) -> int:
-        del self, at
-        return 0
-
-    return overdue
-
-
 def _is_content(right: Any) -> Any:
     async def line_changed(self: Any, line: Any) -> None:
         if self._orders_for is None or line.state != "up":
@@ -145,15 +136,6 @@ OF_SETTLING: Final = (
         owner=Settling,
         part="cancelled",
         wrong=_takes_a_no_for_done,
-    ),
-    Bug(
-        name="is_never_late",
-        words="Nobody counts for how long outcomes have been unknown, so the gate stays open.",
-        codes=("R4",),
-        faults=("A1", "A2"),
-        owner=Doubts,
-        part="overdue",
-        wrong=_is_never_late,
     ),
     Bug(
         name="does_not_look_after_a_reconnect",

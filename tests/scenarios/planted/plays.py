@@ -61,16 +61,6 @@ async def line_stays_away(world: World) -> None:
     await world.settle(within=600)
 
 
-async def look_ups_fail(world: World) -> None:
-    """An order is lost, and the exchange answers no question after it (A1, A3)."""
-    await world.start_bot()
-    world.venue.strike("A1", "drop_request", when=FIRST_POST)
-    world.venue.strike("A3", "status", when={**LOOK_UPS, "every": 1}, status=500)
-    await place(world)
-    await trio.sleep(120)
-    await world.settle(within=120)
-
-
 async def fills_as_it_is_cancelled(world: World) -> None:
     """An order fills just before it is cancelled, and that is told late (A17, B15)."""
     await world.start_bot()
