@@ -87,9 +87,14 @@ def _in_child(chosen: Hunt, bug: Bug) -> Catch:
         [sys.executable, "-m", f"{__package__}.planted", *words], capture_output=True, check=False
     )
     if child.returncode:
-        last = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise HunterEnded(bug.name, child.returncode, last or "it said nothing")
+        raise HunterEnded(bug.name, child.returncode, _last(child.stderr.decode(errors="replace")))
     return msgspec.json.decode(child.stdout, type=Catch)
+
+
+def _last(words: str) -> str:
+    """The last line that says something: groups of errors end in a frame around them."""
+    said = (line.strip(" |+-") for line in reversed(words.splitlines()))
+    return next((line for line in said if line), "it said nothing")
 
 
 def main(name: str, first: str, seeds: str, folder: str, tries: str) -> None:

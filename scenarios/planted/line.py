@@ -12,6 +12,7 @@ from ...actors.exchange import rations
 from ...actors.exchange.backoff import Backoff
 from ...actors.exchange.gate import readiness
 from ...actors.exchange.venue_session import VenueSession
+from ...actors.orders.reconciling import Reconciling
 from ...runtime import Millis
 from .bug import Bug
 
@@ -73,6 +74,16 @@ def _measures_once(right: Any) -> Any:
     return measure
 
 
+def _is_content(right: Any) -> Any:
+    async def line_changed(self: Any, line: Any) -> None:
+        if self._orders_for is None or line.state != "up":
+            await right(self, line)
+        else:
+            self.line = line  # the stream will tell
+
+    return line_changed
+
+
 OF_LINE: Final = (
     Bug(
         name="ignores_retry_after",
@@ -100,6 +111,15 @@ OF_LINE: Final = (
         owner=readiness,
         part="is_same_time",
         wrong=_is_always_the_same,
+    ),
+    Bug(
+        name="does_not_look_after_a_reconnect",
+        words="After a reconnect nothing is read again: the stream will tell.",
+        codes=("R8",),
+        faults=("M6", "M7", "E3", "B5"),
+        owner=Reconciling,
+        part="line_changed",
+        wrong=_is_content,
     ),
     Bug(
         name="leaks_the_connection_of_a_failed_request",

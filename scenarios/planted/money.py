@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from ...actors.market.fill import Fill
 from ...actors.market.money import ZERO
 from ...actors.orders import lifecycle
-from ...actors.orders.clerk import Clerk
 from ...actors.portfolio.ledger import Portfolio
 from .bug import Bug
 
@@ -64,29 +62,6 @@ def _keeps_all_reserved(right: Any) -> Any:
     return settle
 
 
-def _makes_a_trade(right: Any) -> Any:
-    async def reconcile(self: Any, order: Any, report: Any) -> Any:
-        missing = lifecycle.untold(order, report)
-        price = report.price
-        if missing and price is not None:
-            name = f"{report.venue_id}-{report.filled}"
-            made = Fill(
-                name,
-                order.client_id,
-                order.symbol,
-                order.side,
-                price,
-                missing,
-                ZERO,
-                "USDT",
-                self._desk.now,
-            )
-            report = replace(report, fills=(*report.fills, made))
-        return await right(self, order, report)
-
-    return reconcile
-
-
 OF_MONEY: Final = (
     Bug(
         name="rounds_through_float",
@@ -111,14 +86,6 @@ OF_MONEY: Final = (
         owner=lifecycle,
         part="filled",
         wrong=_overwrites,
-    ),
-    Bug(
-        name="makes_a_trade_of_what_is_missing",
-        words="Where a report says that more has filled than its trades tell, one is made up.",
-        codes=("F4",),
-        owner=Clerk,
-        part="reconcile",
-        wrong=_makes_a_trade,
     ),
     Bug(
         name="keeps_all_reserved_at_a_partial_fill",

@@ -54,8 +54,10 @@ def _submit(order: Any) -> Submit:
 def _needs_no_answer(right: Any) -> Any:
     async def cancelled(self: Any, token: Any, outcome: Any) -> None:
         order, error = self._clerk.orders.live.get(token.client_id), outcome.error
-        is_silent = error is not None and not outcomes.left_alone(error)
-        if order is None or not is_silent or outcomes.was_heard(error):
+        if order is None or error is None or outcomes.left_alone(error):
+            await right(self, token, outcome)
+            return
+        if outcomes.was_heard(error):
             await right(self, token, outcome)
             return
         ended = lifecycle.cancelled(order, "it was to be cancelled", self._desk.now)
@@ -79,16 +81,6 @@ def _takes_a_no_for_done(right: Any) -> Any:
         self._answer(token.client_id)
 
     return cancelled
-
-
-def _is_content(right: Any) -> Any:
-    async def line_changed(self: Any, line: Any) -> None:
-        if self._orders_for is None or line.state != "up":
-            await right(self, line)
-        else:
-            self.line = line  # the stream will tell
-
-    return line_changed
 
 
 OF_SETTLING: Final = (
@@ -136,14 +128,5 @@ OF_SETTLING: Final = (
         owner=Settling,
         part="cancelled",
         wrong=_takes_a_no_for_done,
-    ),
-    Bug(
-        name="does_not_look_after_a_reconnect",
-        words="After a reconnect nothing is read again: the stream will tell.",
-        codes=("R8",),
-        faults=("M6", "M7", "E3", "B5"),
-        owner=Reconciling,
-        part="line_changed",
-        wrong=_is_content,
     ),
 )

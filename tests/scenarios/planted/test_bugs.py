@@ -26,7 +26,6 @@ FOUND_BY: dict[str, Play | str] = {
     "rounds_through_float": plays.fills_at_an_odd_price,
     "books_the_fee_of_a_partial_fill_twice": plays.fills_in_parts,
     "partial_fill_overwrites": plays.fills_in_parts,
-    "makes_a_trade_of_what_is_missing": "partial_fill_against_cancel",
     "keeps_all_reserved_at_a_partial_fill": plays.fills_in_part_beside_another,
     "lets_go_of_an_unknown_order": "engine_timeout",
     "keeps_the_booking_of_a_refused_commit": "disk_full",
