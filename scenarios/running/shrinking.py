@@ -18,7 +18,7 @@ from .run import Options, Outcome, run_script, with_muted
 from .script import Script
 
 MOST_TRIES: Final = 60
-PATIENCE: Final = (2.0, 600.0)  # times as long as the first run took to fail, and s more
+PATIENCE: Final = (2.0, 240.0)  # times as long as the first run took to fail, and s more
 Tried = Callable[[int, int], None]
 """Told how many tries were made, and how many there can be."""
 
