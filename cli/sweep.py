@@ -12,12 +12,15 @@ from cyclopts.validators import Number
 
 from ..benchmarks.chunks import Report
 from ..benchmarks.progress import Watch
+from ..runtime import UsageError
 from .exits import ExitCode
 from .output import print_json
 from .progress import progress
 
 SHOWN: Final = 20  # violations that are printed for people
 FEED_HOURS: Final = 72  # of virtual time
+BUG_SEEDS: Final = 300
+ARTEFACTS: Final = Path("scenario-artefacts")
 
 
 @Parameter(name="*")
@@ -184,6 +187,35 @@ def soak(*, options: Options = NO_OPTIONS) -> int:
     from ..benchmarks.soak import run_soak
 
     return _sweep("soak", run_soak, options, 1_800, unit="s")
+
+
+@command.command
+def planted(
+    *,
+    bug: Annotated[str | None, Parameter(help="The one bug to plant, by name.")] = None,
+    seeds: Annotated[
+        int, Parameter(help="Seeds that may be tried for each.", validator=Number(gte=1))
+    ] = BUG_SEEDS,
+    jobs: Annotated[int, Parameter(help="Processes at a time.", validator=Number(gte=1))] = 1,
+    artefacts: Annotated[Path, Parameter(help="Where failed runs are kept.")] = ARTEFACTS,
+    options: Options = NO_OPTIONS,
+) -> int:
+    """Plant bugs in the bot, one after the other, and look whether the swarm finds them (all)."""
+    from ..benchmarks.planted import Hunt, run_planted
+    from ..scenarios.planted import BUGS, find_bug
+    from .sweep_planted import plain, tell
+
+    if bug is not None and options.count is not None:
+        raise UsageError("--bug is one bug and --count are the first so many; give one of them")
+    bugs = BUGS[: options.count] if bug is None else (find_bug(bug),)
+    chosen = Hunt(bugs=bugs, seeds=seeds, first=options.seed, folder=artefacts)
+    with progress("sweep planted", "bugs") as watch:
+        report = run_planted(chosen, resume=options.resume, watch=watch, jobs=jobs)
+    if options.json:
+        print_json(plain(report))
+    else:
+        tell(report)
+    return ExitCode.OK if report.ok else ExitCode.DIFFERS
 
 
 def _sweep(name: str, run: Sweep, options: Options, usual: int, *, unit: str = "trials") -> int:

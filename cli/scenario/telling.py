@@ -11,6 +11,7 @@ from typing import Final
 from ...benchmarks.chunks import Report
 from ...runtime import Millis
 from ...scenarios.invariants import INVARIANTS, NOT_YET
+from ...scenarios.planted import find_bug
 from ...scenarios.running.artefact import Artefact
 from ...scenarios.running.catalog import FAULTS, Fault, claims
 from ...scenarios.running.run import Outcome
@@ -170,6 +171,8 @@ def tell_artefact(artefact: Artefact) -> None:
     """A failed run: what was found, which faults suffice, what happened."""
     options = artefact.options
     _say(f"{artefact.script}, seed {options.seed}, benthic {artefact.benthic}, {artefact.file}")
+    if options.planted:
+        _say(f"planted: {find_bug(options.planted)}")
     _tell_findings(artefact.findings)
     kept = [each for each in artefact.faults if not each.is_muted]
     _say(f"faults: {len(kept)} of {artefact.asked} suffice, found in {artefact.tries} runs")

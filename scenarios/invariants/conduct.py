@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..world import Violation, World, WorldBot
+from ..world.wiretap import LOOKS
 from ..world.world import CALM
 
 FENCE: Final = 17_000  # ms after which an unknown outcome is overdue at Binance
@@ -22,7 +23,8 @@ def check_r2(world: World) -> list[Violation]:
     return [
         Violation("R2", name, f"{left} connections were left open")
         for name, bot in world.bots.items()
-        if (left := bot.network.open_connections)
+        for left in (bot.network.open_connections, *(life.left_open for life in bot.lives))
+        if left
     ]
 
 
@@ -44,7 +46,7 @@ def _r3(world: World) -> Iterator[Violation]:
 
 
 def check_r4(world: World) -> list[Violation]:
-    """The gate is open only while the line is up and no outcome is overdue."""
+    """The gate opens once the account was read, and only while line and outcomes are well."""
     return list(_r4(world))
 
 
@@ -56,6 +58,9 @@ def _r4(world: World) -> Iterator[Violation]:
         since = bot.line_since()
         if bot.line != "up" and since is not None and now - since > LATE:
             yield Violation("R4", name, f"the gate is open, and the line is {bot.line}")
+        if unread := bot.hearing.unread.get(len(bot.lives)):
+            words = f"the gate opened, and {unread} of {len(LOOKS)} parts of the account were "
+            yield Violation("R4", name, words + "not read since the line came up")
         for order in bot.books.waiting():
             if order.status == "unknown" and bot.in_doubt_for(order.id) > ANSWER + FENCE + LATE:
                 words = f"the gate is open, and {order.client_id} is unknown for too long"

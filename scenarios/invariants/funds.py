@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ...actors.orders.model import LIVE
-from ..world import Violation, World
+from ...actors.orders.model import LIVE, Order
+from ..world import Violation, World, WorldBot
 from ..world.agreement import differences
 
 
@@ -39,7 +39,7 @@ def check_f2(world: World) -> list[Violation]:
 
 
 def check_f3(world: World) -> list[Violation]:
-    """What is reserved is what the live orders hold; an order that has ended holds nothing."""
+    """What is reserved is what live orders hold: enough each, and nothing once it has ended."""
     return list(_f3(world))
 
 
@@ -50,11 +50,22 @@ def _f3(world: World) -> Iterator[Violation]:
             order = change.after
             if order.status not in LIVE and order.held:
                 yield Violation("F3", name, f"{order.client_id} has ended and holds {order.held}")
+            elif order.status in LIVE and Fraction(order.held) < (least := _least(order)):
+                words = f"{order.client_id} is {order.status} and holds {order.held}, not the "
+                yield Violation("F3", name, words + f"{float(least):.12g} that it may still cost")
         held = books.held()
         for asset, balance in books.balances.items():
             if held.get(asset, Fraction(0)) != Fraction(balance.reserved):
                 words = f"{balance.reserved} {asset} is reserved, and the live orders hold "
                 yield Violation("F3", name, words + f"{float(held.get(asset, 0)):.12g}")
+
+
+def _least(order: Order) -> Fraction:
+    """What an order that lives may still cost at least; of one at market that is not known."""
+    left = Fraction(order.amount) - Fraction(order.filled)
+    if order.side == "sell":
+        return left
+    return Fraction(0) if order.price is None else left * Fraction(order.price)
 
 
 def check_f4(world: World) -> list[Violation]:
@@ -69,6 +80,8 @@ def _f4(world: World) -> Iterator[Violation]:
         for key in [f"{fill.symbol}:{fill.trade_id}" for fill in latest.fills] if latest else ():
             if books.trades.get(key, 0) > 1:
                 yield Violation("F4", name, f"trade {key} was booked {books.trades[key]} times")
+            if bot.oracle.market is not None and not _has_happened(bot, key):
+                yield Violation("F4", name, f"trade {key} is in the books and never happened")
         if world.is_over and books.trades:
             made = {
                 str(number) if side == "buy" else f"{number}:{side}"
@@ -77,6 +90,12 @@ def _f4(world: World) -> Iterator[Violation]:
             for key in books.trades:
                 if made and key.partition(":")[2] not in made:
                     yield Violation("F4", name, f"trade {key} is in the books and never happened")
+
+
+def _has_happened(bot: WorldBot, key: str) -> bool:
+    _, _, trade = key.partition(":")
+    number, _, side = trade.partition(":")
+    return number.isdecimal() and bot.oracle.has_traded(int(number), side or "buy")
 
 
 def check_f5(world: World) -> list[Violation]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from ...actors.orders.model import LIVE, Status
 from ..world import Change, Sent, Violation, World, WorldBot
+from ..world.agreement import ENDS
 
 FOLLOWS: Final[Mapping[str, frozenset[Status]]] = MappingProxyType(
     {
@@ -72,7 +73,7 @@ def check_o4(world: World) -> list[Violation]:
 
 
 def check_o5(world: World) -> list[Violation]:
-    """No order ends without evidence, nor while it is open at the exchange."""
+    """No order ends without evidence, nor otherwise than it has ended at the exchange."""
     return list(_o5(world))
 
 
@@ -90,6 +91,12 @@ def _o5(world: World) -> Iterator[Violation]:
             yield Violation("O5", name, f"{order.client_id} is {order.status}, and open there")
         elif order.status == "refused" and there.status != "rejected":
             yield Violation("O5", name, f"{order.client_id} is refused, and {there.status} there")
+        elif (ended := ENDS.get(there.status)) is not None and ended != order.status:
+            words = f"{order.client_id} is {order.status}, and {there.status} there"
+            yield Violation("O5", name, words)
+        elif order.status == "cancelled" and Fraction(order.filled) != there.filled:
+            words = f"{order.client_id} is cancelled with {order.filled} filled"
+            yield Violation("O5", name, f"{words}, and there are {float(there.filled):g} there")
 
 
 def check_o6(world: World) -> list[Violation]:

@@ -69,7 +69,7 @@ def _written_early(world: World, bot: WorldBot) -> Iterator[Violation]:
             if sent.bot != bot.name or order is None or order.purpose != "entry":
                 continue
             life, placed = bot.record.placed_in(order.id)
-            opened = bot.opened_at.get(life)
+            opened = bot.hearing.opened_at.get(life)
             if (opened is None or opened > placed) and world.elapsed_at > placed:
                 words = f"{sent.client_id} was placed before the gate had opened"
                 yield Violation("P4", bot.name, words)

@@ -62,7 +62,9 @@ def artefact_of(shrunk: Shrunk) -> Artefact:
 def write_artefact(artefact: Artefact, folder: Path) -> Path:
     """Put it into a folder, which is made; the path of the file. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{artefact.script}-{artefact.options.seed}.json"
+    options = artefact.options
+    named = (artefact.script, options.planted, str(options.seed))
+    file = folder / f"{'-'.join(filter(None, named))}.json"
     file.write_bytes(msgspec.json.format(msgspec.json.encode(artefact), indent=1) + b"\n")
     return file
 

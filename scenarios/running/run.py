@@ -22,6 +22,7 @@ from msgspec import Meta
 from ...runtime import Millis, UsageError
 from ..determinism import run_on
 from ..invariants import CHECKERS
+from ..planted import planting
 from ..venue.config import START
 from ..world import Armed, Checker, Finding, HostClock, Moment, Setting, World
 from ..world.findings import is_interrupt, raised
@@ -44,6 +45,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     muted: tuple[int, ...] = ()  # faults that are left out, by number
     limit: Annotated[float, Meta(gt=0, le=1e9)] = LONGEST
     expected_hash: str = ""  # what an earlier run of the same seed came to
+    planted: str = ""  # a bug that is put into the bots, by name: for tests of the scenarios
 
 
 class Sometimes(msgspec.Struct, frozen=True):
@@ -91,11 +93,16 @@ def run_scenario(name: str, seed: int = 0) -> Outcome:
 def run_script(
     script: Script, options: Options, *, checkers: Sequence[Checker] = CHECKERS
 ) -> Outcome:
-    """Run a script once. Raises UsageError for a seed or a limit that none can have."""
+    """Run a script once. Raises NoSuchBug, and UsageError for an impossible seed or limit."""
     if not 0 <= options.seed < SEEDS:
         raise UsageError(f"seed is {options.seed}; give 0 to {SEEDS - 1}")
     if not options.limit > 0:
         raise UsageError(f"limit is {options.limit:g} s; give more than 0")
+    with planting(options.planted):
+        return _run(script, options, checkers)
+
+
+def _run(script: Script, options: Options, checkers: Sequence[Checker]) -> Outcome:
     began = perf_counter(), process_time()
     with own_folder() as folder, noticed(script.file) as unawaited:
         files = _open_files()

@@ -5,7 +5,7 @@ It outlives its process: books, disk and network are those of its host.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, get_args
 
@@ -50,7 +50,7 @@ PATIENCE: Final = Millis(120_000)  # for an order to be answered
 class WorldBot:
     """A bot and its host. Get one from `world.start_bot`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a host has
         self,
         around: Around,
         berth: Berth,
@@ -59,12 +59,13 @@ class WorldBot:
         uplink: Uplink,
         oracle: Oracle,
         disk: Disk,
+        looks: Callable[[], tuple[int, ...]],
         nursery: trio.Nursery,
     ) -> None:
         self.name = str(berth.config.bot.name)
         self.books = Books()
         self.oracle = oracle
-        self._hearing = Hearing(self._now, self._note)
+        self.hearing = Hearing(self._now, self._note, looks)
         self.lives: list[Life] = []
         self.record = OrderRecord()
         self.first_market = oracle.market  # its rules when the bot was made
@@ -288,12 +289,12 @@ class WorldBot:
     @property
     def is_open(self) -> bool:
         """Whether its gate was open when it last said so."""
-        return self.is_running and self._hearing.is_open(len(self.lives))
+        return self.is_running and self.hearing.is_open(len(self.lives))
 
     @property
     def line(self) -> str:
         """How its line stood when it last said so: "up", "away", …; "down" without a process."""
-        told = self._hearing.line(len(self.lives)) if self.is_running else None
+        told = self.hearing.line(len(self.lives)) if self.is_running else None
         return "down" if told is None else told.event.removeprefix("line ")
 
     @property
@@ -307,21 +308,16 @@ class WorldBot:
 
     def said(self, event: str) -> list[Told]:
         """What its chronicle said of an event, such as "drift" or "gate open"."""
-        return self._hearing.of(event)
+        return self.hearing.of(event)
 
     def line_since(self) -> Millis | None:
-        """When its line came to stand as it does."""
-        return told.at if (told := self._hearing.line(len(self.lives))) else None
+        """Since when its line has been up, or not."""
+        return self.hearing.turned_at.get(len(self.lives))
 
     @property
     def told(self) -> list[Told]:
         """All that its chronicle said."""
-        return self._hearing.told
-
-    @property
-    def opened_at(self) -> dict[int, Millis]:
-        """When the gate opened first, by the number of the life."""
-        return self._hearing.opened_at
+        return self.hearing.told
 
     def in_doubt_for(self, order_id: str) -> int:
         """For how many ms nobody has known how an order stands; 0 where somebody does."""
@@ -380,7 +376,7 @@ class WorldBot:
     def _say(self, life: int, level: Level, event: str, fields: Mapping[str, object]) -> None:
         speaker = self.lives[life - 1]
         if not speaker.is_over:  # else it is dead, and speaks to nobody
-            self._hearing.hear(life, level, event, fields)
+            self.hearing.hear(life, level, event, fields)
             if event == "refused":  # then `benthic run` ends it
                 self._nursery.start_soon(speaker.stop)
 

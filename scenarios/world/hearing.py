@@ -23,23 +23,36 @@ class Told:
 
 
 class Hearing:
-    """All that was said. note: puts it on the timeline."""
+    """All that was said. note: puts it on the timeline. looks: how often the account was read."""
 
-    def __init__(self, now: Callable[[], Millis], note: Callable[[Kind, str], None]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], Millis],
+        note: Callable[[Kind, str], None],
+        looks: Callable[[], tuple[int, ...]] = tuple,
+    ) -> None:
         self.told: list[Told] = []
         self.opened_at: dict[int, Millis] = {}  # when the gate opened first, by life
+        self.turned_at: dict[int, Millis] = {}  # when the line went down or came up, by life
+        self.unread: dict[int, int] = {}  # parts that were not read when the gate opened, by life
         self._newest: dict[tuple[int, str], Told] = {}  # by life and first word
+        self._looked: dict[int, tuple[int, ...]] = {}  # while the line was not up, by life
         self._now = now
         self._note = note
+        self._looks = looks
 
     def hear(self, life: int, level: Level, event: str, fields: Mapping[str, object]) -> None:
         """A bot says something."""
         at = self._now()
         told = Told(at=at, life=life, level=level, event=event, fields=dict(fields))
         self.told.append(told)
+        if event.startswith("line "):
+            self._turn(life, at, is_up=event == "line up")
         self._newest[life, event.partition(" ")[0]] = told
         if event == "gate open":
             self.opened_at.setdefault(life, at)
+            before = self._looked.get(life, ())
+            self.unread[life] = sum(map(int.__eq__, before, self._looks()))
         if event.startswith(("order ", "fill")):
             return  # the books have told it already
         kind: Kind = "event"
@@ -62,3 +75,10 @@ class Hearing:
     def of(self, event: str) -> list[Told]:
         """All that was said of an event, such as "drift"."""
         return [told for told in self.told if told.event == event]
+
+    def _turn(self, life: int, at: Millis, *, is_up: bool) -> None:
+        before = self._newest.get((life, "line"))
+        if before is None or is_up != (before.event == "line up"):
+            self.turned_at[life] = at
+        if not is_up:
+            self._looked[life] = self._looks()

@@ -79,6 +79,7 @@ class Life:
         self.ended = trio.Event()
         self.error: BaseException | None = None  # why it ended by itself
         self.is_over = False  # to everybody else
+        self.left_open = 0  # connections that an end in order left behind
         self._order_store: OrderStore | None = open_store(
             writer.disk.folder,
             inspector=inspect_here,
@@ -125,6 +126,8 @@ class Life:
         result = await outcome.acapture(self.system.run)
         error = result.error if isinstance(result, outcome.Error) else None
         was_over = self.is_over
+        if error is None and not was_over:
+            self.left_open = self.ports.connections
         self._end()
         if error is not None and is_interrupt(error):
             raise error

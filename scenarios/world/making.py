@@ -59,6 +59,7 @@ def make_bot(around: Around, ground: Ground, venue: WorldVenue, plan: BotPlan) -
         uplink=Uplink(venue.listener, name),
         oracle=venue.oracle(trade.account, trade.pair),
         disk=disk,
+        looks=lambda: venue.looks(name),
         nursery=ground.nursery,
     )
 

@@ -100,6 +100,11 @@ class Oracle:
         found = self._engine.executions(self._account, self.symbol) if self.market else []
         return {(each.trade_id, each.side) for each in found}
 
+    def has_traded(self, number: int, side: str) -> bool:
+        """Whether it has made a trade; the newest are looked at first."""
+        found = self._engine.executions(self._account, self.symbol) if self.market else []
+        return any(each.trade_id == number and each.side == side for each in reversed(found))
+
     def balances(self) -> dict[str, Fraction]:
         """What it owns, locked or not, by asset."""
         found = self._engine.clearing.balances(self._account)

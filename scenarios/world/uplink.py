@@ -129,6 +129,11 @@ class Ports:
             raise DialFailed(place(url), f"no connection: {why}")
         return await self._uplink.dial(self)
 
+    @property
+    def connections(self) -> int:
+        """How many it has open."""
+        return sum(port.ports is self for port in self._uplink.open)
+
     def close(self) -> None:
         """The process has died: the host closes what it had open."""
         self.is_closed = True

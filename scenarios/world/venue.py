@@ -32,7 +32,7 @@ from .armed import FaultList, said
 from .oracle import Oracle
 from .places import Place, caller
 from .timeline import Timeline
-from .wiretap import Hear, Wiretap
+from .wiretap import LOOKS, Hear, Wiretap
 
 Liveliness = Literal["quiet", "traders"]
 DEPOSITS: Final[Mapping[str, str]] = MappingProxyType({"USDT": "100000", "BTC": "2"})
@@ -78,6 +78,10 @@ class WorldVenue:
     def oracle(self, account: str, pair: str) -> Oracle:
         """What is true of one account in one market."""
         return Oracle(self.venue, account, venue_symbol(pair))
+
+    def looks(self, address: str) -> tuple[int, ...]:
+        """How often each part of an account was read from an address, and answered."""
+        return tuple(self.tap.looks[address, path] for path in LOOKS)
 
     def settings(self, account: str, more: Mapping[str, object]) -> VenueSettings:
         """How a bot reaches an account here. more: of `VenueSettings`."""

@@ -5,6 +5,7 @@ It is the fault plan that the wire asks: it notes everything and hands the quest
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import parse_qs
@@ -18,6 +19,8 @@ from ..venue.wire.strikes import Faults, Push, RequestFate, ResponseFate
 from .timeline import Timeline
 
 ORDER: Final = "/api/v3/order"
+LOOKS: Final = ("/api/v3/openOrders", "/api/v3/myTrades", "/api/v3/account")
+"""What shows how an account stands, read as a whole."""
 OK: Final = 200
 BAD: Final = 400
 WAITING: Final = frozenset({418, 429})
@@ -62,6 +65,7 @@ class Wiretap:
         self.last_accepted = ""  # the client id of the order that was taken last
         self.sent: dict[str, int] = {}  # how often it was sent, too late ones aside
         self.into_bars: list[str] = []  # requests inside a Retry-After, a sentence each
+        self.looks = Counter[tuple[str, str]]()  # how often a bot was answered to each of LOOKS
         self._bars: list[Bar] = []
         self._faults = faults
         self._now = now
@@ -85,6 +89,8 @@ class Wiretap:
         if waiting is not None and response.status == OK:
             self.last_accepted = waiting.client_id
             self.accepted[waiting.client_id] = self.accepted.get(waiting.client_id, 0) + 1
+        if request.path in LOOKS and response.status == OK:
+            self.looks[request.address, request.path] += 1
         struck = self._faults.on_response(request, response)
         self._answered(request, response if struck is None else struck.answer or response)
         return struck

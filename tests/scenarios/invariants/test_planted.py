@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -12,13 +13,14 @@ import pytest
 import trio
 from msgspec.structs import replace
 
+from benthic.actors.market.fill import Fill
 from benthic.actors.orders.journal import Commit
 from benthic.actors.portfolio.model import Entry
 from benthic.runtime import Millis
 from benthic.scenarios.invariants import CHECKERS, INVARIANTS, NOT_YET
 from benthic.scenarios.running.run import Options, Outcome, run_script
 from benthic.scenarios.running.script import Script
-from benthic.scenarios.world import World, WorldBot
+from benthic.scenarios.world import Change, World, WorldBot
 from benthic.scenarios.world.life import Tamper
 from benthic.scenarios.world.uplink import Port, Ports
 
@@ -76,6 +78,32 @@ def f2(_: World, bot: WorldBot) -> None:
 def f3(_: World, bot: WorldBot) -> None:
     order = first(bot).after
     bot.books.live[order.id] = replace(order, held=order.held + CENT)
+
+
+def f3_short(_: World, bot: WorldBot) -> None:
+    change = first(bot)
+    bot.books.changes = (attrs.evolve(change, after=replace(change.after, held=CENT)),)
+
+
+def f4_made_up(_: World, bot: WorldBot) -> None:
+    assert bot.books.latest is not None
+    fill = Fill("888", "bn-1", "BTC/USDT", "buy", CENT, CENT, CENT, "BTC", Millis(1))
+    bot.books.latest = replace(bot.books.latest, fills=(fill,))
+
+
+def o5_filled(_: World, bot: WorldBot) -> None:
+    gone = next(order for order in bot.books.orders.values() if order.status == "filled")
+    ended = replace(gone, status="cancelled", evidence="it was gone")
+    bot.books.changes = (Change(gone, ended),)
+
+
+def r2_of_a_life(_: World, bot: WorldBot) -> None:
+    behind: Any = SimpleNamespace(close_now=lambda: None)
+    bot.uplink.open[Port(behind, bot.uplink, bot.lives[-1].ports)] = None
+
+
+def r4_unread(_: World, bot: WorldBot) -> None:
+    bot.hearing.unread[1] = 1
 
 
 def f4(_: World, bot: WorldBot) -> None:
@@ -145,7 +173,7 @@ def p4(_: World, bot: WorldBot) -> None:
 
 
 def p4_early(_: World, bot: WorldBot) -> None:
-    bot.opened_at.clear()
+    bot.hearing.opened_at.clear()
 
 
 def r2(_: World, bot: WorldBot) -> None:
@@ -185,6 +213,8 @@ def s1(world: World, bot: WorldBot) -> None:
 
 
 DOCTORED = (
+    ("F3", f3_short), ("F4", f4_made_up), ("O5", o5_filled), ("R2", r2_of_a_life),
+    ("R4", r4_unread),
     ("F1", f1), ("F2", f2), ("F3", f3), ("F4", f4), ("F5", f5), ("F6", f6), ("F7", f7), ("F8", f8),
     ("O1", o1), ("O2", o2), ("O3", o3), ("O4", o4),
     ("O5", end("refused", "it never was")), ("O5", end("cancelled", "")),
