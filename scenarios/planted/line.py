@@ -9,11 +9,9 @@ import trio
 
 from ...actors.ccxt_trio.h11_transport import H11Transport
 from ...actors.exchange import rations
-from ...actors.exchange.backoff import Backoff
 from ...actors.exchange.gate import readiness
 from ...actors.exchange.venue_session import VenueSession
 from ...actors.orders.reconciling import Reconciling
-from ...runtime import Millis
 from .bug import Bug
 
 
@@ -22,13 +20,6 @@ def _hears_no_bar(_: Any) -> Any:
         del args
 
     return bar_of
-
-
-def _knocks(_: Any) -> Any:
-    def next_(self: Any) -> Millis:
-        return self._least  # type: ignore[no-any-return]  # a pause that never grows
-
-    return next_
 
 
 def _is_always_the_same(_: Any) -> Any:
@@ -93,15 +84,6 @@ OF_LINE: Final = (
         owner=rations,
         part="bar_of",
         wrong=_hears_no_bar,
-    ),
-    Bug(
-        name="knocks_without_end",
-        words="The pause between two attempts to connect does not grow.",
-        codes=("R9",),
-        faults=("C12", "M1", "E1"),
-        owner=Backoff,
-        part="next",
-        wrong=_knocks,
     ),
     Bug(
         name="opens_the_gate_before_it_has_looked",

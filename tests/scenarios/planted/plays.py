@@ -52,15 +52,6 @@ async def line_breaks(world: World) -> None:
     await world.settle(within=120)
 
 
-async def line_stays_away(world: World) -> None:
-    """The exchange takes no connection for five minutes (C12)."""
-    await world.start_bot()
-    world.venue.strike("C12", "refuse_connections", when={"at": "1s"}, time="5m")
-    world.venue.strike("M6", "disconnect", when={"at": "2s"})
-    await trio.sleep(400)
-    await world.settle(within=600)
-
-
 async def fills_as_it_is_cancelled(world: World) -> None:
     """An order fills just before it is cancelled, and that is told late (A17, B15)."""
     await world.start_bot()

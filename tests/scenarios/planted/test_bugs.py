@@ -46,7 +46,6 @@ FOUND_BY: dict[str, Play | str] = {
     "leaves_ended_orders_among_the_live": plays.killed_after_a_cancel,
     "writes_late": plays.killed_after_a_cancel,
     "ignores_retry_after": plays.banned_and_killed,
-    "knocks_without_end": plays.line_stays_away,
     "opens_the_gate_before_it_has_looked": plays.line_breaks,
     "leaks_the_connection_of_a_failed_request": plays.answer_is_late,
     "measures_the_clock_once": plays.clock_steps,
