@@ -123,7 +123,6 @@ OF_ORDERS: Final = (
         name="believes_the_latest_report",
         words="An order is as the latest report says, also where that is an old one.",
         codes=("O4",),
-        faults=("B1", "B2", "B4", "B15"),
         owner=Clerk,
         part="reconcile",
         wrong=_believes_the_latest,
