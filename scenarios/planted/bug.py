@@ -30,9 +30,9 @@ class NoSuchBug(UsageError):
 class Bug:
     """Something that a programmer of a bot gets wrong.
 
-    words: what. codes: of the invariants that should find it. faults: codes of which one has to
-    strike before it shows; empty: it shows by itself. owner, part: the class or module, and the
-    name in it, that gives way. wrong: what takes its place, given what stood there.
+    words: what. codes: of the invariants that should find it. faults: codes of some that bring it
+    out; empty: it shows by itself, now and then. owner, part: the class or module, and the name in
+    it, that gives way. wrong: what takes its place, given what stood there.
     """
 
     name: str

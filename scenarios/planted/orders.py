@@ -12,7 +12,7 @@ from ...actors.exchange.adapters.adapter import Adapter
 from ...actors.exchange.errands import Errands
 from ...actors.exchange.errors import Unsettled
 from ...actors.exchange.messages import Submit
-from ...actors.orders import lifecycle, outcomes
+from ...actors.orders import outcomes
 from ...actors.orders.clerk import Clerk
 from ...actors.orders.journal import Commit
 from ...actors.portfolio.messages import Reserve
@@ -74,14 +74,6 @@ def _believes_the_latest(right: Any) -> Any:
     return reconcile
 
 
-def _ends_it_too_soon(_: Any) -> Any:
-    def untold(order: Any, report: Any) -> Any:
-        del report
-        return order.filled - order.filled
-
-    return untold
-
-
 OF_ORDERS: Final = (
     Bug(
         name="sends_again_after_a_timeout",
@@ -123,18 +115,8 @@ OF_ORDERS: Final = (
         name="believes_the_latest_report",
         words="An order is as the latest report says, also where that is an old one.",
         codes=("O4",),
-        faults=("B1", "B2", "B4", "B15"),
         owner=Clerk,
         part="reconcile",
         wrong=_believes_the_latest,
-    ),
-    Bug(
-        name="ends_a_cancelled_order_before_its_trades",
-        words="A cancelled order ends, though not all its trades have been told.",
-        codes=("O5",),
-        faults=("A17", "B2", "B15", "A7"),
-        owner=lifecycle,
-        part="untold",
-        wrong=_ends_it_too_soon,
     ),
 )

@@ -34,7 +34,6 @@ FOUND_BY: dict[str, Play | str] = {
     "believes_refusal_of_timed_out_create": "answer_and_stream_lost",
     "sends_before_commit": "slow_disk",
     "believes_the_latest_report": plays.told_late_of_its_beginning,
-    "ends_a_cancelled_order_before_its_trades": "partial_fill_against_cancel",
     "takes_missing_order_for_never_placed": plays.look_up_lags,
     "takes_unlisted_order_for_cancelled": plays.fills_unheard,
     "sends_again_what_is_not_listed": plays.lost_before_a_reconnect,
