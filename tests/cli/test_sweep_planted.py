@@ -55,8 +55,9 @@ def test_what_is_wrong_with_a_hunt_is_one_sentence(catch: Catch, problem: str) -
 
 
 def test_each_bug_is_a_row_and_what_was_not_found_a_violation(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     tell(report(FOUND, LOST))
 
     told = capsys.readouterr().out
