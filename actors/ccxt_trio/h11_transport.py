@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import select
 import zlib
+from contextlib import nullcontext
 from typing import Any, Final
 from urllib.parse import SplitResult, quote
 
@@ -119,17 +120,17 @@ class H11Transport:
     async def _first(self, errand: Errand) -> Answer:
         """Over a new connection."""
         host = self._host(errand)
-        if errand.request.method in HARMLESS:
-            host.check(errand.where)
-        try:
-            line = Line(await self._dialer.open(errand.url, errand.request.road))
-            answer = await self._exchanged(line, errand)
-        except (DialFailed, AnswerLost) as error:
-            if not errand.has_heard:  # some hosts that are away take connections, and end them
-                host.failed(error)
-            raise
-        host.reached()
-        return answer
+        turn = host.turn(errand.where) if errand.request.method in HARMLESS else nullcontext()
+        with turn:
+            try:
+                line = Line(await self._dialer.open(errand.url, errand.request.road))
+                answer = await self._exchanged(line, errand)
+            except (DialFailed, AnswerLost) as error:
+                if not errand.has_heard:  # some hosts that are away take connections, and end them
+                    host.failed(error)
+                raise
+            host.reached()
+            return answer
 
     def _host(self, errand: Errand) -> Redialing:
         return self._hosts.setdefault(errand.key, Redialing())

@@ -1,11 +1,14 @@
 """When a host that could not be reached is tried again: later each time, up to a bound (M7, R9).
 
 Everybody who shares a transport shares this, so that a hundred questions to a host that is away
-are not a hundred connections. Orders and cancels do not wait for it: they are few, and each counts.
+are not a hundred connections: one of them tries, at its time, and the others fail at once. Orders
+and cancels do not wait for that: they are few, and each counts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Final
 
 import trio
@@ -21,29 +24,31 @@ class Redialing:
 
     def __init__(self) -> None:
         self._failures = 0
-        self._tried_at = 0.0  # s of trio's clock
+        self._until = 0.0  # s of trio's clock
         self._why = ""
+        self._trying = 0  # who do so just now
 
-    def check(self, where: str) -> None:
-        """Raise DialFailed where it is too early."""
+    @contextmanager
+    def turn(self, where: str) -> Generator[None]:
+        """Try the host in the block. Raises DialFailed where it is too early, or another does."""
         wait = self._until - trio.current_time()
-        if wait > 0:
-            raise DialFailed(where, f"{self._why}; it is tried again in {wait:.1f} s")
+        if self._failures and (self._trying or wait > 0):
+            when = "it is just tried again" if self._trying else f"again in {wait:.1f} s"
+            raise DialFailed(where, f"{self._why}; {when}")
+        self._trying += 1
+        try:
+            yield
+        finally:
+            self._trying -= 1
 
     def failed(self, error: TransportTrouble) -> None:
         """It was not reached; those who tried at the same time count once."""
         now = trio.current_time()
         if now >= self._until:
             self._failures += 1
-            self._tried_at = now
+            self._until = now + min(FIRST * 2.0 ** (self._failures - 1), LONGEST)
             self._why = error.why
 
     def reached(self) -> None:
         """It was reached: all is forgotten."""
         self._failures = 0
-
-    @property
-    def _until(self) -> float:
-        if not self._failures:
-            return 0.0
-        return self._tried_at + min(FIRST * 2.0 ** (self._failures - 1), LONGEST)

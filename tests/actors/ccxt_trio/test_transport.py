@@ -131,6 +131,48 @@ def test_a_host_that_is_away_is_not_dialled_for_each_of_a_thousand_questions() -
     trio.run(body, clock=trio.testing.MockClock(autojump_threshold=0))
 
 
+class Silent:
+    """A network that takes nothing up and says nothing; it counts who knocks at the same time."""
+
+    def __init__(self) -> None:
+        self.dials = self.most = self._open = 0
+
+    async def open(self, url: SplitResult, road: Road) -> trio.abc.Stream:
+        del url, road
+        self.dials += 1
+        self._open += 1
+        self.most = max(self.most, self._open)
+        try:
+            await trio.sleep_forever()
+        finally:
+            self._open -= 1
+        raise AssertionError
+
+
+def test_one_at_a_time_tries_a_host_that_is_away() -> None:  # M7, R9
+    async def body() -> None:
+        silent = Silent()
+        transport = H11Transport(silent)
+
+        async def asker() -> None:
+            for _ in range(100):
+                with pytest.raises((DialFailed, DialTimeout)):
+                    await ask(1, transport, timeout=10)
+                await trio.sleep(1)
+
+        with pytest.raises(DialTimeout):
+            await ask(1, transport, timeout=10)
+        silent.most = 0
+        async with trio.open_nursery() as nursery:
+            for _ in range(20):
+                nursery.start_soon(asker)
+
+        assert silent.most == 1
+        assert 5 <= silent.dials <= 20
+
+    trio.run(body, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
 def test_an_order_does_not_wait_for_the_time_at_which_questions_are_dialled_again() -> None:
     async def body() -> None:
         away = Away()
