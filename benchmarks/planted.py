@@ -8,7 +8,6 @@ it should, or whose replay comes to something else, is a violation.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -22,6 +21,7 @@ from ..runtime import BenthicError
 from ..scenarios.planted import BUGS, Bug, find_bug
 from ..scenarios.running.hunting import Catch, hunt
 from ..scenarios.running.script import find_script
+from .children import Children
 from .chunks import Chunk, Plan, Report, sweep
 from .progress import Watch, unwatched
 
@@ -35,8 +35,8 @@ CAUGHT: Final = "caught "
 class HunterEnded(BenthicError):
     """A process that hunts for a bug ended without its answer."""
 
-    def __init__(self, bug: str, code: int, words: str) -> None:
-        super().__init__(f"the process that hunts for {bug} ended with code {code}: {words}")
+    def __init__(self, bug: str, words: str) -> None:
+        super().__init__(f"the process that hunts for {bug} {words}")
 
 
 @attrs.frozen(kw_only=True)
@@ -56,15 +56,18 @@ USUAL: Final = Hunt()
 def run_planted(
     chosen: Hunt = USUAL, *, resume: Path | None = None, watch: Watch = unwatched, jobs: int = 1
 ) -> Report:
-    """Hunt for the bugs, `jobs` at a time. Raises HunterEnded."""
+    """Hunt for the bugs, `jobs` at a time. Raises HunterEnded, and OSError for a bad folder."""
+    chosen.folder.mkdir(parents=True, exist_ok=True)  # before an hour is spent
     names = " ".join(bug.name for bug in chosen.bugs)
     plan = Plan(f"planted, {chosen.seeds} seeds: {names}", chosen.first, 1)
-    run = partial(_chunk, chosen)
-    return sweep(plan, len(chosen.bugs), run, resume=resume, watch=watch, jobs=jobs)
+    children = Children()
+    run = partial(_chunk, chosen, children)
+    count = len(chosen.bugs)
+    return sweep(plan, count, run, resume=resume, watch=watch, jobs=jobs, stop=children.end)
 
 
-def _chunk(chosen: Hunt, number: int, count: int) -> Chunk:
-    catch = _in_child(chosen, chosen.bugs[number])
+def _chunk(chosen: Hunt, children: Children, number: int, count: int) -> Chunk:
+    catch = _in_child(chosen, children, chosen.bugs[number])
     told = msgspec.json.encode(catch).decode()
     problems = (catch.problem,) if catch.problem else ()
     return Chunk(number, count, problems, {CAUGHT + told: 1.0})
@@ -81,20 +84,12 @@ def catches(report: Report) -> list[Catch]:
     return sorted(told, key=lambda catch: order.get(catch.bug, len(order)))
 
 
-def _in_child(chosen: Hunt, bug: Bug) -> Catch:
+def _in_child(chosen: Hunt, children: Children, bug: Bug) -> Catch:
     words = [bug.name, str(chosen.first), str(chosen.seeds), str(chosen.folder), str(chosen.tries)]
-    child = subprocess.run(
-        [sys.executable, "-m", f"{__package__}.planted", *words], capture_output=True, check=False
-    )
-    if child.returncode:
-        raise HunterEnded(bug.name, child.returncode, _last(child.stderr.decode(errors="replace")))
-    return msgspec.json.decode(child.stdout, type=Catch)
-
-
-def _last(words: str) -> str:
-    """The last line that says something: groups of errors end in a frame around them."""
-    said = (line.strip(" |+-") for line in reversed(words.splitlines()))
-    return next((line for line in said if line), "it said nothing")
+    ended = children.run(f"{__package__}.planted", words)
+    if ended.code:
+        raise HunterEnded(bug.name, ended.words)
+    return msgspec.json.decode(ended.out, type=Catch)
 
 
 def main(name: str, first: str, seeds: str, folder: str, tries: str) -> None:

@@ -14,7 +14,9 @@ from ..benchmarks.chunks import Report
 from ..benchmarks.progress import Watch
 from ..runtime import UsageError
 from .exits import ExitCode
+from .interruption import ended_in_order
 from .output import print_json
+from .places import a_path
 from .progress import progress
 
 SHOWN: Final = 20  # violations that are printed for people
@@ -68,7 +70,7 @@ def deaths(
     from .sweep_deaths import tell
 
     count = 100 if options.count is None else options.count
-    with progress("sweep deaths", "kills") as watch:
+    with ended_in_order(), progress("sweep deaths", "kills") as watch:
         report = run_deaths(count, resume=options.resume, watch=watch, seed=options.seed, jobs=jobs)
     if options.json:
         print_json({**attrs.asdict(report), "ok": report.ok})
@@ -197,7 +199,9 @@ def planted(
         int, Parameter(help="Seeds that may be tried for each.", validator=Number(gte=1))
     ] = BUG_SEEDS,
     jobs: Annotated[int, Parameter(help="Processes at a time.", validator=Number(gte=1))] = 1,
-    artefacts: Annotated[Path, Parameter(help="Where failed runs are kept.")] = ARTEFACTS,
+    artefacts: Annotated[
+        Path, Parameter(help="Where failed runs are kept.", converter=a_path)
+    ] = ARTEFACTS,
     options: Options = NO_OPTIONS,
 ) -> int:
     """Plant bugs in the bot, one after the other, and look whether the swarm finds them (all)."""
@@ -209,7 +213,7 @@ def planted(
         raise UsageError("--bug is one bug and --count are the first so many; give one of them")
     bugs = BUGS[: options.count] if bug is None else (find_bug(bug),)
     chosen = Hunt(bugs=bugs, seeds=seeds, first=options.seed, folder=artefacts)
-    with progress("sweep planted", "bugs") as watch:
+    with ended_in_order(), progress("sweep planted", "bugs") as watch:
         report = run_planted(chosen, resume=options.resume, watch=watch, jobs=jobs)
     if options.json:
         print_json(plain(report))

@@ -27,7 +27,6 @@ TIME_AND_CHANCE_SEAMS: Final[Seams] = {
     "scenarios/world/clock.py": "the zone of a host is the zone of the process that plays it",
     "scenarios/process/": "real processes live by the clock and in the files of the host",
     "cli/scenario/really.py": "where a real process has its files",
-    "cli/scenario/children.py": "where the processes of a sweep have their files",
     "cli/progress.py": MEASURED,
     "cli/demo/": MEASURED,
     "cli/run/notify.py": "the service manager is told which process is up",

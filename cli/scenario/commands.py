@@ -43,6 +43,7 @@ from .worker import is_wrong, kept
 
 MOST: Final = 2**32
 MOST_SEEDS: Final = 10_000_000
+LONGEST_WALL: Final = 31_536_000.0  # s
 APath = Annotated[Path, Parameter(converter=a_path)]
 ARTEFACTS: Final = Path("scenario-artefacts")
 
@@ -108,7 +109,10 @@ class Choice:
     ] = 40
     wall: Annotated[
         float,
-        Parameter(help="Seconds of the host's time that a seed may take.", validator=Number(gt=0)),
+        Parameter(
+            help="Seconds of the host's time that a seed may take.",
+            validator=Number(gt=0, lte=LONGEST_WALL),
+        ),
     ] = WALL
     json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False
 
@@ -149,8 +153,8 @@ def run(name: str, /, *, choice: Choice = USUAL) -> int:
     if choice.real:
         return run_really(script, choice.seed or 0, _of_one(choice), json=choice.json)
     if choice.seeds is None:
-        if choice.resume is not None:
-            raise UsageError("--resume: one seed is not resumed; give --seeds as well")
+        if choice.resume is not None or choice.twice:
+            raise UsageError("--resume and --twice are for many seeds; give --seeds as well")
         return _run_one(name, choice)
     if choice.seed is not None:
         raise UsageError("--seed is one seed and --seeds are many; give one of them, or --first")

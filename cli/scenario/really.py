@@ -19,6 +19,7 @@ from ...scenarios.running.script import Script
 from ..exits import ExitCode
 from ..output import console, print_json, table
 from .telling import tell_timeline
+from .worker import is_wrong
 
 
 def run_really(script: Script, seed: int, artefacts: Path, *, json: bool) -> int:
@@ -37,17 +38,12 @@ def run_really(script: Script, seed: int, artefacts: Path, *, json: bool) -> int
         _tell(outcome, kept)
     if outcome.ok:
         return ExitCode.OK
-    return ExitCode.CONFIGURATION if _is_wrong(outcome) else ExitCode.DIFFERS
-
-
-def _is_wrong(outcome: Outcome) -> bool:
-    """Whether the script is to blame."""
-    return not outcome.ok and outcome.findings[0].kind == "wrong"
+    return ExitCode.CONFIGURATION if is_wrong(outcome) else ExitCode.DIFFERS
 
 
 def _kept(outcome: Outcome, folder: Path, artefacts: Path) -> str:
     """Where what a failed run has left lies from now on; empty where nothing is kept."""
-    if outcome.ok or _is_wrong(outcome):
+    if outcome.ok or is_wrong(outcome):
         return ""
     place = artefacts / f"{outcome.script}-{outcome.options.seed}-real"
     shutil.rmtree(place, ignore_errors=True)
@@ -57,7 +53,7 @@ def _kept(outcome: Outcome, folder: Path, artefacts: Path) -> str:
 
 
 def _tell(outcome: Outcome, kept: str) -> None:
-    if not outcome.ok and not _is_wrong(outcome):
+    if not outcome.ok and not is_wrong(outcome):
         tell_timeline(outcome.timeline)
     title = f"{outcome.script}, real processes, seed {outcome.options.seed}"
     drawn = table("", "", title=title, numbers=(1,))

@@ -10,10 +10,10 @@ from typing import Final
 import attrs
 import msgspec
 
+from ...benchmarks.children import Children
 from ...benchmarks.chunks import Chunk, Plan, Report, sweep
 from ...benchmarks.progress import Watch
 from ...scenarios.running.script import digest_of, find_script
-from .children import Children
 from .limit import ENDED, WALL
 from .worker import MODULE, Line, lost
 

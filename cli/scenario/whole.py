@@ -14,11 +14,11 @@ from typing import Final
 
 import attrs
 
+from ...benchmarks.children import Children
 from ...benchmarks.chunks import Chunk, Plan, Report, sweep_chunks
 from ...benchmarks.progress import Watch
 from ...scenarios.running.catalog import FAULTS, Fault
 from ...scenarios.running.script import digest_of, find_script, library_names, told_of
-from .children import Children
 from .sweeping import CHUNK, Coverage, Sweep, covered, figures_of, lines_of, violations_in
 
 ALL: Final = "all"

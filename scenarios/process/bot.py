@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +22,7 @@ from ...actors.market.side import Purpose, Side
 from ...actors.orders.model import Order
 from ...runtime import Millis
 from ..world import Books, Oracle
+from ..world.amounts import decimal_of
 from ..world.armed import FaultList
 from ..world.hearing import Hearing, Told
 from ..world.places import caller
@@ -181,10 +181,12 @@ class RealBot(Unlike):
         Raises Declined where nothing came of it; Unanswered: nobody knows.
         """
         if price is not None:
-            return await self._ask(Place(side, Decimal(amount), Decimal(price), None, purpose))
+            limit = decimal_of("price", price)
+            return await self._ask(Place(side, decimal_of("amount", amount), limit, None, purpose))
         last = self.oracle.price
-        believed = Decimal(reference or ("60000" if last is None else f"{float(last):.2f}"))
-        return await self._ask(Place(side, Decimal(amount), None, believed, purpose))
+        words = reference or ("60000" if last is None else f"{float(last):.2f}")
+        believed = decimal_of("reference", words)
+        return await self._ask(Place(side, decimal_of("amount", amount), None, believed, purpose))
 
     async def cancel(self, order_id: str) -> Order:
         """Take an order back. Raises Declined or Unanswered."""

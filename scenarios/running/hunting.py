@@ -7,7 +7,6 @@ failed run is made smaller, kept, read back and run again, which must come to th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -22,9 +21,6 @@ from .shrinking import shrunk
 
 MOST_FAULTS: Final = 5  # that an artefact may need
 LEADING: Final = re.compile(r"[A-Z]\d{1,2}\b")
-
-Tried = Callable[[int], None]
-"""Told how many seeds have been run."""
 
 
 class Catch(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,12 +60,10 @@ def hunt(
     seeds: int,
     folder: Path,
     tries: int,
-    tried: Tried = lambda _: None,
 ) -> Catch:
     """Look for a bug with so many seeds; the first that finds it is all that is asked for."""
     for number in range(seeds):
         outcome = run_script(script, Options(seed=first + number, planted=bug.name))
-        tried(number + 1)
         if outcome.findings:
             return _caught(script, bug, outcome, number + 1, folder, tries)
     return Catch(bug=bug.name, tried=seeds)

@@ -290,6 +290,8 @@ def test_what_is_wrong_ends_with_its_own_code_and_one_line(
         (("replay", "missing.json"), 2, "cannot be read"),
         (("run", "answer_lost", "--seed", "1.5"), 2, "'1.5' is no whole number"),
         (("run", "answer_lost", "--seeds", 10**13), 2, "Must be <= 10000000"),
+        (("run", "answer_lost", "--wall", "inf"), 2, "for --wall"),
+        (("run", "answer_lost", "--twice"), 2, "give --seeds as well"),
     ):
         ran = benthic("scenario", *words)
         assert ran.code == code, words

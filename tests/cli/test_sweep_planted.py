@@ -103,6 +103,17 @@ def test_a_bug_is_hunted_in_a_process_kept_and_not_hunted_again(
     assert "planted: rounds_through_float: An amount and its price" in shown.out
 
 
+def test_a_folder_that_cannot_be_made_is_told_before_the_hunt(
+    benthic: Benthic, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("")
+
+    ran = benthic("sweep", "planted", "--artefacts", tmp_path / "taken" / "in")
+
+    assert ran.code == 7
+    assert f"{tmp_path / 'taken'}" in ran.complaint
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [

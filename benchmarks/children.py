@@ -1,4 +1,4 @@
-"""The processes that run seeds: all of them end with the command that started them."""
+"""Processes that make the trials of a sweep: all of them end with the command that started them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ class Ended:
 
     @property
     def words(self) -> str:
-        """Why it ended, for people."""
-        last = self.err.decode(errors="replace").strip().rpartition("\n")[2]
-        return f"ended with code {self.code}: {last or 'it said nothing'}"
+        """Why it ended, for people: the last line that says something, and draws no frame."""
+        lines = (
+            line.strip(" |+-") for line in reversed(self.err.decode(errors="replace").splitlines())
+        )
+        return f"ended with code {self.code}: {next(filter(None, lines), 'it said nothing')}"
 
 
 class Children:
@@ -36,7 +38,7 @@ class Children:
         self._running: dict[subprocess.Popen[bytes], None] = {}
         self._is_over = False
 
-    def run(self, module: str, words: Sequence[str], *, timeout: float) -> Ended:
+    def run(self, module: str, words: Sequence[str], *, timeout: float | None = None) -> Ended:
         """Run one with a hash seed and a place for its files of its own, to its end."""
         with tempfile.TemporaryDirectory(prefix="benthic-seeds-", ignore_cleanup_errors=True) as at:
             child = subprocess.Popen(
