@@ -15,10 +15,11 @@ from ...scenarios.planted import find_bug
 from ...scenarios.running.artefact import Artefact
 from ...scenarios.running.catalog import FAULTS, Fault, claims
 from ...scenarios.running.run import Outcome
+from ...scenarios.running.script import SWARMS
 from ...scenarios.world import Armed, Finding, Moment
 from ..output import console, table
 from .sweeping import covered, fired, unseen
-from .whole import LEFT_OUT, counts, holds, rows, seen
+from .whole import counts, holds, rows, seen
 
 SHOWN: Final = 20  # violations that are printed for people
 HOUR: Final = 3_600
@@ -152,7 +153,7 @@ def tell_library(report: Report) -> None:
             _say(f"{each.verdict}: {each.fault.code}, {each.fault.words}")
     wire, runtime = counts(found)
     _say(f"faults seen with their recovery: {wire} on the wire, {runtime} of runtime and host")
-    _say(f"left out, as sweeps of their own: {', '.join(sorted(LEFT_OUT))}")
+    _say(f"left out, as sweeps of their own: {', '.join(sorted(SWARMS))}")
     _say("every check held" if holds(report) else "it failed")
 
 

@@ -18,14 +18,10 @@ from ...benchmarks.children import Children
 from ...benchmarks.chunks import Chunk, Plan, Report, sweep_chunks
 from ...benchmarks.progress import Watch
 from ...scenarios.running.catalog import FAULTS, Fault
-from ...scenarios.running.script import digest_of, find_script, library_names, told_of
+from ...scenarios.running.script import SWARMS, digest_of, find_script, library_names, told_of
 from .sweeping import CHUNK, Coverage, Sweep, covered, figures_of, lines_of, violations_in
 
 ALL: Final = "all"
-LEFT_OUT: Final = frozenset({"swarm", "swarm_safety"})
-"""Scripts that a sweep of the whole leaves out: a seed of theirs takes as long as fifty of others,
-and sweeps of their own are what they are for."""
-
 SEEDS: Final = 5  # of each script where nobody says how many
 RUN, FAILED, SPENT, CLAIMED = "run ", "failed ", "cpu of ", "claimed "
 
@@ -73,7 +69,7 @@ class Seen:
 
 def swept_names() -> list[str]:
     """The scripts of the library that such a sweep runs."""
-    return [name for name in library_names() if name not in LEFT_OUT]
+    return [name for name in library_names() if name not in SWARMS]
 
 
 def run_library(

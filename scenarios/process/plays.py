@@ -42,6 +42,7 @@ LEFT_OUT: Final = MappingProxyType(
         "slow_disk": _HOST,
         "suspended_for_eight_hours": _LONG,
         "swarm": _INSIDE,
+        "swarm_day": _INSIDE,
         "swarm_safety": _INSIDE,
         "told_to_wait": _LONG,
         "two_bots_on_one_account": "`benthic run` refuses the second bot of an account",

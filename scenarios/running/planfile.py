@@ -145,8 +145,8 @@ class PlanScenario:
             yield f"there is no bot {deed.bot}", f"count from 1 to {bots}"
         if not deed.actor.startswith("/") and deed.actor not in get_args(Part):
             yield f"there is no actor {deed.actor!r}", nearest(deed.actor, get_args(Part))
-        for name in ("commit", "at_message", "lasts", "back"):
-            least = 1 if name in {"commit", "at_message"} else 0
+        for name in ("commit", "at_message", "checkpoint", "lasts", "back"):
+            least = 0 if name in {"lasts", "back"} else 1
             if getattr(deed, name) < least:
                 yield f"{name} is {getattr(deed, name):g}", f"write {least} or more"
         least = 1 if deed.do == "throttle" else 0

@@ -31,6 +31,8 @@ Play: TypeAlias = Callable[[World], Awaitable[None]]
 CODES: Final = re.compile(r"\b[ABCMELKHI]\d{1,2}\b")
 LIBRARY: Final = Path(str(library.__file__)).parent
 ENTRY: Final = "scenario"
+SWARMS: Final = frozenset({"swarm", "swarm_day", "swarm_safety"})
+"""Scripts of which a seed takes as long as fifty of others, or a thousand."""
 
 
 @attrs.frozen(kw_only=True)

@@ -38,7 +38,8 @@ from .menu import (
 SHARE: Final = (0.05, 0.5)  # of the faults of the menu that are on in a run, from and to
 OFTEN: Final = (3, 40)  # a fault strikes at one of so many, from and to
 SELDOM: Final = (20, 200)  # a line that is never up for a minute shows little of a bot
-MOST_DEEDS: Final = 5
+MOST_DEEDS: Final = 5  # in each spell
+SPELL: Final = 4 * 3_600.0  # s
 BOTS: Final = (1, 1, 1, 2, 3)  # how many there may be
 PAIRS: Final = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
 TOPICS: Final[tuple[tuple[FeedTopic, ...], ...]] = (
@@ -109,7 +110,7 @@ def _struck(chance: Random, share: float, seconds: float) -> Iterator[Table]:
 
 
 def _deeds(chance: Random, seconds: float, bots: int) -> Iterator[Deed]:
-    for _ in range(chance.randint(0, MOST_DEEDS)):
+    for _ in range(chance.randint(0, MOST_DEEDS * max(1, int(seconds / SPELL)))):
         do, value = chance.choice(DEEDS)
         yield Deed(
             at=round(chance.uniform(30, seconds * 0.9), 1),

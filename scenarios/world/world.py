@@ -322,12 +322,14 @@ class World:
             self.look()
 
     async def close(self) -> None:
-        """Stop what runs."""
+        """Stop what runs, and leave the host as it was."""
         for bot in self.bots.values():
             await bot.stop()
         for bot in self.bots.values():
             for life in bot.lives:
                 await life.ended.wait()
+            bot.disk.mend()
+        self.clock.calm()  # the zone is that of the process
 
     # -- inside
 

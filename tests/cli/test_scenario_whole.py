@@ -10,7 +10,6 @@ from benthic.benchmarks.chunks import Report
 from benthic.benchmarks.progress import unwatched
 from benthic.cli.scenario.sweeping import CHUNK, Sweep
 from benthic.cli.scenario.whole import (
-    LEFT_OUT,
     counts,
     holds,
     rows,
@@ -19,7 +18,7 @@ from benthic.cli.scenario.whole import (
     swept_names,
 )
 from benthic.scenarios.running.catalog import FAULTS, NOT_HERE
-from benthic.scenarios.running.script import library_names, told_of
+from benthic.scenarios.running.script import SWARMS, library_names, told_of
 
 from .conftest import Benthic
 
@@ -94,7 +93,7 @@ def test_whatever_can_be_fired_is_claimed_by_a_script_that_is_swept() -> None:
     wire = {code for code in claimed if code[0] in "ABMELI"}
     assert len(wire) >= 60
     assert len(claimed - wire) >= 20
-    assert set(library_names()) - set(swept_names()) == LEFT_OUT
+    assert set(library_names()) - set(swept_names()) == SWARMS
 
 
 def test_what_is_for_one_scenario_is_refused_of_all(benthic: Benthic) -> None:

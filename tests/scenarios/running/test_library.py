@@ -8,12 +8,9 @@ from __future__ import annotations
 import pytest
 
 from benthic.scenarios.running.run import run_scenario
-from benthic.scenarios.running.script import library_names, told_of
+from benthic.scenarios.running.script import SWARMS, library_names, told_of
 
-LONG = frozenset({"swarm", "swarm_safety"})
-"""More than a few seconds of a host: run them with `benthic scenario run`."""
-
-SHORT = [name for name in library_names() if name not in LONG]
+SHORT = [name for name in library_names() if name not in SWARMS]
 
 
 def test_the_library_has_a_hundred_scripts_and_more() -> None:

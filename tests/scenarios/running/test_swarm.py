@@ -22,6 +22,13 @@ def test_a_seed_draws_the_same_each_time_and_nothing_that_cannot_be(seed: int) -
     assert all(deed.do in DEEDS and 0 < deed.at < 3_600 for deed in one.deeds)
 
 
+def test_a_day_has_more_deeds_than_an_hour_and_they_come_all_day() -> None:
+    days = [drawn(seed, 86_400).deeds for seed in range(20)]
+
+    assert max(map(len, days)) > 5
+    assert max(deed.at for day in days for deed in day) > 70_000
+
+
 def test_seeds_draw_different_faults() -> None:
     codes = [frozenset(table["fault"] for table in drawn(seed, 3_600).rules) for seed in range(30)]
 

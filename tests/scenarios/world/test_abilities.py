@@ -156,16 +156,27 @@ def test_a_clock_that_drifts_is_ahead_by_so_much_and_stays_so() -> None:  # L4
     assert outcome.fired == {"L4": 2}
 
 
-def test_another_zone_lasts_until_all_faults_end() -> None:  # L6
+@pytest.mark.parametrize("ends", ["by calm", "with the run"])
+def test_another_zone_lasts_until_all_faults_end(ends: str) -> None:  # L6
     before = os.environ.get("TZ"), time.timezone
 
     async def scenario(world: World) -> None:
         world.clock.move_zone("UTC+5")
         assert time.timezone == 5 * 3_600
-        world.calm()
+        if ends == "by calm":
+            world.calm()
 
     assert played(scenario).findings == ()
     assert (os.environ.get("TZ"), time.timezone) == before
+
+
+def test_a_store_that_another_holds_to_the_end_is_let_go_with_the_run() -> None:  # K12
+    async def scenario(world: World) -> None:
+        bot = await world.start_bot()
+        await bot.stop()
+        bot.disk.hold()
+
+    assert played(scenario).findings == ()
 
 
 @pytest.mark.parametrize("trouble", ["spoil_certificate", "spend_files"])
