@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from typing import Final
 
 import attrs
+
+from ..scenarios.running.folder import own_folder
 
 PATIENCE: Final = 10.0  # s in which a process ends that was told to
 
@@ -40,12 +41,12 @@ class Children:
 
     def run(self, module: str, words: Sequence[str], *, timeout: float | None = None) -> Ended:
         """Run one with a hash seed and a place for its files of its own, to its end."""
-        with tempfile.TemporaryDirectory(prefix="benthic-seeds-", ignore_cleanup_errors=True) as at:
+        with own_folder() as place:
             child = subprocess.Popen(
                 [sys.executable, "-W", "ignore::RuntimeWarning", "-m", module, *words],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env={**os.environ, "PYTHONHASHSEED": "random", "TMPDIR": at},
+                env={**os.environ, "PYTHONHASHSEED": "random", "TMPDIR": str(place)},
             )
             self._running[child] = None
             if self._is_over:
