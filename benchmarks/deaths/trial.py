@@ -26,6 +26,7 @@ from ...scenarios.process.botfile import Wanted
 from ...scenarios.process.world import RealWorld
 from ...scenarios.world import LIVELY, ORDER, PAIR, WorldVenue
 from ...scenarios.world.agreement import differences
+from ...scenarios.world.botfile import Trade
 from ...scenarios.world.wiretap import Sent
 from .check import doubled, lost
 from .draw import ARRIVES, Death
@@ -75,7 +76,9 @@ class Victim:
         self._bot: RealBot = world.berth(wanted, venue)
         self._files = {
             "hand": self._bot.file,
-            "mode": attrs.evolve(wanted, mode=LIVELY).write(folder, "trading"),
+            "mode": attrs.evolve(wanted, trade=attrs.evolve(wanted.trade, mode=LIVELY)).write(
+                folder, "trading"
+            ),
         }
         self._hands = Hands(self._bot, venue, stream(world.seed, "hands"))
         self._chance: Random = stream(world.seed, "instants")
@@ -220,5 +223,6 @@ async def victim_of(world: RealWorld, folder: Path) -> Victim:
     """A bot that is ready to die, at a lively exchange."""
     venue = await world.open_venue(kind="traders", deposits=DEPOSITS)
     port = await world.port(venue)
-    wanted = Wanted(name="victim", pair=PAIR, account=ACCOUNT, port=port, seed=world.seed)
+    trade = Trade(pair=PAIR, account=ACCOUNT)
+    wanted = Wanted(name="victim", trade=trade, port=port, seed=world.seed)
     return Victim(world, venue, wanted, folder)

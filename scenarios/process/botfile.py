@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import attrs
 
 from ..world import SILENT
+from ..world.botfile import Trade
 
 KEY: Final = "BENTHIC_API_KEY"
 SECRET: Final = "BENTHIC_API_SECRET"  # noqa: S105 - its name
@@ -28,11 +28,7 @@ urls = {{ rest = "http://127.0.0.1:{port}", ws = "ws://127.0.0.1:{port}" }}
 symbol = "{pair}"
 time_frame = "{frame}"
 
-[account]
-name = "{account}"
-
-[mode]
-{mode}
+{sections}
 
 [store]
 path = "{name}.store"
@@ -47,28 +43,26 @@ class Wanted:
     """What a file says of its bot."""
 
     name: str
-    pair: str
-    account: str
+    trade: Trade
     port: int
     seed: int
-    mode: Mapping[str, object] = SILENT
 
     def write(self, folder: Path, called: str = "") -> Path:
         """The file, in a folder that is there. A mode that trades sees a candle each second.
 
         called: the name of the file, where it is not the bot's.
         """
-        said = "\n".join(f"{key} = {_toml(value)}" for key, value in self.mode.items())
+        trade = self.trade
         text = TEXT.format(
-            **{**attrs.asdict(self), "mode": said},
-            frame="1m" if self.mode == SILENT else "1s",
+            name=self.name,
+            seed=self.seed,
+            port=self.port,
+            pair=trade.pair,
+            frame="1m" if trade.mode == SILENT else "1s",
+            sections=trade.sections,
             key=KEY,
             secret=SECRET,
         )
         path = folder / f"{called or self.name}.toml"
         path.write_text(text, "utf-8")
         return path
-
-
-def _toml(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -21,9 +21,10 @@ from ...runtime import LiveClock, Millis, chance
 from ..errors import ExpectationFailed
 from ..venue.config import VenueConfig
 from ..venue.wire.tcp import TcpFace
-from ..world import PAIR, SILENT, Finding, Place, Timeline, WorldVenue
+from ..world import PAIR, SILENT, Feeds, Finding, Place, Timeline, WorldVenue
 from ..world.agreement import differences
 from ..world.armed import FaultList
+from ..world.botfile import ITS_OWN, Trade
 from ..world.expectations import Check, Expectations
 from ..world.findings import raised
 from ..world.places import NOWHERE, caller
@@ -135,21 +136,31 @@ class RealWorld(Unlike):
         account: str = "",
         venue: WorldVenue | None = None,
         mode: Mapping[str, object] = SILENT,
+        feeds: Feeds = ITS_OWN,
         opened: float = 120,
+        **others: object,
     ) -> RealBot:
         """Start a bot and wait until its gate is open, `opened` s of the host at most; 0: do not.
 
         See `World.start_bot`; what else a bot of a world can be given is not to be had here.
         """
+        for given in others:
+            raise caller().wrong(
+                f"start_bot takes no `{given}`: a real process cannot be given that",
+                remedy="run this script without --real, in virtual time",
+            )
         site = venue or self.venue
         number = len(self.bots)
         wanted = Wanted(
             name=name or f"bot{number + 1}",
-            pair=pair,
-            account=account or ACCOUNTS[number % len(ACCOUNTS)],
+            trade=Trade(
+                pair=pair,
+                account=account or ACCOUNTS[number % len(ACCOUNTS)],
+                mode=mode,
+                feeds=feeds,
+            ),
             port=await self.port(site),
             seed=self.seed,
-            mode=mode,
         )
         bot = self.berth(wanted, site)
         await bot.start()
@@ -160,7 +171,7 @@ class RealWorld(Unlike):
 
     def berth(self, wanted: Wanted, venue: WorldVenue) -> RealBot:
         """A bot that is of this world, and has not been started."""
-        key = venue.venue.api_key(wanted.account)
+        key = venue.venue.api_key(wanted.trade.account)
         home = Home(
             name=wanted.name,
             file=wanted.write(self._setting.folder),
@@ -171,7 +182,7 @@ class RealWorld(Unlike):
             now=self.now,
             nursery=self._nursery,
         )
-        bot = RealBot(home, venue.oracle(wanted.account, wanted.pair))
+        bot = RealBot(home, venue.oracle(wanted.trade.account, wanted.trade.pair))
         self.bots[wanted.name] = bot
         return bot
 

@@ -25,7 +25,10 @@ secret = {{ env = "SECRET" }}
 symbol = "{pair}"
 time_frame = "1m"
 
-[feeds]
+{sections}
+"""
+
+SECTIONS: Final = """[feeds]
 symbols = [{follows}]
 topics = [{topics}]
 capacity = 300
@@ -34,8 +37,7 @@ capacity = 300
 name = "{account}"
 
 [mode]
-{mode}
-"""
+{mode}"""
 
 SILENT: Final[Mapping[str, object]] = MappingProxyType(
     {"name": "ema_cross", "fast": 300, "slow": 600, "warm_up": 3_000}
@@ -70,20 +72,20 @@ class Trade:
     mode: Mapping[str, object] = SILENT
     feeds: Feeds = ITS_OWN
 
+    @property
+    def sections(self) -> str:
+        """What a bot file says of it, the market aside: the same in a world and on a host."""
+        return SECTIONS.format(
+            account=self.account,
+            mode="\n".join(f"{key} = {_toml(value)}" for key, value in self.mode.items()),
+            follows=", ".join(map(_toml, self.feeds.pairs)),
+            topics=", ".join(map(_toml, self.feeds.topics)),
+        )
+
 
 def config_of(name: str, trade: Trade, *, seed: int) -> BotConfig:
     """The file as values. Raises ConfigError."""
-    mode = trade.mode
-    said = "\n".join(f"{key} = {_toml(value)}" for key, value in mode.items())
-    text = TEXT.format(
-        name=name,
-        seed=seed,
-        pair=trade.pair,
-        account=trade.account,
-        mode=said,
-        follows=", ".join(map(_toml, trade.feeds.pairs)),
-        topics=", ".join(map(_toml, trade.feeds.topics)),
-    )
+    text = TEXT.format(name=name, seed=seed, pair=trade.pair, sections=trade.sections)
     return parse_config(text, file=f"bot {name}")
 
 

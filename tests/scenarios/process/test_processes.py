@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from benthic.actors.bot.reading import parse_config
 from benthic.runtime import AskError, Refusal
+from benthic.scenarios.process.botfile import Wanted
 from benthic.scenarios.process.world import RealWorld
+from benthic.scenarios.world import PAIR, Feeds
+from benthic.scenarios.world.botfile import Trade, config_of
 
 from .played import played
 
@@ -76,3 +80,25 @@ def test_what_a_real_process_has_not_is_refused_with_line_and_remedy(tmp_path: P
     assert finding.place == f"{__file__}:{scenario.__code__.co_firstlineno + 1}"
     assert "RealClock has no `step`" in finding.words
     assert "run this script without --real" in finding.words
+
+
+def test_what_a_bot_cannot_be_given_is_refused_before_it_is_started(tmp_path: Path) -> None:
+    async def scenario(world: RealWorld) -> None:
+        await world.start_bot(tamper=None)
+
+    (finding,) = played(scenario, tmp_path).findings
+
+    assert finding.kind == "wrong"
+    assert finding.place == f"{__file__}:{scenario.__code__.co_firstlineno + 1}"
+    assert "start_bot takes no `tamper`" in finding.words
+
+
+def test_the_file_of_a_real_bot_says_what_that_of_a_simulated_one_says(tmp_path: Path) -> None:
+    trade = Trade(pair=PAIR, account="first", feeds=Feeds(pairs=["ETH/USDT"], topics=["candles"]))
+    wanted = Wanted(name="one", trade=trade, port=1, seed=3)
+
+    real = parse_config(wanted.write(tmp_path).read_text("utf-8"), file="one")
+    simulated = config_of("one", trade, seed=3)
+
+    assert real.feeds == simulated.feeds
+    assert (real.mode, real.market) == (simulated.mode, simulated.market)
