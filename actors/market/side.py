@@ -17,6 +17,7 @@ Kind = Literal[
     "take_profit",
     "take_profit_limit",
     "trailing_stop",
+    "trailing_stop_limit",
 ]
 TimeInForce = Literal["GTC", "IOC", "FOK", "GTX"]  # GTX: post-only
 Purpose = Literal["entry", "protective"]  # whether it opens a risk, or bounds one
@@ -24,7 +25,17 @@ Effect = Literal["any", "reduce"]  # reduce: of contracts, never more than close
 Liquidity = Literal["maker", "taker"]  # who waited on the book, and who came to it
 
 SIDES: Final[tuple[Side, ...]] = ("buy", "sell")
-PLACEABLE: Final[tuple[Kind, ...]] = ("market", "limit")  # what an order desk takes
+PLACEABLE: Final[tuple[Kind, ...]] = ("market", "limit")  # what an order desk takes as it is
+STOPS: Final[frozenset[Kind]] = frozenset(
+    {"stop_loss", "stop_limit", "trailing_stop", "trailing_stop_limit"}
+)
+"""Kinds that go when the price turns against what they guard: up for a buy, down for a sell."""
+TAKE_PROFITS: Final[frozenset[Kind]] = frozenset({"take_profit", "take_profit_limit"})
+TRIGGERED: Final[frozenset[Kind]] = STOPS | TAKE_PROFITS
+LIMITED: Final[frozenset[Kind]] = frozenset(
+    {"limit", "stop_limit", "take_profit_limit", "trailing_stop_limit"}
+)
+"""Kinds with a limit."""
 
 
 def opposite(side: Side) -> Side:

@@ -19,13 +19,45 @@ from ..exchange.messages import OrderReport
 from ..market.fill import Fill
 from ..market.money import ZERO, add, multiply, subtract
 from .model import Order, Status
+from .plan import NO_PLAN, PAST, Revision
 
 _UNTAKEN: Final[frozenset[Status]] = frozenset({"intent", "unknown"})
 
-Change = Literal["accept", "lose", "refuse", "fill a part", "fill", "cancel"]
+Change = Literal[
+    "free",
+    "trigger",
+    "send",
+    "accept",
+    "lose",
+    "refuse",
+    "fill a part",
+    "fill",
+    "hold back",
+    "send again",
+    "cancel",
+]
 
 TRANSITIONS: Final[Mapping[tuple[Status, Change], Status]] = MappingProxyType(
     {
+        ("chained", "free"): "due",
+        ("chained", "hold back"): "inactive",  # free, and then it waits for a price
+        ("chained", "cancel"): "cancelled",
+        ("inactive", "trigger"): "due",
+        ("inactive", "fill a part"): "inactive",  # traded before it was taken back, reported late
+        ("inactive", "fill"): "filled",
+        ("inactive", "cancel"): "cancelled",
+        ("due", "send"): "intent",
+        ("due", "hold back"): "inactive",
+        ("due", "refuse"): "refused",  # what it takes is not there
+        ("due", "fill a part"): "due",
+        ("due", "fill"): "filled",
+        ("due", "cancel"): "cancelled",
+        ("intent", "hold back"): "inactive",
+        ("intent", "send again"): "due",
+        ("unknown", "hold back"): "inactive",
+        ("unknown", "send again"): "due",
+        ("accepted", "hold back"): "inactive",
+        ("accepted", "send again"): "due",
         ("intent", "accept"): "accepted",
         ("intent", "lose"): "unknown",
         ("intent", "refuse"): "refused",
@@ -89,9 +121,66 @@ def cancelled(order: Order, evidence: str, at: Millis) -> Order:
     return replace(order, status=status, held=ZERO, changed_at=at, evidence=evidence)
 
 
-def gone(order: Order, evidence: str, at: Millis) -> Order:
-    """The order once it is certain that the venue never had it, or has it no more (C6)."""
+def gone(order: Order, evidence: str, at: Millis, name: str = "") -> Order:
+    """The order once it is certain that the venue never had it, or has it no more (C6).
+
+    name: its next client id, where it is to live on; see `lives_on`.
+    """
+    if lives_on(order):
+        return withdrawn(order, evidence, at, name)
     return (cancelled if order.status == "accepted" else refused)(order, evidence, at)
+
+
+def lives_on(order: Order) -> bool:
+    """Whether an order that the venue has no more is sent again, or held back, and not given up.
+
+    It shall become another; or nobody but the desk knows that it has to be sent, and the venue
+    never had it: a chained order, one that bounds a risk, one that was sent before.
+    """
+    plan = order.plan
+    if plan is None:
+        return False
+    if plan.revision is not None:
+        return plan.revision.then != "end"
+    is_owed = order.purpose == "protective" or plan.chain is not None or plan.lives > 0
+    return is_owed and order.status in _UNTAKEN
+
+
+def sent(order: Order, held_asset: str, held: Decimal, at: Millis) -> Order:
+    """The order once its intent is durable; `held` is what is reserved for it now."""
+    status = following(order, "send")
+    return replace(order, status=status, held_asset=held_asset, held=held, changed_at=at)
+
+
+def withdrawn(order: Order, evidence: str, at: Millis, name: str) -> Order:
+    """The order once the venue has it no more and never will under this client id: its next life.
+
+    It becomes what its revision says, or is sent as it is. name: its next client id, never used.
+    """
+    plan = NO_PLAN if order.plan is None else order.plan
+    wish = plan.revision or Revision("send", order.amount, order.price, plan.stop)
+    if wish.amount <= order.filled:  # nothing of it is left
+        return cancelled(order, wish.reason or evidence, at)
+    after = replace(
+        plan,
+        stop=wish.stop,
+        revision=None,
+        lives=plan.lives + 1,
+        past=(*plan.past, order.client_id)[-PAST:],
+        aliases=(*plan.aliases, order.venue_id)[-PAST:] if order.venue_id else plan.aliases,
+    )
+    return replace(
+        order,
+        client_id=name,
+        venue_id="",
+        amount=wish.amount,
+        price=wish.price,
+        status=following(order, "hold back" if wish.then == "hold" else "send again"),
+        held=ZERO,
+        changed_at=at,
+        evidence=wish.reason or evidence,
+        plan=after,
+    )
 
 
 def news(fills: tuple[Fill, ...], known: Collection[str]) -> tuple[Fill, ...]:
@@ -146,6 +235,7 @@ def filled(order: Order, fills: tuple[Fill, ...], venue_id: str, at: Millis) -> 
         venue_id or order.venue_id,
         order.evidence if status == "cancelled" else "",
         order.purpose,
+        order.plan,
     )
 
 
@@ -167,19 +257,24 @@ def untold(order: Order, report: OrderReport) -> Decimal:
     return max(subtract(said, order.filled), ZERO)
 
 
-def reported(order: Order, report: OrderReport, fresh: tuple[Fill, ...], at: Millis) -> Order:
+def reported(
+    order: Order, report: OrderReport, fresh: tuple[Fill, ...], at: Millis, name: str = ""
+) -> Order:
     """The live order once the venue has said all it knows of it; the same object where nothing new.
 
     A cancelled order whose trades the venue has not all told lives on, and keeps what it holds to
     pay for them (A18).
-    fresh: the fills of the report that are new to the order.
+    fresh: the fills of the report that are new to the order. name: its next client id, where it is
+    taken back to become another.
     """
     after = filled(order, fresh, report.venue_id, at) if fresh else order
     if report.status == "cancelled" and not untold(after, report):
         if after.is_live:
             cause = f": {report.cause}" if report.cause else ""
             proof = f"the venue reports it cancelled at {report.changed_at} ms{cause}"
-            after = cancelled(after, proof, at)
+            wish = after.wish
+            is_over = wish is None or wish.then == "end"
+            after = cancelled(after, proof, at) if is_over else withdrawn(after, proof, at, name)
     elif after.status in _UNTAKEN:
         after = accepted(after, report.venue_id, at)
     return after
