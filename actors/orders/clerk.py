@@ -8,10 +8,10 @@ portfolio keeps one booking pending, and that one must be settled before the nex
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from ...runtime import Actor, Ref, Refusal
+from ...runtime import Actor, Millis, Ref, Refusal
 from ..exchange.messages import OrderReport
 from ..market.fill import Fill
 from ..portfolio.messages import (
@@ -30,26 +30,42 @@ from . import lifecycle
 from .doubts import Doubts
 from .evidence import Doubt
 from .factory import Terms
+from .graph import Graph
 from .journal import Commit, DuplicateTrade, Load, Snapshot, trade_key
 from .lifecycle import ImpossibleChange
 from .messages import FillUnmatched, NotDurable, NotStored, OrderChanged, OrderFilled, StrayOrders
-from .model import LIVE, Order
+from .model import HELD, LIVE, Order
 from .register import OrderRegister
 
 TOLD = 10_000  # trades that fit nothing and were told of: not again
+
+Reaction = Callable[[Graph, Order, Order, Millis], tuple[Order, ...]]
+"""What else changes with one step of an order: its family after it, the order before and after."""
 
 
 class Clerk:
     """Books for one desk.
 
     desk: in whose turns it works. account: its name in the journal. terms: what may be traded, by
-    symbol. doubts: where it notes what must be looked up.
+    symbol. doubts: where it notes what must be looked up. react: see `reactions`. rename: gives the
+    next client id. changed: hears of every step of an order with a plan.
     """
 
-    def __init__(
-        self, desk: Actor, account: str, terms: Mapping[str, Terms], doubts: Doubts
+    def __init__(  # noqa: PLR0913 - three of them are what a step of an order can set off
+        self,
+        desk: Actor,
+        account: str,
+        terms: Mapping[str, Terms],
+        doubts: Doubts,
+        *,
+        react: Reaction,
+        rename: Callable[[], str],
+        changed: Callable[[Order], None],
     ) -> None:
         self._desk = desk
+        self._react = react
+        self._rename = rename
+        self._changed = changed
         self._account = account
         self._terms = terms
         self._doubts = doubts
@@ -66,7 +82,11 @@ class Clerk:
         strays = sorted({order.symbol for order in snapshot.orders} - self._terms.keys())
         if strays:  # C14
             raise StrayOrders(self._account, strays)
-        held = [Reservation(order.id, order.held_asset, order.held) for order in snapshot.orders]
+        held = [
+            Reservation(order.id, order.held_asset, order.held)
+            for order in snapshot.orders
+            if order.status not in HELD
+        ]
         booking = await self._desk.ask(portfolio, Open(snapshot.balances, tuple(held)))
         if booking.entries:
             commit = Commit(self._account, (), (), booking.entries, booking.balances)
@@ -77,10 +97,36 @@ class Clerk:
         """Reserve what an order may cost and make the intent durable. Raises NotDurable."""
         reserve = Reserve(order.id, order.held_asset, order.held)
         booking = await self._desk.ask(self._portfolio, reserve)
-        no = await self._commit(order, (), booking)
+        no = await self._commit((order,), (), booking)
         if no is not None:
             raise NotDurable(order.id, reason=str(no)) from no
         self.orders.keep(order)
+
+    async def send(self, order: Order, held_asset: str, held: Decimal) -> Order:
+        """The same for an order of the outbox, which is kept already."""
+        after = lifecycle.sent(order, held_asset, held, self._desk.now)
+        await self.intend(after)
+        self._tell((after,))
+        return after
+
+    async def keep(self, orders: tuple[Order, ...]) -> None:
+        """Make orders durable as they are now, all of them or none. Raises NotDurable.
+
+        Nothing in it moves money; what each brings about for others is part of it already.
+        """
+        no = await self._commit(orders, (), None)
+        if no is not None:
+            raise NotDurable(orders[0].id, reason=str(no)) from no
+        for order in orders:
+            self._keep(order, ())
+        self._tell(orders)
+
+    async def amend(self, order: Order, after: Order) -> Order:
+        """Change an order without money, and what that brings about. Raises NotDurable."""
+        if after is order:
+            return order
+        await self.keep((after, *self._reactions(order, after)))
+        return after
 
     async def advance(self, order: Order, after: Order, fills: tuple[Fill, ...] = ()) -> Order:
         """Book and commit one step of an order, and say so: the order as it stands then.
@@ -101,22 +147,47 @@ class Clerk:
         elif order.held and not after.held:
             booking = await self._desk.ask(self._portfolio, Release(order.id))
         desk = self._desk
-        no = await self._commit(after, fills, booking)
+        others = self._reactions(order, after)
+        no = await self._commit((after, *others), fills, booking)
         if no is not None:
             if isinstance(no, DuplicateTrade):
                 for fill in fills:
                     self._tell_of(fill, f"{no}, and this order has not got it")
             self._doubts.add_more(order.client_id, desk.now)
             return order
-        self.orders.keep(after, fills)
-        if after.status not in LIVE:
-            self.settled(after.client_id)
-        elif after.status == "unknown":
+        self._keep(after, fills)
+        if after.client_id != order.client_id:
+            self.settled(order.client_id)
+        if after.status == "unknown":
             self._doubts.add(after.client_id, Doubt(desk.now), desk.now)
+        for other in others:
+            self._keep(other, ())
         desk.announce(OrderChanged, after)
         for fill in fills:
             desk.announce(OrderFilled, after, fill)
+        if after.plan is not None:
+            self._changed(after)
+        if others:
+            self._tell(others)
         return after
+
+    def _keep(self, order: Order, fills: tuple[Fill, ...]) -> None:
+        """Put the newest state of an order in its place; where one stands that is not out is known."""
+        self.orders.keep(order, fills)
+        if order.status not in LIVE or order.status in HELD:
+            self.settled(order.client_id)
+
+    def _tell(self, orders: tuple[Order, ...]) -> None:
+        for order in orders:
+            self._desk.announce(OrderChanged, order)
+            self._changed(order)
+
+    def _reactions(self, order: Order, after: Order) -> tuple[Order, ...]:
+        """What else must change in the same commit."""
+        if after.plan is None and not self.orders.kin.has_any(after):
+            return ()
+        graph = self.orders.family(order).put(after)
+        return self._react(graph, order, after, self._desk.now)
 
     async def accept(self, order: Order, fills: tuple[Fill, ...], venue_id: str) -> Order:
         """Record that the venue has taken an order, with what traded at once."""
@@ -140,16 +211,17 @@ class Clerk:
 
     async def reconcile(self, order: Order, report: OrderReport) -> Order:
         """Bring an order to where the venue says it is; an ended one takes its trades only."""
-        if not order.is_live:
+        if not order.is_out or report.client_id in order.names[1:]:  # over, or of an earlier life
             return await self.fill(order, report.fills)
         fresh = self.orders.news(order.client_id, report.fills)
+        name = self.next_name(order)
         try:
-            after = lifecycle.reported(order, report, fresh, self._desk.now)
+            after = lifecycle.reported(order, report, fresh, self._desk.now, name)
         except ImpossibleChange as error:
             return self._mismatch(order, fresh, error)
         if after is not order:
             after = await self.advance(order, after, fresh)
-        if not after.is_live:
+        if not after.is_out or after.client_id != order.client_id:
             return after
         if report.status == "open" and not lifecycle.untold(after, report):
             if after.status == "accepted":  # else the journal did not take it
@@ -158,10 +230,23 @@ class Clerk:
             self._doubts.add_more(order.client_id, self._desk.now)
         return after
 
+    async def absent(self, order: Order, proof: str) -> Order:
+        """Record that the venue has no such order: given up, or to be sent anew."""
+        after = lifecycle.gone(order, proof, self._desk.now, self.next_name(order))
+        return await self.advance(order, after)
+
+    def next_name(self, order: Order) -> str:
+        """The client id under which an order would live on; empty where it would not."""
+        return self._rename() if order.plan is not None else ""
+
+    def orders_of(self, symbol: str) -> Iterator[Order]:
+        """The live orders of a market."""
+        return (order for order in self.orders.live.values() if order.symbol == symbol)
+
     async def adjust(self, asset: str, amount: Decimal, source: Account) -> bool:
         """Book what no order explains; whether the journal has it."""
         booking = await self._desk.ask(self._portfolio, Adjust(asset, amount, source))
-        return await self._commit(None, (), booking) is None
+        return await self._commit((), (), booking) is None
 
     def unmatched(self, fill: Fill) -> None:
         """Say that a trade is of no order here; one that was booked before is no news (B4)."""
@@ -175,11 +260,10 @@ class Clerk:
             self._doubts.settle(client_id)
 
     async def _commit(
-        self, order: Order | None, fills: tuple[Fill, ...], booking: Booking | None
+        self, orders: tuple[Order, ...], fills: tuple[Fill, ...], booking: Booking | None
     ) -> Refusal | None:
         """Make one step durable together with its booking, or undo the booking."""
         entries, balances = (booking.entries, booking.balances) if booking else ((), ())
-        orders = () if order is None else (order,)
         commit = Commit(self._account, orders, fills, entries, balances)
         try:
             await self._desk.ask(self._journal, commit)
@@ -195,7 +279,7 @@ class Clerk:
         """Say that the venue contradicts the journal, and keep asking while the order is live."""
         for fill in fills:
             self._tell_of(fill, str(error))
-        if order.is_live:
+        if order.is_out:
             self._doubts.add_more(order.client_id, self._desk.now)
         return order
 

@@ -19,55 +19,51 @@ of before are settled new ones are refused (`NotReconciled`), as they are while 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
-from ...runtime import Actor, Ask, Millis, Outcome, Ref, Refusal, Reply, Timer, on
-from ..exchange.gate.messages import AccountStarted, GateClosed, GateOpened
-from ..exchange.gate.readiness import Obstacle
-from ..exchange.gate.verdicts import Verdicts
-from ..exchange.messages import (
-    FillReported,
-    HoldingsReported,
-    LineChanged,
-    OrderReported,
-    Submit,
-)
+from ...runtime import Actor, Ask, Millis, Outcome, Refusal, Reply, Timer, on
+from ..exchange.gate.messages import GateClosed, GateOpened
+from ..exchange.messages import FillReported, HoldingsReported, LineChanged, OrderReported
+from ..feeds.messages import FeedStarted, ThresholdCrossed
 from ..market.instrument import Instrument
-from . import lifecycle, outcomes
+from ..market.side import PLACEABLE, Kind
+from .admission import Admission
 from .balancing import Balancing
 from .clerk import Clerk
+from .creating import Creating
 from .doubts import Doubts
+from .drafts import EditOrder, PlaceOrders
 from .evidence import Doubt, Patience
-from .factory import Terms, intended
+from .factory import Terms
 from .flights import Flights
 from .foreign import ForeignOrder
-from .ids import CHANCE_BITS, OrderIds, client_id_of
-from .messages import (
-    CancelOrder,
-    ListForeignOrders,
-    ListOpenOrders,
-    NoSuchOrder,
-    NotAdmitted,
-    NotReconciled,
-    PlaceOrder,
-    Unplaceable,
-    VenueSilent,
-)
+from .groups import GROUP_RULES, GroupRule
+from .ids import CHANCE_BITS, OrderIds
+from .messages import CancelOrder, ListForeignOrders, ListOpenOrders, NoSuchOrder, PlaceOrder
 from .model import Order
 from .opening import FromDeposits, Opening
+from .outbox import Outbox
+from .planning import Planning
 from .reconciling import Reconciling
 from .settling import Settling
 from .tokens import (
     RECONCILING,
     Again,
+    ArmAgain,
+    ArmedFor,
     Cancelling,
+    LateCancelling,
+    LookedUp,
     LookUp,
     Placed,
     PlaceNext,
     Recheck,
+    SendAgain,
     Sweep,
+    TimeIsUp,
 )
+from .triggers import may_go
 
 WAITING: Final = 1_000  # creates in the desk's own line; more of them wait in the mailbox
 
@@ -78,7 +74,8 @@ class OrderDesk(Actor):
     account: its name in the journal. instruments: what may be traded. connector, portfolio,
     journal: where these actors are. gate: where the gate is that entries must pass; None: none.
     patience: how long the venue is waited for. opening: what a new ledger begins with. fee_assets:
-    in which fees are taken, besides what is traded.
+    in which fees are taken, besides what is traded. kinds: what the venue takes. feed: the path of
+    the feed of a symbol, for orders that wait for a price here; None: none may. rules: of groups.
     """
 
     def __init__(  # noqa: PLR0913 - five of them are where things are
@@ -93,30 +90,32 @@ class OrderDesk(Actor):
         patience: Patience = Patience(),
         opening: Opening = FromDeposits(),
         fee_assets: Iterable[str] = (),
+        kinds: Collection[Kind] = PLACEABLE,
+        feed: Callable[[str], str] | None = None,
+        rules: Mapping[str, GroupRule] = GROUP_RULES,
     ) -> None:
+        self._account = account
         self._terms = {str(known.symbol): Terms.of(known) for known in instruments}
         self._paths = connector, portfolio, journal
         self._gate = gate
         self._patience = patience
         self._opening = opening
+        self._kinds = frozenset(kinds)
+        self._feed = feed
+        self._rules = rules
         traded = [part for each in self._terms.values() for part in (each.base, each.quote)]
         self._assets = (*traded, *fee_assets)
-        self._doubts = Doubts(patience)
-        self._flights = Flights()
-        self._clerk = Clerk(self, account, self._terms, self._doubts)
-        self._settling = Settling(
-            self, self._clerk, self._doubts, self._flights, ask=self._ask_venue
-        )
-        self._verdicts = Verdicts(self._terms)  # of the gate
         self._creates: deque[tuple[PlaceOrder, Reply]] = deque()  # that wait, oldest first
         self._timer: Timer | None = None  # for the next look-up
         self._due: Millis | None = None  # when it fires
 
     async def on_start(self) -> None:
         self._connector, portfolio, journal = map(self.lookup, self._paths)
-        gate = await self._find_gate()
+        self._make_parts()
+        gate = await self._admission.follow(self, self._gate)
         snapshot = await self._clerk.open(portfolio, journal)
-        self._ids = OrderIds(self.chance.getrandbits(CHANCE_BITS), snapshot.epoch)
+        ids = OrderIds(self.chance.getrandbits(CHANCE_BITS), snapshot.epoch)
+        self._creating.start(self._connector, ids)
         balancing = Balancing(self, self._clerk, self._assets, self._opening, gate)
         balancing.start(portfolio, first=len(snapshot.balances) + len(snapshot.orders))
         self._reconciling = Reconciling(
@@ -125,6 +124,7 @@ class OrderDesk(Actor):
             self._doubts,
             self._flights,
             balancing,
+            self._settling,
             ask=self._ask_venue,
             symbols=self._terms,
             patience=self._patience,
@@ -133,12 +133,57 @@ class OrderDesk(Actor):
         for event in (FillReported, OrderReported, HoldingsReported, LineChanged):
             self.subscribe(self._connector, event)  # before anything is read: nothing falls between
         for order in snapshot.orders:
+            if order.plan is not None:
+                self._planning.follow(order)
+            if not order.is_out:
+                continue
             self._clerk.unreconciled.add(order.client_id)
             # What a desk before this one asked may leave as long as that would have waited (C17).
             grace = Millis(0) if order.status == "accepted" else self._patience.answer
             self._doubts.add(order.client_id, Doubt(self.now, grace=grace), self.now)
         await self._reconciling.start(snapshot)
         await self._go_on()
+
+    def _make_parts(self) -> None:
+        doubts, flights, terms = Doubts(self._patience), Flights(), self._terms
+        planning = Planning(self, terms, self._kinds, rules=self._rules, feed=self._feed)
+        clerk = Clerk(
+            self,
+            self._account,
+            terms,
+            doubts,
+            react=planning.react,
+            rename=planning.rename,
+            changed=planning.follow,
+        )
+        settling = Settling(self, clerk, doubts, flights, ask=self._ask_venue)
+        admission = Admission(clerk, doubts, terms, lambda: self._reconciling.line)
+        creating = Creating(
+            self,
+            clerk,
+            doubts,
+            flights,
+            settling,
+            admission=admission,
+            terms=terms,
+            patience=self._patience,
+            go_on=self._go_on,
+        )
+        outbox = Outbox(
+            self,
+            clerk,
+            flights,
+            settling,
+            creating,
+            admission=admission,
+            terms=terms,
+            patience=self._patience,
+            may_go=may_go,
+        )
+        planning.start(clerk, creating, admission)
+        self._doubts, self._flights, self._clerk, self._settling = doubts, flights, clerk, settling
+        self._admission, self._creating, self._outbox = admission, creating, outbox
+        self._planning = planning
 
     # -- what is asked of it
 
@@ -149,14 +194,14 @@ class OrderDesk(Actor):
             if len(self._creates) == 1:
                 self.after(0, PlaceNext())
             return None
-        return self._place(message, None)
+        return self._creating.place(message, None)
 
     @on(PlaceNext)
     async def place_next(self, _: PlaceNext) -> None:
         message, reply = self._creates.popleft()
         if not reply.is_settled:  # else nobody waits for it any more
             try:
-                order = await self._place(message, reply)
+                order = await self._creating.place(message, reply)
             except Refusal as no:
                 reply.fail(no)
             else:
@@ -165,20 +210,35 @@ class OrderDesk(Actor):
         if self._creates:
             self.after(0, PlaceNext())  # behind whatever has come meanwhile
 
+    @on(PlaceOrders)
+    async def place_all(self, message: PlaceOrders) -> tuple[Order, ...]:
+        orders = await self._planning.place(message)
+        self.after(0, SendAgain())  # not here: whoever asked has its answer first
+        return orders
+
+    @on(EditOrder)
+    async def edit(self, message: EditOrder) -> Order:
+        order = await self._planning.edit(message)
+        self.after(0, SendAgain())
+        return order
+
     @on(CancelOrder)
     async def cancel(self, message: CancelOrder) -> None:
-        client_id = client_id_of(message.order_id)
-        if client_id not in self._clerk.orders.live:
+        order = self._clerk.orders.by_id(message.order_id)
+        if order is None or not order.is_live:
             raise NoSuchOrder(message.order_id)
+        if order.plan is not None:
+            order = await self._planning.end(order)
+        client_id = order.client_id
         flight = self._flights.of(client_id)
         flight.cancels.append(self.reply_later())
-        if flight.placed is None and not flight.is_cancelling:  # else it goes once that is back
+        if not flight.is_being_placed and not flight.is_cancelling:  # else it goes once that is back
             await self._settling.cancel(client_id)
         await self._go_on()
 
     @on(ListOpenOrders)
     def list_open(self, _: ListOpenOrders) -> tuple[Order, ...]:
-        return tuple(self._clerk.orders.live.values())
+        return self._clerk.orders.listed
 
     @on(ListForeignOrders)
     def list_foreign(self, _: ListForeignOrders) -> tuple[ForeignOrder, ...]:
@@ -211,8 +271,32 @@ class OrderDesk(Actor):
         await self._go_on()
 
     @on(GateOpened, GateClosed)
-    def gate_turned(self, message: GateOpened | GateClosed) -> None:
-        self._verdicts.hear(message)
+    async def gate_turned(self, message: GateOpened | GateClosed) -> None:
+        self._admission.hear(message)
+        await self._go_on()
+
+    @on(ThresholdCrossed)
+    async def threshold_crossed(self, message: ThresholdCrossed) -> None:
+        await self._planning.crossed(message)
+        await self._go_on()
+
+    @on(FeedStarted)
+    def feed_started(self, message: FeedStarted) -> None:
+        self._planning.watching.feed_started(message)
+
+    @on(TimeIsUp)
+    async def time_is_up(self, _: TimeIsUp) -> None:
+        await self._planning.time_is_up()
+        await self._go_on()
+
+    @on(ArmAgain)
+    def arm_again(self, _: ArmAgain) -> None:
+        self._planning.watching.again()
+
+    @on(SendAgain)
+    async def send_again(self, _: SendAgain) -> None:
+        self._outbox.woken()
+        await self._go_on()
 
     @on(Outcome)
     async def came_back(self, message: Outcome) -> None:
@@ -239,102 +323,6 @@ class OrderDesk(Actor):
         await self._reconciling.recheck()
         await self._go_on()
 
-    # -- creates
-
-    async def _place(self, message: PlaceOrder, reply: Reply | None) -> Order | None:
-        """Send an order whose intent is durable; None: its answer comes later."""
-        clerk, is_entry = self._clerk, message.purpose == "entry"
-        if self._verdicts or clerk.unreconciled or not is_entry or self._doubts.is_silent:
-            self._require_open(message)
-        terms = self._terms.get(message.symbol)
-        if terms is None:
-            known = ", ".join(self._terms) or "nothing"
-            raise Unplaceable(message.symbol, reason=f"not traded here; this desk trades {known}")
-        order_id, client_id = self._ids.draw()
-        now = self.now
-        order = intended(message, terms, order_id, client_id, now)
-        await clerk.intend(order)
-        submit = Submit(
-            client_id,
-            order.symbol,
-            order.side,
-            order.kind,
-            order.amount,
-            order.price,
-            None,
-            None,
-            "GTC",
-            "any",
-            order.purpose,
-            Millis(self.elapsed + self._patience.answer),  # when nobody waits any more (O5)
-        )
-        token = Placed(client_id, now)
-        outcome = self.request(self._connector, submit, token, timeout=self._patience.answer)
-        if outcome is None:
-            self._flights.of(client_id).placed = reply or self.reply_later()
-            return None
-        return await self._placed(order, token.asked, outcome)
-
-    def _require_open(self, message: PlaceOrder) -> None:
-        """Raise unless the gate lets this kind of order pass."""
-        if message.purpose == "protective":
-            line = self._reconciling.line
-            if line is None or line.state != "up":
-                state = "not known" if line is None else line.state
-                raise NotAdmitted(message.purpose, (Obstacle("line", f"it is {state}"),))
-            return
-        if obstacles := self._verdicts.of(message.symbol):
-            raise NotAdmitted(message.purpose, obstacles)
-        if self._clerk.unreconciled:
-            raise NotReconciled(len(self._clerk.unreconciled))
-        if self._doubts.is_silent:
-            raise VenueSilent(len(self._doubts))
-
-    async def _placed(self, order: Order, asked: Millis, outcome: Outcome) -> Order:
-        """Record what came of a create; events may have told more of the order by now (A6)."""
-        error = outcome.error
-        if error is None:
-            self._doubts.heard()
-            answer = outcome.value
-            after = await self._clerk.accept(order, answer.fills, answer.venue_id)
-            if after.is_live:
-                await self._go_on()
-            return after
-        verdict = outcomes.submitted(error)
-        if verdict == "exists" or outcomes.was_heard(error):
-            self._doubts.heard()
-        else:
-            self._doubts.unheard(asked, self.now)
-        if order.status != "intent":  # an event has told what became of it
-            if order.is_live and verdict == "refused":
-                self._doubts.hurry(order.client_id, self.now)
-        elif verdict == "refused":
-            after = lifecycle.refused(order, str(error), self.now)
-            order = await self._clerk.advance(order, after)
-            if not order.is_live:  # else the journal is full: released once that is known there
-                raise error
-        else:
-            order = await self._clerk.advance(order, lifecycle.lost(order, str(error), self.now))
-        await self._go_on()
-        return order
-
-    async def _placed_later(self, token: Placed, outcome: Outcome) -> None:
-        """Answer whoever placed the order, and send the cancel that has waited for it."""
-        client_id = token.client_id
-        reply = self._flights.placed(client_id)
-        order = self._clerk.orders.find(client_id)
-        if reply is None or order is None:
-            return
-        try:
-            order = await self._placed(order, token.asked, outcome)
-        except Refusal as no:
-            reply.fail(no)
-        else:
-            reply.answer(order)
-        flight = self._flights.get(client_id)
-        if flight is not None and flight.cancels:
-            await self._settling.cancel(client_id)
-
     # -- the end of a turn
 
     async def _go_on(self) -> None:
@@ -342,6 +330,7 @@ class OrderDesk(Actor):
         if self._doubts:
             await self._settling.look_up_due()
             self._plan_look_up()
+        await self._outbox.work()
         await self._reconciling.conclude()
         self._reconciling.plan_sweep()
 
@@ -375,17 +364,12 @@ class OrderDesk(Actor):
         if isinstance(token, RECONCILING):
             await self._reconciling.take(message)
         elif isinstance(token, Placed):
-            await self._placed_later(token, message)
+            await self._creating.placed_later(token, message)
         elif isinstance(token, Cancelling):
             await self._settling.cancelled(token, message)
-        else:
+        elif isinstance(token, LookedUp):
             await self._settling.looked_up(token, message, self._patience)
-
-    async def _find_gate(self) -> Ref | None:
-        """The gate, and how it stands."""
-        if self._gate is None:
-            return None
-        gate = self.lookup(self._gate)
-        gate.tell(AccountStarted())  # first: what it knew of the account is void
-        await self._verdicts.follow(self, gate)
-        return gate
+        elif isinstance(token, LateCancelling):
+            await self._settling.late_cancelled(token, message)
+        elif isinstance(token, ArmedFor):
+            self._planning.watching.armed(token, message)

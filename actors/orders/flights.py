@@ -14,10 +14,11 @@ from ...runtime import Millis, Reply
 class Flight:
     """The requests of one order that are under way."""
 
-    __slots__ = ("cancels", "is_cancelling", "is_looked_up", "placed", "refused_at")
+    __slots__ = ("cancels", "is_cancelling", "is_looked_up", "is_sent", "placed", "refused_at")
 
     def __init__(self) -> None:
         self.placed: Reply | None = None  # who waits for the create, while it is under way
+        self.is_sent = False  # whether a create is under way that nobody waits for
         self.is_looked_up = False
         self.is_cancelling = False
         self.cancels: list[Reply] = []  # who waits for a cancel
@@ -26,7 +27,18 @@ class Flight:
     @property
     def is_over(self) -> bool:
         """Whether nothing is under way and nobody waits."""
-        return not (self.placed or self.is_looked_up or self.is_cancelling or self.cancels)
+        return not (
+            self.placed
+            or self.is_sent
+            or self.is_looked_up
+            or self.is_cancelling
+            or self.cancels
+        )
+
+    @property
+    def is_being_placed(self) -> bool:
+        """Whether its create has no outcome yet."""
+        return self.placed is not None or self.is_sent
 
 
 class Flights:
@@ -50,7 +62,7 @@ class Flights:
     def is_being_placed(self, client_id: str) -> bool:
         """Whether the create of an order has no outcome yet."""
         flight = self._flights.get(client_id)
-        return flight is not None and flight.placed is not None
+        return flight is not None and flight.is_being_placed
 
     def is_looked_up(self, client_id: str) -> bool:
         """Whether a look-up of an order is under way."""
@@ -61,7 +73,7 @@ class Flights:
     def writes(self) -> int:
         """How many orders have a create or a cancel under way."""
         return sum(
-            flight.placed is not None or flight.is_cancelling for flight in self._flights.values()
+            flight.is_being_placed or flight.is_cancelling for flight in self._flights.values()
         )
 
     def placed(self, client_id: str) -> Reply | None:
@@ -69,7 +81,7 @@ class Flights:
         flight = self._flights.get(client_id)
         if flight is None:
             return None
-        reply, flight.placed = flight.placed, None
+        reply, flight.placed, flight.is_sent = flight.placed, None, False
         self.tidy(client_id)
         return reply
 

@@ -166,6 +166,7 @@ def withdrawn(order: Order, evidence: str, at: Millis, name: str) -> Order:
         stop=wish.stop,
         revision=None,
         lives=plan.lives + 1,
+        carried=order.filled,
         past=(*plan.past, order.client_id)[-PAST:],
         aliases=(*plan.aliases, order.venue_id)[-PAST:] if order.venue_id else plan.aliases,
     )
@@ -250,10 +251,15 @@ def answered(order: Order, venue_id: str, fresh: tuple[Fill, ...], at: Millis) -
 
 
 def untold(order: Order, report: OrderReport) -> Decimal:
-    """How much more has filled than the order knows trades of, base currency; 0 or above."""
+    """How much more has filled than the order knows trades of, base currency; 0 or above.
+
+    A report tells of the order as it was sent last: what had filled before is not in it.
+    """
     said = report.filled
     if said is None:
         said = report.amount if report.status == "filled" else ZERO
+    if order.plan is not None and order.plan.carried:
+        said = add(said, order.plan.carried)
     return max(subtract(said, order.filled), ZERO)
 
 

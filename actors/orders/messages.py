@@ -167,6 +167,13 @@ class NotStored(msgspec.Struct, Tell, frozen=True, gc=False):
     reason: str
 
 
+class OrderHeldUp(msgspec.Struct, Tell, frozen=True, gc=False):
+    """An order that is due is not sent now; said once for each reason. It is tried again."""
+
+    order: Order
+    reason: str
+
+
 class ListForeignOrders(msgspec.Struct, Ask[tuple[ForeignOrder, ...]], frozen=True, gc=False):
     """The open orders of the account that are not in our books, as far as they were seen."""
 

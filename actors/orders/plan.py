@@ -132,6 +132,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True)
     expiry: Expiry | None = None
     revision: Revision | None = None
     lives: int = 0  # how often it was sent anew under another client id
+    carried: Decimal = Decimal(0)  # base currency, what had filled before it was sent anew
     past: tuple[str, ...] = ()  # its client ids before, the newest last; at most PAST of them
     aliases: tuple[str, ...] = ()  # its venue ids before, likewise
     forward_since: Millis | None = None  # when it was put forward in a swap; None: it was not

@@ -38,7 +38,7 @@ from .journal import Snapshot
 from .messages import ForeignOrderSeen, StrayOrderFound
 from .model import Order
 from .outcomes import NO_ANSWER, was_heard
-from .settling import Asking
+from .settling import Asking, Settling
 from .tokens import (
     Again,
     HoldingsListed,
@@ -74,6 +74,7 @@ class Reconciling:
         doubts: Doubts,
         flights: Flights,
         balancing: Balancing,
+        settling: Settling,
         *,
         ask: Asking,
         symbols: Iterable[str],
@@ -85,6 +86,7 @@ class Reconciling:
         self._doubts = doubts
         self._flights = flights
         self._balancing = balancing
+        self._settling = settling
         self._ask = ask
         self._symbols = tuple(symbols)
         self._patience = patience
@@ -125,8 +127,8 @@ class Reconciling:
         self._failures = self._judged = 0
         self._clerk.unreconciled = {
             client_id
-            for client_id in self._clerk.orders.live
-            if not self._flights.is_being_placed(client_id)
+            for client_id, order in self._clerk.orders.live.items()
+            if order.is_out and not self._flights.is_being_placed(client_id)
         }
         await self._begin(line)
 
@@ -205,6 +207,7 @@ class Reconciling:
         """What the venue says of one order, unasked; the order, where it is one of ours."""
         order = self._clerk.orders.find(report.client_id) if report.client_id else None
         if order is not None:
+            await self._take_back_late(order, report)
             return await self._clerk.reconcile(order, report)
         self._see(report)
         for fill in report.fills:
@@ -264,6 +267,8 @@ class Reconciling:
             order = self._clerk.orders.find(report.client_id) if report.client_id else None
             if order is None:
                 self._see(report)
+            elif report.client_id in order.names[1:]:
+                await self._take_back_late(order, report)
             elif order.is_live:
                 doubt = self._doubts.get(order.client_id)
                 if doubt is None or doubt.since <= token.asked:  # else older than what is in doubt
@@ -273,11 +278,16 @@ class Reconciling:
         if error is None:
             self.foreign.keep_listed(symbol, reports)
         for order in tuple(self._clerk.orders.live.values()):
-            if order.symbol == symbol and order.client_id not in listed:
+            if order.symbol == symbol and order.client_id not in listed and order.is_out:
                 self._look_up(order, token.asked)
         since = self._since.get(symbol, self._first_since)
         trades = TradesListed(token.number, symbol, token.asked)
         await self._ask(FetchFills(symbol, since), trades)
+
+    async def _take_back_late(self, order: Order, report: OrderReport) -> None:
+        """What an order was before it was sent anew must not rest beside it (C17)."""
+        if report.status == "open" and report.client_id in order.names[1:]:
+            await self._settling.cancel_late(report.client_id, order.symbol)
 
     def _look_up(self, order: Order, asked: Millis) -> None:
         """An order is live here and not listed there: how did it end? Not if that is under way."""
@@ -307,7 +317,8 @@ class Reconciling:
     def _suspect(self, fill: Fill) -> None:
         """A trade of a venue that names no order: any that is live there may be the one."""
         for order in self._clerk.orders.live.values():
-            if order.symbol == fill.symbol and self._flights.get(order.client_id) is None:
+            is_idle = order.is_out and self._flights.get(order.client_id) is None
+            if order.symbol == fill.symbol and is_idle:
                 self._doubts.hurry(order.client_id, self._desk.now)
 
     async def _held(self, token: HoldingsListed, answer: object) -> None:
@@ -331,7 +342,8 @@ class Reconciling:
 
     def _open_ends(self) -> int:
         """Orders of which it is not known what the venue has made of them."""
-        unsure = sum(order.status != "accepted" for order in self._clerk.orders.live.values())
+        live = self._clerk.orders.live.values()
+        unsure = sum(order.is_out and order.status != "accepted" for order in live)
         return max(unsure, self._flights.writes, len(self._doubts))
 
     def _see(self, report: OrderReport) -> None:

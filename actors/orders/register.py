@@ -1,6 +1,7 @@
 """The orders that a desk knows: the live ones, the last ended ones, and the trades of both.
 
-An index and nothing more: it decides nothing and sends nothing.
+An index and nothing more: it decides nothing and sends nothing. Orders with a plan are found by
+what they belong to as well, see `kin`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from collections import deque
 from collections.abc import Iterable
 
 from ..market.fill import Fill
+from .graph import Graph
+from .ids import client_id_of
 from .journal import REMEMBERED, trade_key
+from .kin import Kin
 from .lifecycle import news
 from .model import LIVE, Order
 
@@ -35,10 +39,37 @@ class OrderRegister:
         self._trades: dict[str, tuple[str, ...]] = {}  # client id -> trade ids booked since
         self._forgotten: deque[tuple[str, ...]] = deque(maxlen=FORGOTTEN)  # trade ids of others
         self._restored = trades
+        self.kin = Kin()
+        for order in (*self._ended.values(), *self.live.values()):
+            if order.plan is not None:
+                self.kin.keep(order)
 
     def find(self, client_id: str) -> Order | None:
+        """A live or recently ended order, by any client id that it is or was known by."""
+        order = self.live.get(client_id) or self._ended.get(client_id)
+        if order is None and (name := self.kin.name_of(client_id)):
+            return self.live.get(name) or self._ended.get(name)
+        return order
+
+    def by_id(self, order_id: str) -> Order | None:
         """A live or recently ended order."""
-        return self.live.get(client_id) or self._ended.get(client_id)
+        return self.find(self.kin.client_id_of(order_id) or client_id_of(order_id))
+
+    @property
+    def listed(self) -> tuple[Order, ...]:
+        """The live ones, oldest first."""
+        return tuple(sorted(self.live.values(), key=lambda order: order.created_at))
+
+    def family(self, order: Order) -> Graph:
+        """The order, and all live ones that it can be reached from."""
+        found, looking = {order.id: order}, [order]
+        while looking:
+            for order_id in self.kin.next_to(looking.pop()):
+                kin = self.by_id(order_id)
+                if order_id not in found and kin is not None and kin.status in LIVE:
+                    found[order_id] = kin
+                    looking.append(kin)
+        return Graph.of(sorted(found.values(), key=lambda each: (each.created_at, each.id)))
 
     def keep(self, order: Order, fills: tuple[Fill, ...] = ()) -> None:
         """Put the newest state of an order, and the fills that brought it, in its place."""
@@ -46,6 +77,8 @@ class OrderRegister:
         if fills:
             ids = (fills[0].trade_id,) if len(fills) == 1 else tuple(f.trade_id for f in fills)
             self._trades[client_id] = self._trades.get(client_id, ()) + ids
+        if order.plan is not None:
+            self._keep_plan(order)
         if order.status in LIVE:
             self.live[client_id] = order
             return
@@ -55,8 +88,20 @@ class OrderRegister:
         self._ended[client_id] = order
         if len(self._endings) > REMEMBERED:
             oldest = self._endings.popleft()
-            del self._ended[oldest]
+            forgotten = self._ended.pop(oldest)
             self._forgotten.append(self._trades.pop(oldest, ()))
+            if forgotten.plan is not None:
+                self.kin.forget(forgotten)
+
+    def _keep_plan(self, order: Order) -> None:
+        """Know an order by its present client id, and by what it belongs to."""
+        before = self.kin.client_id_of(order.id)
+        if before is not None and before != order.client_id:  # it lives on under another
+            self.live.pop(before, None)
+            trades = self._trades.pop(before, ())
+            if trades:
+                self._trades[order.client_id] = trades + self._trades.get(order.client_id, ())
+        self.kin.keep(order)
 
     def has_booked(self, fill: Fill) -> bool:
         """Whether a trade has been booked, whatever order it was of. A walk over all of them."""

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from ...runtime import Actor, Ask, Millis, Outcome
 from ..exchange.messages import Cancel, OrderReport, Query
-from . import evidence, lifecycle, outcomes
+from . import evidence, outcomes
 from .clerk import Clerk
 from .doubts import Doubts
 from .evidence import Doubt, Patience
 from .flights import Flights
 from .messages import NoSuchOrder
-from .tokens import Cancelling, LookedUp
+from .tokens import Cancelling, LateCancelling, LookedUp
 
 LOOK_UPS: Final = 16  # under way at a time: after a restart there may be thousands to make
 
@@ -43,7 +43,7 @@ class Settling:
     async def cancel(self, client_id: str) -> None:
         """Take a live order back; one that has ended meanwhile is the answer itself."""
         order = self._clerk.orders.live.get(client_id)
-        if order is None:
+        if order is None or not order.is_out:
             self._answer(client_id)
             return
         self._flights.of(client_id).is_cancelling = True
@@ -62,7 +62,7 @@ class Settling:
             for reply in self._flights.cancelled(client_id):
                 reply.fail(error)
             return
-        elif outcomes.was_heard(error) and order.is_live:  # none is open there (A17, C9)
+        elif outcomes.was_heard(error) and order.is_out:  # none is open there (A17, C9)
             self._doubts.heard()
             self._doubts.add(client_id, self._doubts.get(client_id) or Doubt(now), now)
             flight = self._flights.of(client_id)
@@ -70,10 +70,22 @@ class Settling:
             if not flight.is_looked_up:
                 await self._look_up(client_id)
             return  # how it ended is the answer
-        elif order.is_live:  # A16: it stays live until there is evidence
+        elif order.is_out:  # A16: it stays live until there is evidence
             self._doubts.add(client_id, Doubt(now), now)
             self._doubts.unheard(token.asked, now)
         self._answer(client_id)
+
+    async def cancel_late(self, client_id: str, symbol: str) -> None:
+        """Take off the book what an order was in an earlier life: it rests there after all."""
+        await self._ask(Cancel(client_id, symbol), LateCancelling(client_id, self._desk.now))
+
+    async def late_cancelled(self, token: LateCancelling, outcome: Outcome) -> None:
+        """Take in what came of that; where nothing came, the next sweep finds it again."""
+        order, error = self._clerk.orders.find(token.client_id), outcome.error
+        if error is None and order is not None:
+            await self._clerk.reconcile(order, outcome.value.report)
+        elif error is not None:
+            outcomes.left_alone(error)  # raises what is a bug
 
     def _answer(self, client_id: str) -> None:
         """Tell those who cancelled how the order stands."""
@@ -129,11 +141,11 @@ class Settling:
                 await self._clerk.reconcile(order, report)
             else:  # it is older than what is in doubt
                 self._doubts.put_back(client_id, self._desk.now)
-        elif doubt is None or not order.is_live:
+        elif doubt is None or not order.is_out or order.client_id != client_id:
             return
         elif evidence.proves_absence(doubt, patience, asked):
             proof = evidence.absence_evidence(order, doubt, asked)
-            await self._clerk.advance(order, lifecycle.gone(order, proof, self._desk.now))
+            await self._clerk.absent(order, proof)
         else:
             self._doubts.add(client_id, evidence.absent(doubt, patience, asked), asked)
 
@@ -145,7 +157,7 @@ class Settling:
     async def _look_up(self, client_id: str) -> None:
         """Ask the venue for an order in doubt."""
         order, now = self._clerk.orders.live.get(client_id), self._desk.now
-        if order is None:
+        if order is None or not order.is_out:
             self._doubts.settle(client_id)
         elif self._flights.is_being_placed(client_id):
             self._doubts.add_more(client_id, now)  # that will tell

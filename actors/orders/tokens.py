@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from ...runtime import Millis, Tell
+from .waits import PriceWait
 
 
 class Placed(msgspec.Struct, frozen=True, gc=False):
@@ -65,6 +66,20 @@ Token: TypeAlias = LineKnown | OpenListed | TradesListed | HoldingsListed
 RECONCILING: Final = (LineKnown, OpenListed, TradesListed, HoldingsListed)
 
 
+class LateCancelling(msgspec.Struct, frozen=True, gc=False):
+    """The token of a `Cancel` of what an order was in an earlier life."""
+
+    client_id: str
+    asked: Millis
+
+
+class ArmedFor(msgspec.Struct, frozen=True, gc=False):
+    """The token of an `Arm`."""
+
+    order_id: str
+    wait: PriceWait
+
+
 class LookUp(msgspec.Struct, Tell, frozen=True):
     """Time to ask the venue for an order in doubt."""
 
@@ -81,6 +96,18 @@ class Again(msgspec.Struct, Tell, frozen=True):
 
 class Sweep(msgspec.Struct, Tell, frozen=True):
     """Time to look at all orders, where nothing may have said that one has changed."""
+
+
+class SendAgain(msgspec.Struct, Tell, frozen=True):
+    """Time to try the outbox again."""
+
+
+class TimeIsUp(msgspec.Struct, Tell, frozen=True):
+    """Time that an order waited for has come."""
+
+
+class ArmAgain(msgspec.Struct, Tell, frozen=True):
+    """Time to try again to have prices watched."""
 
 
 class Recheck(msgspec.Struct, Tell, frozen=True):

@@ -1,0 +1,299 @@
+"""From a batch of drafts to the orders that are kept: each checked, each with its place. Pure.
+
+What can be refused is refused here, before anything is kept: an order that its market does not
+allow, a chain that runs in a circle, a group across markets, a stop on the wrong side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
+from graphlib import CycleError, TopologicalSorter
+
+from msgspec.structs import replace
+
+from ...runtime import Millis
+from ..market.filters import violation
+from ..market.instrument import Instrument
+from ..market.money import ZERO
+from ..market.precision import ceil_to_step, floor_to_step
+from ..market.side import LIMITED, SIDES, STOPS, TRIGGERED, Kind
+from .drafts import Draft, GroupDraft, PlaceOrders
+from .factory import Terms, is_positive
+from .messages import Unplaceable
+from .model import Order, Status
+from .plan import Chain, Group, Keeper, Plan, TrailingDistance, TrailingSteps, Trigger
+from .triggers import level_of
+
+DRAFTS = 256  # of a batch: one commit has to hold it
+TAG = 64  # characters
+_ONE = Decimal(1)
+_KINDS: Mapping[Kind, tuple[str, ...]] = {
+    "market": ("reference",),
+    "limit": ("price",),
+    "stop_loss": ("stop",),
+    "take_profit": ("stop",),
+    "stop_limit": ("stop", "price"),
+    "take_profit_limit": ("stop", "price"),
+    "trailing_stop": ("trail", "reference"),
+    "trailing_stop_limit": ("trail", "reference", "price"),
+}
+"""What each kind needs."""
+
+
+class Drafting:
+    """Draws up the orders of one desk.
+
+    terms: by symbol. kinds: what the venue takes as it is, by symbol. rules: names of the groups.
+    draw: gives an id and the client id that belongs to it, never used before.
+    """
+
+    def __init__(
+        self,
+        terms: Mapping[str, Terms],
+        kinds: Callable[[str], Collection[Kind]],
+        rules: Collection[str],
+        draw: Callable[[], tuple[str, str]],
+    ) -> None:
+        self._terms = terms
+        self._kinds = kinds
+        self._rules = rules
+        self._draw = draw
+
+    def draw_up(self, batch: PlaceOrders, at: Millis) -> tuple[Order, ...]:
+        """The orders of a batch, none of them sent. Raises Unplaceable."""
+        drafts = {draft.name: draft for draft in batch.drafts}
+        self._require_batch(batch, drafts)
+        groups = self._groups(batch)
+        ids: dict[str, str] = {}
+        orders: dict[str, Order] = {}
+        for name in _parents_first(batch.drafts):  # so that a parent is never the younger one
+            draft = drafts[name]
+            order_id, client_id = self._draw()
+            ids[name] = order_id
+            parent = orders[draft.after] if draft.after else None
+            orders[name] = self._order(
+                draft, order_id, client_id, at, parent=parent, group=groups.get(draft.group)
+            )
+        return tuple(orders[draft.name] for draft in batch.drafts)
+
+    def _require_batch(self, batch: PlaceOrders, drafts: Mapping[str, Draft]) -> None:
+        if not 0 < len(batch.drafts) <= DRAFTS:
+            raise _bad(batch.drafts, f"a batch has 1 to {DRAFTS} orders, not {len(batch.drafts)}")
+        if len(drafts) < len(batch.drafts):
+            raise _bad(batch.drafts, "two orders of the batch have one name: name each apart")
+        symbols: dict[str, str] = {}
+        for draft in batch.drafts:
+            if draft.after and draft.after not in drafts:
+                known = ", ".join(drafts)
+                reason = f"{draft.name} comes after {draft.after!r}, which is none of {known}"
+                raise Unplaceable(draft.symbol, reason=reason)
+            if draft.group:
+                other = symbols.setdefault(draft.group, draft.symbol)
+                if other != draft.symbol:
+                    reason = f"group {draft.group} has orders of {other} as well: a group is of one"
+                    raise Unplaceable(draft.symbol, reason=f"{reason} market of one exchange")
+            if draft.after and drafts[draft.after].symbol != draft.symbol:
+                other = drafts[draft.after].symbol
+                reason = f"{draft.name} comes after an order of {other}: chains are of one market"
+                raise Unplaceable(draft.symbol, reason=reason)
+
+    def _groups(self, batch: PlaceOrders) -> dict[str, Group]:
+        groups: dict[str, Group] = {}
+        for draft in batch.groups:
+            if draft.rule not in self._rules:
+                known = ", ".join(sorted(self._rules))
+                raise _bad(batch.drafts, f"group {draft.name}: no rule {draft.rule!r}; {known}")
+            if draft.swap is not None and draft.swap.timeout <= 0:
+                raise _bad(batch.drafts, f"group {draft.name}: its swap needs a timeout above 0")
+            groups[draft.name] = Group(self._draw()[0], draft.rule, draft.swap)
+        for each in batch.drafts:
+            if each.group and each.group not in groups:
+                reason = f"{each.name} is of group {each.group!r}, which the batch does not have"
+                raise Unplaceable(each.symbol, reason=reason)
+        if len(groups) < len(batch.groups):
+            raise _bad(batch.drafts, "two groups of the batch have one name: name each apart")
+        return groups
+
+    def _order(  # noqa: PLR0913 - a draft, and all that it is not itself
+        self,
+        draft: Draft,
+        order_id: str,
+        client_id: str,
+        at: Millis,
+        *,
+        parent: Order | None,
+        group: Group | None,
+    ) -> Order:
+        terms = self._terms.get(draft.symbol)
+        if terms is None:
+            known = ", ".join(self._terms) or "nothing"
+            raise Unplaceable(draft.symbol, reason=f"not traded here; this desk trades {known}")
+        _require_draft(draft)
+        draft = _on_steps(draft, terms.instrument)
+        keeper = self._keeper(draft)
+        chain = None
+        if parent is not None:
+            chain = Chain(parent.id, draft.amount, parent.amount, draft.release, draft.takes_fees)
+        trigger = draft.trigger or _turn_of(draft, group)
+        plan = Plan(
+            stop=draft.stop,
+            trail=draft.trail,
+            time_in_force=draft.time_in_force,
+            effect=draft.effect,
+            tag=draft.tag,
+            keeper=keeper,
+            reference=draft.reference,
+            chain=chain,
+            group=group,
+            trigger=trigger,
+            profile=draft.profile,
+            expiry=draft.expiry,
+        )
+        status: Status = "due"
+        if chain is not None:
+            status = "chained"
+        elif trigger is not None or keeper == "desk":
+            status = "inactive"
+        return Order(
+            order_id,
+            client_id,
+            draft.symbol,
+            draft.side,
+            draft.kind,
+            draft.amount,
+            draft.price,
+            status,
+            terms.quote if draft.side == "buy" else terms.base,
+            ZERO,
+            ZERO,
+            ZERO,
+            ZERO,
+            "",
+            at,
+            at,
+            purpose=draft.purpose,
+            plan=plan,
+        )
+
+    def _keeper(self, draft: Draft) -> Keeper:
+        """Who waits for its price: the venue where it has the kind, unless the desk is wanted."""
+        if draft.kind not in TRIGGERED:
+            return "venue"
+        offered = self._kinds(draft.symbol)
+        if draft.keeper == "venue" and draft.kind not in offered:
+            reason = f"{draft.name}: the venue has no {draft.kind}; leave `keeper` to the desk"
+            raise Unplaceable(draft.symbol, reason=reason)
+        if draft.keeper is None:
+            return "venue" if draft.kind in offered else "desk"
+        return draft.keeper
+
+
+def _turn_of(draft: Draft, group: Group | None) -> Trigger | None:
+    """What a member of a swapping group waits for, where it is not the one that rests first."""
+    if group is None or group.swap is None:
+        return None
+    is_first = (draft.kind in STOPS) == (group.swap.priority == "stop_first")
+    if is_first:
+        return None
+    if draft.kind in TRIGGERED:
+        level = draft.stop
+        return None if level is None else Trigger(*level_of(draft.side, draft.kind, level))
+    if draft.price is None:
+        reason = f"{draft.name} waits its turn in a swapping group: give it a price or a trigger"
+        raise Unplaceable(draft.symbol, reason=reason)
+    return Trigger(*level_of(draft.side, draft.kind, draft.price))
+
+
+def _require_draft(draft: Draft) -> None:
+    """Raise Unplaceable where a draft contradicts itself."""
+
+    def bad(reason: str) -> Unplaceable:
+        return Unplaceable(draft.symbol, reason=f"{draft.name or 'an order'}: {reason}")
+
+    if draft.side not in SIDES or draft.kind not in _KINDS:
+        known = ", ".join(_KINDS)
+        raise bad(f"{draft.side!r} {draft.kind!r} is no order: buy or sell, and one of {known}")
+    needed = _KINDS[draft.kind]
+    for field in ("price", "stop", "trail", "reference"):
+        value: Decimal | None = getattr(draft, field)
+        if value is None and field in needed:
+            raise bad(f"a {draft.kind} order needs `{field}`")
+        if value is not None and field in {"price", "trail"} and field not in needed:
+            raise bad(f"a {draft.kind} order has no `{field}`: leave it out")
+        if value is not None and not is_positive(value):
+            raise bad(f"`{field}` {value} is not above 0")
+    if draft.stop is not None and draft.kind not in TRIGGERED:
+        raise bad(f"a {draft.kind} order has no `stop`: use a trigger to hold it back")
+    if not is_positive(draft.amount):
+        raise bad(f"`amount` {draft.amount} is not above 0")
+    if draft.trail is not None and draft.trail >= _ONE:
+        raise bad(f"`trail` {draft.trail} is a share of the price: below 1")
+    if len(draft.tag) > TAG:
+        raise bad(f"`tag` has {len(draft.tag)} characters: at most {TAG}")
+    if draft.time_in_force == "GTX" and draft.kind != "limit":
+        raise bad("only a limit order can be post-only")
+    if draft.trigger is not None and not is_positive(draft.trigger.price):
+        raise bad(f"its trigger at {draft.trigger.price} is no price above 0")
+    _require_profile(draft, bad)
+    expiry = draft.expiry
+    if expiry is not None and expiry.at is None and expiry.price is None:
+        raise bad("its expiry has neither a time nor a price")
+    if expiry is not None and expiry.price is not None and not is_positive(expiry.price):
+        raise bad(f"it expires at {expiry.price}, which is no price above 0")
+
+
+def _require_profile(draft: Draft, bad: Callable[[str], Unplaceable]) -> None:
+    profile = draft.profile
+    if profile is None:
+        return
+    if draft.kind not in STOPS:
+        raise bad(f"a {draft.kind} order does not trail: give the profile to its stop")
+    if isinstance(profile, TrailingDistance):
+        if not is_positive(profile.distance) or profile.step < ZERO:
+            raise bad(f"it trails by {profile.distance} in steps of {profile.step}: above 0, please")
+        if profile.unit == "share" and profile.distance >= _ONE:
+            raise bad(f"it trails by {profile.distance} of the price: give a share below 1")
+    if isinstance(profile, TrailingSteps):
+        if not profile.steps:
+            raise bad("its trailing profile has no steps")
+        for step in profile.steps:
+            if not is_positive(step.price) or not is_positive(step.stop):
+                raise bad(f"a trailing step at {step.price} to {step.stop}: above 0, please")
+        prices = [step.price for step in profile.steps]
+        if prices != sorted(prices, reverse=profile.direction == "below"):
+            raise bad(f"its trailing steps must lie one {profile.direction} the other, in order")
+
+
+def _on_steps(draft: Draft, instrument: Instrument) -> Draft:
+    """The draft with its amount and prices on the steps of its market. Raises Unplaceable."""
+    to_step = floor_to_step if draft.side == "buy" else ceil_to_step
+    step = instrument.price_step
+    amount = floor_to_step(draft.amount, instrument.amount_step)
+    price = None if draft.price is None else to_step(draft.price, step)
+    stop = None if draft.stop is None else to_step(draft.stop, step)
+    worth = price or stop or draft.reference
+    if worth is None:
+        raise AssertionError(draft)  # every kind needs one of them
+    limit = price if draft.kind in LIMITED else None
+    broken = violation(instrument, amount, limit, worth)
+    if broken is not None:
+        reason = f"{draft.name}: {broken.reason}: {broken.detail}"
+        raise Unplaceable(draft.symbol, reason=reason)
+    return replace(draft, amount=amount, price=price, stop=stop)
+
+
+def _parents_first(drafts: Sequence[Draft]) -> tuple[str, ...]:
+    """Names in an order in which every draft comes after its parent. Raises Unplaceable."""
+    sorter = TopologicalSorter({each.name: (each.after,) if each.after else () for each in drafts})
+    try:
+        return tuple(sorter.static_order())
+    except CycleError as error:
+        circle = " after ".join(map(str, error.args[1]))
+        raise _bad(drafts, f"{circle}: none of these would ever be sent") from None
+
+
+def _bad(drafts: Sequence[Draft], reason: str) -> Unplaceable:
+    return Unplaceable(drafts[0].symbol if drafts else "an empty batch", reason=reason)
+
+
