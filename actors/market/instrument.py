@@ -21,6 +21,8 @@ class Instrument(msgspec.Struct, frozen=True):
     min_amount: Decimal  # base currency, >= 0
     min_cost: Decimal  # quote currency, >= 0: amount times price of an order
     fees: Fees
+    max_orders: int | None = None  # open at a time, in this market; None: as many as one likes
+    max_trigger_orders: int | None = None  # of these with a trigger price
 
     def __post_init__(self) -> None:
         for name in ("amount_step", "price_step"):

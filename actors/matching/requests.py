@@ -70,7 +70,11 @@ def rejection(client_id: str, refused: Refused) -> OrderRejected:
 def request_of(order: FullOrder, quanta: Quanta) -> OrderRequest:
     """The order in quanta. Raises OrderRejected where a number cannot be one of its market."""
     _check_numbers(order, quanta)
-    trails = order.kind == "trailing_stop"
+    kind = order.kind
+    if kind == "trailing_stop_limit":
+        detail = "a trailing stop with a limit is nobody's but the one who trades to keep"
+        raise OrderRejected(order.client_id, "NOT_OFFERED", detail)
+    trails = kind == "trailing_stop"
     bips = None
     if trails:
         bips = None if order.trail is None else bips_of(order.trail)
@@ -82,7 +86,7 @@ def request_of(order: FullOrder, quanta: Quanta) -> OrderRequest:
         account=ACCOUNT,
         symbol=order.symbol,
         side=order.side,
-        kind=order.kind,
+        kind=kind,
         client_id=order.client_id,
         amount=quanta.amount(order.amount),
         price=None if order.price is None else quanta.price(order.price),

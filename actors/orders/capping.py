@@ -26,7 +26,7 @@ class Capping:
         self._orders = orders
 
     def require_room(self, orders: tuple[Order, ...]) -> None:
-        """Raise Unplaceable where the venue would not keep all of `orders` beside those there are."""
+        """Raise Unplaceable where the venue would not keep all of `orders` beside the others."""
         for symbol in dict.fromkeys(order.symbol for order in orders):
             instrument = self._terms[symbol].instrument
             added = [order for order in orders if order.symbol == symbol]

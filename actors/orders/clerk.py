@@ -51,7 +51,7 @@ class Clerk:
     next client id. changed: hears of every step of an order with a plan.
     """
 
-    def __init__(  # noqa: PLR0913 - three of them are what a step of an order can set off
+    def __init__(
         self,
         desk: Actor,
         account: str,
@@ -136,24 +136,14 @@ class Clerk:
         """
         booking = None
         if fills:
-            terms = self._terms[order.symbol]
-            settle = Settle(order.id, order.side, terms.base, terms.quote, fills, after.held)
-            try:
-                booking = await self._desk.ask(self._portfolio, settle)
-            except InsufficientFunds as error:
-                raise LedgerMismatch(
-                    f"order {order.id} filled for more than the account owns: {error}"
-                ) from error
+            booking = await self._settle(order, after, fills)
         elif order.held and not after.held:
             booking = await self._desk.ask(self._portfolio, Release(order.id))
         desk = self._desk
         others = self._reactions(order, after)
         no = await self._commit((after, *others), fills, booking)
         if no is not None:
-            if isinstance(no, DuplicateTrade):
-                for fill in fills:
-                    self._tell_of(fill, f"{no}, and this order has not got it")
-            self._doubts.add_more(order.client_id, desk.now)
+            self._not_kept(order, fills, no)
             return order
         self._keep(after, fills)
         if after.client_id != order.client_id:
@@ -171,8 +161,27 @@ class Clerk:
             self._tell(others)
         return after
 
+    async def _settle(self, order: Order, after: Order, fills: tuple[Fill, ...]) -> Booking:
+        """Book trades against what the order holds."""
+        terms = self._terms[order.symbol]
+        settle = Settle(order.id, order.side, terms.base, terms.quote, fills, after.held)
+        try:
+            return await self._desk.ask(self._portfolio, settle)
+        except InsufficientFunds as error:
+            raise LedgerMismatch(
+                f"order {order.id} filled for more than the account owns: {error}"
+            ) from error
+
+    def _not_kept(self, order: Order, fills: tuple[Fill, ...], no: Refusal) -> None:
+        """A step that the journal refused has not happened here: the venue is asked again."""
+        if isinstance(no, DuplicateTrade):
+            for fill in fills:
+                self._tell_of(fill, f"{no}, and this order has not got it")
+        if order.is_out:
+            self._doubts.add_more(order.client_id, self._desk.now)
+
     def _keep(self, order: Order, fills: tuple[Fill, ...]) -> None:
-        """Put the newest state of an order in its place; where one stands that is not out is known."""
+        """Put the newest state of an order in its place; one that is not out is in no doubt."""
         self.orders.keep(order, fills)
         if order.status not in LIVE or order.status in HELD:
             self.settled(order.client_id)

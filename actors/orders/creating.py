@@ -154,6 +154,8 @@ class Creating:
         if verdict != "refused":
             after = lifecycle.lost(order, str(error), self._desk.now)
             return await self._clerk.advance(order, after)
+        if not isinstance(error, Exception):
+            raise error
         after = refused_order(order, error, self._desk.now, self._clerk.next_name(order))
         order = await self._clerk.advance(order, after)
         if not order.is_live:  # else the journal is full, or it is sent in another way

@@ -232,7 +232,9 @@ class OrderDesk(Actor):
         client_id = order.client_id
         flight = self._flights.of(client_id)
         flight.cancels.append(self.reply_later())
-        if not flight.is_being_placed and not flight.is_cancelling:  # else it goes once that is back
+        if (
+            not flight.is_being_placed and not flight.is_cancelling
+        ):  # else it goes once that is back
             await self._settling.cancel(client_id)
         await self._go_on()
 

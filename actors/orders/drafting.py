@@ -15,18 +15,20 @@ from msgspec.structs import replace
 from ...runtime import Millis
 from ..market.filters import violation
 from ..market.instrument import Instrument
-from ..market.money import ZERO
+from ..market.money import ZERO, multiply
 from ..market.precision import ceil_to_step, floor_to_step
 from ..market.side import LIMITED, SIDES, STOPS, TRIGGERED, Kind
-from .drafts import Draft, GroupDraft, PlaceOrders
+from .drafts import Draft, PlaceOrders
 from .factory import Terms, is_positive
+from .levels import level_of
 from .messages import Unplaceable
 from .model import Order, Status
 from .plan import Chain, Group, Keeper, Plan, TrailingDistance, TrailingSteps, Trigger
-from .triggers import level_of
+from .trailing import stop_at
 
 DRAFTS = 256  # of a batch: one commit has to hold it
 TAG = 64  # characters
+FINENESS = Decimal("0.05")  # of its distance: by so much of the price a trailing stop is moved
 _ONE = Decimal(1)
 _KINDS: Mapping[Kind, tuple[str, ...]] = {
     "market": ("reference",),
@@ -44,14 +46,14 @@ _KINDS: Mapping[Kind, tuple[str, ...]] = {
 class Drafting:
     """Draws up the orders of one desk.
 
-    terms: by symbol. kinds: what the venue takes as it is, by symbol. rules: names of the groups.
+    terms: by symbol. kinds: what the venue takes as it is. rules: names of the groups.
     draw: gives an id and the client id that belongs to it, never used before.
     """
 
     def __init__(
         self,
         terms: Mapping[str, Terms],
-        kinds: Callable[[str], Collection[Kind]],
+        kinds: Collection[Kind],
         rules: Collection[str],
         draw: Callable[[], tuple[str, str]],
     ) -> None:
@@ -115,7 +117,7 @@ class Drafting:
             raise _bad(batch.drafts, "two groups of the batch have one name: name each apart")
         return groups
 
-    def _order(  # noqa: PLR0913 - a draft, and all that it is not itself
+    def _order(
         self,
         draft: Draft,
         order_id: str,
@@ -130,8 +132,8 @@ class Drafting:
             known = ", ".join(self._terms) or "nothing"
             raise Unplaceable(draft.symbol, reason=f"not traded here; this desk trades {known}")
         _require_draft(draft)
-        draft = _on_steps(draft, terms.instrument)
         keeper = self._keeper(draft)
+        draft = _on_steps(_following(draft, keeper), terms.instrument)
         chain = None
         if parent is not None:
             chain = Chain(parent.id, draft.amount, parent.amount, draft.release, draft.takes_fees)
@@ -180,7 +182,7 @@ class Drafting:
         """Who waits for its price: the venue where it has the kind, unless the desk is wanted."""
         if draft.kind not in TRIGGERED:
             return "venue"
-        offered = self._kinds(draft.symbol)
+        offered = self._kinds
         if draft.keeper == "venue" and draft.kind not in offered:
             reason = f"{draft.name}: the venue has no {draft.kind}; leave `keeper` to the desk"
             raise Unplaceable(draft.symbol, reason=reason)
@@ -207,62 +209,85 @@ def _turn_of(draft: Draft, group: Group | None) -> Trigger | None:
 
 def _require_draft(draft: Draft) -> None:
     """Raise Unplaceable where a draft contradicts itself."""
+    for reason in (_wrong_numbers(draft), _wrong_words(draft), _wrong_profile(draft)):
+        if reason:
+            raise Unplaceable(draft.symbol, reason=f"{draft.name or 'an order'}: {reason}")
 
-    def bad(reason: str) -> Unplaceable:
-        return Unplaceable(draft.symbol, reason=f"{draft.name or 'an order'}: {reason}")
 
+def _wrong_numbers(draft: Draft) -> str:
+    """What is wrong with its prices and amounts; empty: nothing."""
     if draft.side not in SIDES or draft.kind not in _KINDS:
         known = ", ".join(_KINDS)
-        raise bad(f"{draft.side!r} {draft.kind!r} is no order: buy or sell, and one of {known}")
+        return f"{draft.side!r} {draft.kind!r} is no order: buy or sell, and one of {known}"
     needed = _KINDS[draft.kind]
     for field in ("price", "stop", "trail", "reference"):
         value: Decimal | None = getattr(draft, field)
-        if value is None and field in needed:
-            raise bad(f"a {draft.kind} order needs `{field}`")
-        if value is not None and field in {"price", "trail"} and field not in needed:
-            raise bad(f"a {draft.kind} order has no `{field}`: leave it out")
-        if value is not None and not is_positive(value):
-            raise bad(f"`{field}` {value} is not above 0")
-    if draft.stop is not None and draft.kind not in TRIGGERED:
-        raise bad(f"a {draft.kind} order has no `stop`: use a trigger to hold it back")
+        if value is None:
+            if field in needed:
+                return f"a {draft.kind} order needs `{field}`"
+        elif field not in needed and field != "reference":
+            return f"a {draft.kind} order has no `{field}`: leave it out"
+        elif not is_positive(value):
+            return f"`{field}` {value} is not above 0"
     if not is_positive(draft.amount):
-        raise bad(f"`amount` {draft.amount} is not above 0")
+        return f"`amount` {draft.amount} is not above 0"
     if draft.trail is not None and draft.trail >= _ONE:
-        raise bad(f"`trail` {draft.trail} is a share of the price: below 1")
+        return f"`trail` {draft.trail} is a share of the price: below 1"
+    return ""
+
+
+def _wrong_words(draft: Draft) -> str:
+    """What is wrong with all else; empty: nothing."""
     if len(draft.tag) > TAG:
-        raise bad(f"`tag` has {len(draft.tag)} characters: at most {TAG}")
+        return f"`tag` has {len(draft.tag)} characters: at most {TAG}"
     if draft.time_in_force == "GTX" and draft.kind != "limit":
-        raise bad("only a limit order can be post-only")
+        return "only a limit order can be post-only"
     if draft.trigger is not None and not is_positive(draft.trigger.price):
-        raise bad(f"its trigger at {draft.trigger.price} is no price above 0")
-    _require_profile(draft, bad)
+        return f"its trigger at {draft.trigger.price} is no price above 0"
     expiry = draft.expiry
     if expiry is not None and expiry.at is None and expiry.price is None:
-        raise bad("its expiry has neither a time nor a price")
+        return "its expiry has neither a time nor a price"
     if expiry is not None and expiry.price is not None and not is_positive(expiry.price):
-        raise bad(f"it expires at {expiry.price}, which is no price above 0")
+        return f"it expires at {expiry.price}, which is no price above 0"
+    return ""
 
 
-def _require_profile(draft: Draft, bad: Callable[[str], Unplaceable]) -> None:
+def _wrong_profile(draft: Draft) -> str:
+    """What is wrong with how it trails; empty: nothing."""
     profile = draft.profile
     if profile is None:
-        return
-    if draft.kind not in STOPS:
-        raise bad(f"a {draft.kind} order does not trail: give the profile to its stop")
+        return ""
+    if draft.kind not in STOPS or draft.trail is not None:
+        return f"a {draft.kind} order takes no profile: give it to a stop_loss or stop_limit"
     if isinstance(profile, TrailingDistance):
-        if not is_positive(profile.distance) or profile.step < ZERO:
-            raise bad(f"it trails by {profile.distance} in steps of {profile.step}: above 0, please")
+        if not is_positive(profile.distance) or not profile.step >= ZERO:
+            return f"it trails by {profile.distance} in steps of {profile.step}: above 0, please"
         if profile.unit == "share" and profile.distance >= _ONE:
-            raise bad(f"it trails by {profile.distance} of the price: give a share below 1")
+            return f"it trails by {profile.distance} of the price: give a share below 1"
     if isinstance(profile, TrailingSteps):
-        if not profile.steps:
-            raise bad("its trailing profile has no steps")
-        for step in profile.steps:
-            if not is_positive(step.price) or not is_positive(step.stop):
-                raise bad(f"a trailing step at {step.price} to {step.stop}: above 0, please")
-        prices = [step.price for step in profile.steps]
-        if prices != sorted(prices, reverse=profile.direction == "below"):
-            raise bad(f"its trailing steps must lie one {profile.direction} the other, in order")
+        return _wrong_steps(profile)
+    return ""
+
+
+def _wrong_steps(profile: TrailingSteps) -> str:
+    if not profile.steps:
+        return "its trailing profile has no steps"
+    for step in profile.steps:
+        if not is_positive(step.price) or not is_positive(step.stop):
+            return f"a trailing step at {step.price} to {step.stop}: above 0, please"
+    prices = [step.price for step in profile.steps]
+    if prices != sorted(prices, reverse=profile.direction == "below"):
+        return f"its trailing steps must lie one {profile.direction} the other, in order"
+    return ""
+
+
+def _following(draft: Draft, keeper: Keeper) -> Draft:
+    """A trailing stop that the desk keeps is a stop with a profile."""
+    if keeper == "venue" or draft.trail is None or draft.reference is None:
+        return draft
+    step = multiply(draft.trail, FINENESS)
+    profile = TrailingDistance(draft.trail, "share", draft.reference, step)
+    return replace(draft, stop=stop_at(profile, draft.reference, draft.side), profile=profile)
 
 
 def _on_steps(draft: Draft, instrument: Instrument) -> Draft:
@@ -295,5 +320,3 @@ def _parents_first(drafts: Sequence[Draft]) -> tuple[str, ...]:
 
 def _bad(drafts: Sequence[Draft], reason: str) -> Unplaceable:
     return Unplaceable(drafts[0].symbol if drafts else "an empty batch", reason=reason)
-
-

@@ -28,11 +28,7 @@ class Flight:
     def is_over(self) -> bool:
         """Whether nothing is under way and nobody waits."""
         return not (
-            self.placed
-            or self.is_sent
-            or self.is_looked_up
-            or self.is_cancelling
-            or self.cancels
+            self.placed or self.is_sent or self.is_looked_up or self.is_cancelling or self.cancels
         )
 
     @property

@@ -51,7 +51,7 @@ class Graph:
         return tuple(each for each in self if before.orders.get(each.id) is not each)
 
     def faults(self) -> Iterator[str]:
-        """What must not be: a cycle, an edge to nothing, a parent that is younger than its child."""
+        """What must not be: a cycle, an edge to nothing, a parent younger than its child."""
         for order in self:
             if order.status == "chained":
                 yield from self._faults_of_chain(order)

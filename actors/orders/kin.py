@@ -1,4 +1,4 @@
-"""Which orders belong to which, and by what names they were known: an index of those with a plan."""
+"""Which orders belong together, and by what names they were known: of those with a plan."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ class Kin:
     def __init__(self) -> None:
         self._client_ids: dict[str, str] = {}  # id -> present client id
         self._names: dict[str, str] = {}  # earlier client id -> present one
-        self._children: dict[str, dict[str, None]] = {}  # id of a parent -> ids of its live children
+        self._children: dict[
+            str, dict[str, None]
+        ] = {}  # id of a parent -> ids of its live children
         self._members: dict[str, dict[str, None]] = {}  # group -> ids of its live members
         self.due: dict[str, None] = {}  # ids of those that are to be sent
         self.wishing: dict[str, None] = {}  # ids of those that are out and shall become another

@@ -20,7 +20,7 @@ from .plan import NO_PLAN, Revision
 
 
 def ended(order: Order, reason: str, at: Millis) -> Order:
-    """The order once it is to be cancelled; the same object where it is over or is to end anyway."""
+    """The order once it is to be cancelled; the same object where it is over or ends anyway."""
     if order.status in HELD:
         return cancelled(order, reason, at)
     return _wished(order, "end", order.amount, order.price, _stop(order), reason)
@@ -36,6 +36,14 @@ def held_back(order: Order, reason: str, at: Millis) -> Order:
     wish = order.wish
     amount, price, stop = _target(order) if wish is None else (wish.amount, wish.price, wish.stop)
     return _wished(order, "hold", amount, price, stop, reason)
+
+
+def sent_again(order: Order, reason: str) -> Order:
+    """The order once it is to rest at the venue after all, where it was to wait here."""
+    wish = order.wish
+    if wish is None or wish.then != "hold":
+        return order
+    return _wished(order, "send", wish.amount, wish.price, wish.stop, reason)
 
 
 def edited(

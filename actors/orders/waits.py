@@ -1,13 +1,21 @@
-"""What an order waits for by itself: prices that are watched for it, and times."""
+"""What an order waits for by itself: prices that are watched for it, and a time. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
+import attrs
 import msgspec
 
+from ...runtime import Millis
 from ..feeds.thresholds import Direction
+from ..market.side import TRIGGERED
+from .levels import level_of
+from .model import Order
+from .plan import NO_PLAN
+from .trailing import next_level
 
 Why = Literal["trigger", "trail", "expire"]
 
@@ -18,3 +26,49 @@ class PriceWait(msgspec.Struct, frozen=True, gc=False):
     price: Decimal
     direction: Direction
     why: Why
+
+
+@attrs.frozen
+class Waits:
+    """All that one order has to be woken for; false where it is nothing."""
+
+    prices: frozenset[PriceWait] = frozenset()
+    until: Millis | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.prices) or self.until is not None
+
+
+NOTHING = Waits()
+
+
+def waits_of(order: Order) -> Waits:
+    """What an order waits for as it stands."""
+    if order.plan is None or not order.is_live:
+        return NOTHING
+    times = tuple(_times_of(order))
+    return Waits(frozenset(_prices_of(order)), min(times) if times else None)
+
+
+def _prices_of(order: Order) -> Iterator[PriceWait]:
+    plan = order.plan or NO_PLAN
+    if order.status == "inactive":
+        if plan.trigger is not None:
+            yield PriceWait(plan.trigger.price, plan.trigger.direction, "trigger")
+        elif plan.keeper == "desk" and order.kind in TRIGGERED and plan.stop is not None:
+            yield PriceWait(*level_of(order.side, order.kind, plan.stop), "trigger")
+    if order.status not in {"chained", "due"}:
+        level = next_level(order)
+        if level is not None:
+            yield PriceWait(*level, "trail")
+    if plan.expiry is not None and plan.expiry.price is not None:
+        yield PriceWait(plan.expiry.price, plan.expiry.direction, "expire")
+
+
+def _times_of(order: Order) -> Iterator[Millis]:
+    plan = order.plan or NO_PLAN
+    if plan.expiry is not None and plan.expiry.at is not None:
+        yield plan.expiry.at
+    swap = None if plan.group is None else plan.group.swap
+    if swap is not None and plan.forward_since is not None:
+        yield Millis(plan.forward_since + swap.timeout)
