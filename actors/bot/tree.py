@@ -24,12 +24,13 @@ is started by it: see `opening`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import attrs
 
 from ...runtime import Child, Millis, Strategy, Supervisor
 from ..market.instrument import Instrument
+from ..market.side import PLACEABLE, Kind
 from ..modes.catalog import MODES
 from ..modes.consumer import AllInConsumer
 from ..modes.producer import Producer
@@ -79,6 +80,7 @@ class Dealing:
     gate: str | None = None  # whose word it waits for
     opening: Opening = FromDeposits()
     patience: Patience = Patience()
+    kinds: Collection[Kind] = PLACEABLE  # what it takes; for the other kinds the desk waits itself
 
 
 def account_tree(plot: Plot, instrument: Instrument, dealing: Dealing = Dealing()) -> Supervisor:
@@ -97,6 +99,8 @@ def account_tree(plot: Plot, instrument: Instrument, dealing: Dealing = Dealing(
             gate=dealing.gate,
             patience=dealing.patience,
             opening=dealing.opening,
+            kinds=dealing.kinds,
+            feed=paths.feed,
         )
 
     # Of what the venue holds, only what is traded: a fee in another coin is paid past the books.

@@ -20,6 +20,7 @@ from ..exchange.ccxt_connector import CcxtConnector
 from ..exchange.paper import PaperConnector
 from ..market.instrument import Instrument
 from ..market.report import OrderReport
+from ..market.side import FULL
 from ..matching.path_venue import PathVenue
 from ..orders.evidence import Patience
 from ..orders.model import Order
@@ -95,9 +96,11 @@ def _grown(
 def _dealing(plot: Plot, context: AtVenue, offered: Capabilities) -> Dealing:
     """Books begin with what the venue holds; on paper with what the file says."""
     if context.name == "paper":
-        return Dealing(gate=plot.paths.gate, opening=FromDeposits())
+        return Dealing(gate=plot.paths.gate, opening=FromDeposits(), kinds=FULL)
     patience = Patience(answer=context.settings.answer, fence=offered.fence)
-    return Dealing(gate=plot.paths.gate, opening=FromVenue(), patience=patience)
+    return Dealing(
+        gate=plot.paths.gate, opening=FromVenue(), patience=patience, kinds=offered.kinds
+    )
 
 
 def report_of(order: Order) -> OrderReport:

@@ -32,6 +32,16 @@ STOPS: Final[frozenset[Kind]] = frozenset(
 """Kinds that go when the price turns against what they guard: up for a buy, down for a sell."""
 TAKE_PROFITS: Final[frozenset[Kind]] = frozenset({"take_profit", "take_profit_limit"})
 TRIGGERED: Final[frozenset[Kind]] = STOPS | TAKE_PROFITS
+FULL: Final[tuple[Kind, ...]] = (
+    "market",
+    "limit",
+    "stop_loss",
+    "stop_limit",
+    "take_profit",
+    "take_profit_limit",
+    "trailing_stop",
+)
+"""What a venue that knows every kind takes; a trailing stop with a limit is nowhere to be had."""
 LIMITED: Final[frozenset[Kind]] = frozenset(
     {"limit", "stop_limit", "take_profit_limit", "trailing_stop_limit"}
 )

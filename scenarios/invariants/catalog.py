@@ -28,6 +28,7 @@ from .funds import (
     check_f7,
     check_f8,
 )
+from .graphs import check_g1, check_g2, check_g3, check_g4, check_g5, check_g6
 from .orders import (
     check_o1,
     check_o2,
@@ -71,6 +72,12 @@ INVARIANTS: Final = (
     Invariant("O6", check_o6),
     Invariant("O7", check_o7),
     Invariant("O8", check_o8),
+    Invariant("G1", check_g1),
+    Invariant("G2", check_g2),
+    Invariant("G3", check_g3),
+    Invariant("G4", check_g4),
+    Invariant("G5", check_g5),
+    Invariant("G6", check_g6),
     Invariant("P1", check_p1),
     Invariant("P2", check_p2),
     Invariant("P3", check_p3),
@@ -89,12 +96,6 @@ CHECKERS: Final[tuple[Checker, ...]] = tuple(each.check for each in INVARIANTS)
 NOT_YET: Final[Mapping[str, str]] = MappingProxyType(
     {
         "O9": "the desk has no limits of rate, number or value of its own",
-        "G1": "no order is chained to another",
-        "G2": "no two orders cancel each other",
-        "G3": "no order is the parent of another",
-        "G4": "no price trails",
-        "G5": "nothing is triggered here: prices are armed in actors.feeds, swept by `thresholds`",
-        "G6": "no position needs protection: spot alone is traded by a whole bot",
         "P5": "store_file_damaged spoils a store, and says itself what must come of it",
         "P6": "a run is too short for a file to grow",
         "R1": "restarts are held against a model of OTP by the sweep `supervisors`",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ...actors.orders.model import LIVE, Order
+from ...actors.orders.model import OUT, Order
 from ..world import Violation, World, WorldBot
 from ..world.agreement import differences
 
@@ -48,9 +48,10 @@ def _f3(world: World) -> Iterator[Violation]:
         books = bot.books
         for change in books.changes:
             order = change.after
-            if order.status not in LIVE and order.held:
-                yield Violation("F3", name, f"{order.client_id} has ended and holds {order.held}")
-            elif order.status in LIVE and Fraction(order.held) < (least := _least(order)):
+            if order.status not in OUT and order.held:
+                words = f"{order.client_id} is {order.status} and holds {order.held}"
+                yield Violation("F3", name, words)
+            elif order.status in OUT and Fraction(order.held) < (least := _least(order)):
                 words = f"{order.client_id} is {order.status} and holds {order.held}, not the "
                 yield Violation("F3", name, words + f"{float(least):.12g} that it may still cost")
         held = books.held()
@@ -108,8 +109,8 @@ def _f5(world: World) -> Iterator[Violation]:
         books = bot.books
         for change in books.changes:
             order, before = change.after, change.before
-            filled = books.filled.get(order.client_id, Fraction(0))
-            cost = books.cost.get(order.client_id, Fraction(0))
+            filled = books.filled.get(order.id, Fraction(0))
+            cost = books.cost.get(order.id, Fraction(0))
             if (filled, cost) != (Fraction(order.filled), Fraction(order.cost)):
                 words = f"{order.client_id} says it filled {order.filled} for {order.cost}"
                 yield Violation("F5", name, f"{words}, its trades say {float(filled):.12g}")

@@ -8,16 +8,20 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
-from ...actors.orders.model import LIVE, Status
+from ...actors.orders.model import LIVE, Order, Status
 from ..world import Change, Sent, Violation, World, WorldBot
 from ..world.agreement import ENDS
 
+_SENT: Final[frozenset[Status]] = frozenset({"due", "inactive", "filled", "cancelled"})
 FOLLOWS: Final[Mapping[str, frozenset[Status]]] = MappingProxyType(
     {
-        "": frozenset({"intent"}),
-        "intent": frozenset({"intent", "accepted", "unknown", "refused", "filled", "cancelled"}),
-        "unknown": frozenset({"unknown", "accepted", "refused", "filled", "cancelled"}),
-        "accepted": frozenset({"accepted", "filled", "cancelled"}),
+        "": frozenset({"intent", "chained", "inactive", "due"}),
+        "chained": frozenset({"chained", "inactive", "due", "cancelled"}),
+        "inactive": frozenset({"inactive", "due", "filled", "cancelled"}),
+        "due": frozenset({"due", "intent", "inactive", "refused", "filled", "cancelled"}),
+        "intent": _SENT | {"intent", "accepted", "unknown", "refused"},
+        "unknown": _SENT | {"unknown", "accepted", "refused"},
+        "accepted": _SENT | {"accepted"},
         "cancelled": frozenset({"cancelled", "filled"}),
         "filled": frozenset({"filled"}),
         "refused": frozenset({"refused"}),
@@ -80,6 +84,7 @@ def check_o5(world: World) -> list[Violation]:
 def _o5(world: World) -> Iterator[Violation]:
     for name, change in _changes(world):
         order = change.after
+        yield from _of_earlier_name(world, name, change)
         if order.status in LIVE:
             continue
         if order.status in {"refused", "cancelled"} and not order.evidence:
@@ -94,9 +99,30 @@ def _o5(world: World) -> Iterator[Violation]:
         elif (ended := ENDS.get(there.status)) is not None and ended != order.status:
             words = f"{order.client_id} is {order.status}, and {there.status} there"
             yield Violation("O5", name, words)
-        elif order.status == "cancelled" and Fraction(order.filled) != there.filled:
+        elif order.status == "cancelled" and Fraction(order.filled) != _filled_there(
+            world.bots[name], order
+        ):
             words = f"{order.client_id} is cancelled with {order.filled} filled"
             yield Violation("O5", name, f"{words}, and there are {float(there.filled):g} there")
+
+
+def _of_earlier_name(world: World, name: str, change: Change) -> Iterator[Violation]:
+    """An order that goes on under another name must rest under the old one no more."""
+    before, order = change.before, change.after
+    if before is None or before.client_id == order.client_id:
+        return
+    there = world.bots[name].oracle.order(before.client_id)
+    if there is not None and there.is_open:
+        words = f"{before.client_id} is {order.client_id} by now, and open there"
+        yield Violation("O5", name, words)
+    if not order.evidence:
+        yield Violation("O5", name, f"{order.client_id} was renamed without evidence")
+
+
+def _filled_there(bot: WorldBot, order: Order) -> Fraction:
+    """What has filled of an order at the exchange, under all of its names."""
+    found = (bot.oracle.order(each) for each in order.names)
+    return sum((each.filled for each in found if each is not None), Fraction(0))
 
 
 def check_o6(world: World) -> list[Violation]:

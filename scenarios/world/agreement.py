@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
-from ...actors.orders.model import LIVE, Order
+from ...actors.orders.model import OUT, Order
 from .books import Books
 from .bot import WorldBot
 from .oracle import Oracle, TrueOrder
@@ -28,7 +28,7 @@ ENDS: Final[Mapping[str, str]] = MappingProxyType(
 def differences(books: Books, oracle: Oracle) -> Iterator[tuple[str, str]]:
     """What differs: an invariant's code and a sentence each."""
     theirs = oracle.orders()
-    ours = {order.client_id: order for order in books.orders.values()}
+    ours = {name: books.orders[order_id] for name, order_id in books.ids.items()}
     yield from of_orders(ours, [each for each in theirs if each.client_id.startswith(PREFIX)])
     yield from of_money(books, oracle.balances())
 
@@ -44,23 +44,30 @@ def disorder_of(bot: WorldBot) -> Iterator[str]:
 
 
 def of_orders(ours: Mapping[str, Order], theirs: list[TrueOrder]) -> Iterator[tuple[str, str]]:
-    """The same of orders."""
+    """The same of orders. ours: by every client id that they were sent under."""
     times = Counter(each.client_id for each in theirs)
     yield from (("O2", f"{name} is there {n} times") for name, n in times.items() if n > 1)
+    filled: dict[str, Fraction] = defaultdict(Fraction)  # by id, under all names
     for there in theirs:
         here = ours.get(there.client_id)
         if here is None:
             yield "O1", f"{there.client_id} is {there.status} at the exchange, and in no book"
-        elif not _ends_alike(there, here):
-            yield "F7", f"{here.client_id} is {here.status} here, and {there.status} there"
-        elif Fraction(here.filled) != there.filled:
-            filled = f"{float(there.filled):g}"
-            yield "F7", f"{here.client_id} has filled {here.filled} here, and {filled} there"
+            continue
+        filled[here.id] += there.filled
+        if there.client_id == here.client_id:
+            if not _ends_alike(there, here):
+                yield "F7", f"{here.client_id} is {here.status} here, and {there.status} there"
+        elif there.is_open:
+            yield "O2", f"{there.client_id} rests there, and is {here.client_id} by now"
+    for here in {order.id: order for order in ours.values()}.values():
+        if here.id in filled and Fraction(here.filled) != filled[here.id]:
+            said = f"{float(filled[here.id]):g}"
+            yield "F7", f"{here.client_id} has filled {here.filled} here, and {said} there"
 
 
 def _ends_alike(there: TrueOrder, here: Order) -> bool:
-    if there.is_open or here.status in LIVE:
-        return there.is_open and here.status in LIVE
+    if there.is_open or here.status in OUT:
+        return there.is_open and here.status in OUT
     return ENDS.get(there.status) == here.status
 
 

@@ -58,8 +58,8 @@ class Books:
     reused: list[str] = attrs.field(factory=list)  # client ids of more than one order
     balances: dict[str, Balance] = attrs.field(factory=dict)  # by asset
     trades: dict[str, int] = attrs.field(factory=dict)  # how often each came, by trade key
-    filled: dict[str, Fraction] = attrs.field(factory=_sums)  # by client id
-    cost: dict[str, Fraction] = attrs.field(factory=_sums)  # by client id
+    filled: dict[str, Fraction] = attrs.field(factory=_sums)  # by id
+    cost: dict[str, Fraction] = attrs.field(factory=_sums)  # by id
     fees: dict[str, Fraction] = attrs.field(factory=_sums)  # as the fills say, by asset
     moved: dict[tuple[str, str], Fraction] = attrs.field(
         factory=lambda: defaultdict(Fraction)
@@ -93,8 +93,9 @@ class Books:
             key = trade_key(fill.symbol, fill.trade_id)
             self.trades[key] = self.trades.get(key, 0) + 1
             amount = Fraction(fill.amount)
-            self.filled[fill.client_id] += amount
-            self.cost[fill.client_id] += amount * Fraction(fill.price)
+            order_id = self.ids.get(fill.client_id, fill.client_id)
+            self.filled[order_id] += amount
+            self.cost[order_id] += amount * Fraction(fill.price)
             self.fees[fill.fee_asset] += Fraction(fill.fee)
         left = _sums()
         for entry in commit.entries:
@@ -130,8 +131,9 @@ class Books:
         return found
 
     def waiting(self) -> Iterator[Order]:
-        """The live orders of which nobody knows how they stand."""
-        return (order for order in self.live.values() if order.status in {"intent", "unknown"})
+        """The live orders that are not yet as they shall be, or of which nobody knows how they are."""
+        unsettled = {"due", "intent", "unknown"}
+        return (each for each in self.live.values() if each.status in unsettled or each.wish)
 
     def _changed(self, order: Order) -> Change:
         before = self.orders.get(order.id)

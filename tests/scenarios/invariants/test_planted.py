@@ -111,7 +111,7 @@ def f4(_: World, bot: WorldBot) -> None:
 
 
 def f5(_: World, bot: WorldBot) -> None:
-    bot.books.filled[first(bot).after.client_id] += Fraction(1, 100)
+    bot.books.filled[first(bot).after.id] += Fraction(1, 100)
 
 
 def f6(_: World, bot: WorldBot) -> None:
