@@ -23,6 +23,7 @@ from ..orders.messages import (
     NotStored,
     OrderChanged,
     OrderFilled,
+    OrderHeldUp,
     StrayOrderFound,
 )
 from .config import Level
@@ -38,6 +39,7 @@ _OF_ORDERS: Final = (
     ForeignOrderSeen,
     StrayOrderFound,
     NotStored,
+    OrderHeldUp,
 )
 
 
@@ -143,6 +145,14 @@ class Chronicle(Actor):
     def stray(self, message: StrayOrderFound) -> None:
         report = message.order.report
         self._tell("error", "stray order", venue_id=report.venue_id, symbol=report.symbol)
+
+    @on(OrderHeldUp)
+    def held_up(self, message: OrderHeldUp) -> None:
+        order = message.order
+        level: Level = "warning" if order.purpose == "protective" else "info"
+        self._tell(
+            level, "order held up", order=order.id, symbol=order.symbol, reason=message.reason
+        )
 
     @on(NotStored)
     def not_stored(self, message: NotStored) -> None:

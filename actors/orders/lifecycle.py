@@ -280,6 +280,8 @@ def reported(
             proof = f"the venue reports it cancelled at {report.changed_at} ms{cause}"
             wish = after.wish
             is_over = wish is None or wish.then == "end"
+            if wish is not None and is_over:
+                proof = f"{wish.reason}; {proof}"
             after = cancelled(after, proof, at) if is_over else withdrawn(after, proof, at, name)
     elif after.status in _UNTAKEN:
         after = accepted(after, report.venue_id, at)

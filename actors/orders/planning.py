@@ -192,6 +192,6 @@ class Planning:
                     changed = triggers.turned_back(graph, order, now).changes(graph)
                     if changed:
                         await self._clerk.keep(changed)
-            except NotDurable:
-                continue
+            except NotDurable:  # told already
+                self.watching.postpone(order_id)
         self.watching.plan()

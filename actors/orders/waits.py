@@ -44,7 +44,8 @@ NOTHING = Waits()
 
 def waits_of(order: Order) -> Waits:
     """What an order waits for as it stands."""
-    if order.plan is None or not order.is_live:
+    wish = order.wish
+    if order.plan is None or not order.is_live or (wish is not None and wish.then == "end"):
         return NOTHING
     times = tuple(_times_of(order))
     return Waits(frozenset(_prices_of(order)), min(times) if times else None)

@@ -31,6 +31,7 @@ class Watching:
         self._find = find
         self._feeds: dict[str, Ref] = {}  # by symbol
         self._waits: dict[str, Waits] = {}  # by order id
+        self._times: dict[str, Millis] = {}  # by order id, when to look at it; once each
         self._armed: dict[tuple[str, PriceWait], ThresholdId | None] = {}  # None: it is being asked
         self._fires: dict[tuple[str, ThresholdId], tuple[str, PriceWait]] = {}  # by symbol and id
         self._unarmed: dict[str, None] = {}  # ids of orders whose feed could not be asked
@@ -50,6 +51,7 @@ class Watching:
             self._waits[order.id] = wanted
         else:
             self._waits.pop(order.id, None)
+        self._time(order.id, None if before is None else before.until, wanted.until)
         was = frozenset[PriceWait]() if before is None else before.prices
         for wait in _sorted(was - wanted.prices):
             self._disarm(order, wait)
@@ -66,15 +68,24 @@ class Watching:
     def due(self, now: Millis) -> tuple[str, ...]:
         """The ids of the orders whose time has come."""
         self._timer = self._due = None
-        return tuple(
-            order_id
-            for order_id, waits in self._waits.items()
-            if waits.until is not None and waits.until <= now
-        )
+        due = tuple(order_id for order_id, at in self._times.items() if at <= now)
+        for order_id in due:
+            del self._times[order_id]
+        return due
 
     def plan(self) -> None:
         """Wake for the next time."""
         self._plan()
+
+    def postpone(self, order_id: str) -> None:
+        """Nothing could be made of the time of an order: look at it again soon."""
+        self._times[order_id] = Millis(self._desk.now + RETRY)
+
+    def _time(self, order_id: str, before: Millis | None, wanted: Millis | None) -> None:
+        if wanted is None:
+            self._times.pop(order_id, None)
+        elif wanted != before:
+            self._times[order_id] = wanted
 
     # -- what feeds say
 
@@ -166,9 +177,7 @@ class Watching:
             self._desk.after(RETRY, ArmAgain())
 
     def _plan(self) -> None:
-        when = min(
-            (waits.until for waits in self._waits.values() if waits.until is not None), default=None
-        )
+        when = min(self._times.values(), default=None)
         if when == self._due:
             return
         if self._timer is not None:

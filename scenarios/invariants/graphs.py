@@ -126,24 +126,28 @@ def _g6(world: World) -> Iterator[Violation]:
     if not world.is_over or not world.is_settled:
         return
     for name, bot in world.bots.items():
-        orders = bot.books.orders
         exits: dict[str, list[Order]] = defaultdict(list)
-        for order in orders.values():
-            if parent := parent_of(order):
-                exits[parent].append(order)
-        told = {str(each.fields.get("order")) for each in bot.said("held_up")}
+        for order in bot.books.orders.values():
+            if parent_id := parent_of(order):
+                exits[parent_id].append(order)
         for parent_id, children in exits.items():
-            parent = orders.get(parent_id)
-            stops = [each for each in children if class_of(each) == "stop"]
-            if parent is None or not stops or parent.side == stops[0].side:
-                continue
-            sold = sum((Fraction(each.filled) for each in children), Fraction(0))
-            left = Fraction(parent.filled) - sold
-            ended_by_hand = any(each.evidence.startswith("cancelled as") for each in children)
-            if left > CLOSED and not any(each.is_live for each in stops) and not ended_by_hand:
-                if not told and not any(each.status == "refused" for each in stops):
-                    words = f"{float(left):g} of {parent.client_id} is held without its stop"
-                    yield Violation("G6", name, words)
+            parent = bot.books.orders[parent_id]
+            left = _unguarded(parent, children)
+            if left > CLOSED:
+                words = f"{float(left):g} of {parent.client_id} is held without its stop"
+                yield Violation("G6", name, words)
+
+
+def _unguarded(parent: Order, children: list[Order]) -> Fraction:
+    """How much of what a parent traded has lost its stop, and nobody wanted that or was told."""
+    stops = [each for each in children if class_of(each) == "stop"]
+    if not stops or parent.side == stops[0].side or any(each.is_live for each in stops):
+        return Fraction(0)
+    by_hand = any(each.evidence.startswith("cancelled as asked") for each in children)
+    if by_hand or any(each.status == "refused" for each in stops):  # which is told
+        return Fraction(0)
+    traded = sum((Fraction(each.filled) for each in children), Fraction(0))
+    return Fraction(parent.filled) - traded
 
 
 def _planned(world: World) -> Iterator[tuple[str, Change, Books]]:

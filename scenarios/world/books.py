@@ -131,7 +131,7 @@ class Books:
         return found
 
     def waiting(self) -> Iterator[Order]:
-        """The live orders that are not yet as they shall be, or of which nobody knows how they are."""
+        """The live orders that are not as they shall be, or of which nobody knows."""
         unsettled = {"due", "intent", "unknown"}
         return (each for each in self.live.values() if each.status in unsettled or each.wish)
 

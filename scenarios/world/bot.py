@@ -63,9 +63,11 @@ class WorldBot:
         nursery: trio.Nursery,
     ) -> None:
         self.name = str(berth.config.bot.name)
+        self.pair = str(berth.config.market.symbol)
+        self.now: Callable[[], Millis] = lambda: Millis(host.time)
         self.books = Books()
         self.oracle = oracle
-        self.hearing = Hearing(self._now, self._note, looks)
+        self.hearing = Hearing(self.now, self._note, looks)
         self.lives: list[Life] = []
         self.record = OrderRecord()
         self.first_market = oracle.market  # its rules when the bot was made
@@ -74,9 +76,9 @@ class WorldBot:
         self._berth, self._clock, self._nursery = berth, host, nursery
         self._disk = disk
         self._wanted = False  # whether it should be running
-        self.network = HostNetwork(uplink, around.faults, self._now, self.name)
+        self.network = HostNetwork(uplink, around.faults, self.now, self.name)
         self.disk = HostDisk(
-            disk, around.faults, self._now, self.name, is_in_use=lambda: self.is_running
+            disk, around.faults, self.now, self.name, is_in_use=lambda: self.is_running
         )
 
     # -- its process
@@ -241,7 +243,7 @@ class WorldBot:
 
         Raises a Refusal where nothing came of it; AskError: nobody knows.
         """
-        symbol = str(self._berth.config.market.symbol)
+        symbol = self.pair
         if price is None:
             last = self.oracle.price
             believed = reference or ("60000" if last is None else f"{float(last):.2f}")
@@ -321,7 +323,7 @@ class WorldBot:
 
     def in_doubt_for(self, order_id: str) -> int:
         """For how many ms nobody has known how an order stands; 0 where somebody does."""
-        return self.record.in_doubt_for(order_id, self._now(), since=self.lives[-1].began)
+        return self.record.in_doubt_for(order_id, self.now(), since=self.lives[-1].began)
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
@@ -360,7 +362,7 @@ class WorldBot:
     def _took(self, commit: Commit) -> None:
         self.books.take(commit)
         for change in self.books.changes:
-            self.record.take(change, life=len(self.lives), now=self._now())
+            self.record.take(change, life=len(self.lives), now=self.now())
             self._note("order", told_of(change))
         for balance in commit.balances:
             self._note(
@@ -381,16 +383,13 @@ class WorldBot:
                 self._nursery.start_soon(speaker.stop)
 
     def _path(self, actor: Part | str) -> str:
-        return path_of(actor, self.paths, str(self._berth.config.market.symbol))
-
-    def _now(self) -> Millis:
-        return Millis(self._clock.time)
+        return path_of(actor, self.paths, self.pair)
 
     def _arm(self, fault: str, words: str) -> bool:
         return self._around.faults.arm(fault, f"{self.name}: {words}", caller())
 
     def _fire(self, fault: str, words: str) -> None:
-        self._around.faults.fire(self._now(), fault, f"{self.name}: {words}")
+        self._around.faults.fire(self.now(), fault, f"{self.name}: {words}")
 
     def _note(self, kind: Kind, words: str) -> None:
         self._around.timeline.note(kind, self.name, words)

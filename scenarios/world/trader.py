@@ -6,6 +6,7 @@ It is outside of the bot, as a person at a terminal is: a bot that dies does not
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from fractions import Fraction
 from random import Random
 from typing import Final
@@ -15,9 +16,14 @@ import trio
 from ...actors.market.side import Side
 from ...actors.orders.model import Order
 from ...runtime import AskError, NoSuchActor, Refusal
+from .batches import edit, place_all
 from .bot import WorldBot
+from .drawing import Drawing
 
 MARKET: Final = 0.3  # how often an order is one
+PLANNED: Final = 0.35  # how often it places orders that belong together, or wait for a price
+ALONE: Final = 0.1  # of all, how often one that waits by itself
+EDIT: Final = 0.1  # how often it changes an order instead, where one rests
 CANCEL: Final = 0.4  # how often it takes an order back instead, where one rests
 MOST_LIVE: Final = 8  # orders that rest at a time
 VALUES: Final = (60, 1_800)  # quote units that an order is worth, from and to
@@ -49,7 +55,9 @@ class Trader:
         bot, chance = self._bot, self._chance
         resting = list(bot.books.live.values())
         try:
-            if resting and (chance.random() < CANCEL or len(resting) > MOST_LIVE):
+            if resting and chance.random() < EDIT:
+                order = await self._edit(chance.choice(resting))
+            elif resting and (chance.random() < CANCEL or len(resting) > MOST_LIVE):
                 order = await bot.cancel(chance.choice(resting).id)
             else:
                 order = await self._place()
@@ -58,6 +66,15 @@ class Trader:
         else:
             self.outcomes[order.status] += 1
 
+    async def _edit(self, order: Order) -> Order:
+        """Make an order smaller or larger, or move its limit."""
+        bot, chance = self._bot, self._chance
+        if order.price is None or chance.random() < 1 / 2:
+            factor = Decimal(chance.choice(("0.5", "0.8", "1.2")))
+            return await edit(bot, order.id, amount=order.amount * factor)
+        factor = 1 + Decimal(chance.randint(-20, 20)) / 10_000
+        return await edit(bot, order.id, price=order.price * factor)
+
     async def _place(self) -> Order:
         bot, chance = self._bot, self._chance
         market = bot.first_market
@@ -65,9 +82,18 @@ class Trader:
             (4, 2) if market is None else (market.amount_digits, market.price_digits)
         )
         last = bot.oracle.price or Fraction(60_000)
+        drawn = chance.random()
         side: Side = "buy" if chance.random() < 1 / 2 else "sell"
         value = chance.randint(*VALUES)
         amount = f"{float(value / last):.{amount_digits}f}"
+        if drawn < PLANNED:
+            drawing = Drawing(bot.pair, (amount_digits, price_digits), chance)
+            size = value / last
+            if drawn < ALONE:
+                drafts, groups = drawing.alone(side, size, last), ()
+            else:
+                drafts, groups = drawing.guarded(side, size, last, bot.now())
+            return next(iter((await place_all(bot, *drafts, groups=groups)).values()))
         if chance.random() < MARKET:
             return await bot.place(side, amount)
         away = chance.randint(1, LONGEST) * (-1 if side == "buy" else 1)
