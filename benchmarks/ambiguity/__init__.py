@@ -1,1 +1,1 @@
-"""The sweep of ambiguity: creates and cancels of which nobody knows what became, by the thousand."""
+"""The sweep of ambiguity: orders of which nobody knows what became, by the thousand."""

@@ -15,8 +15,9 @@ import attrs
 from ...scenarios.world import ORDER
 
 Table = dict[str, Any]
-Stream = Literal["heard", "silent", "late", "twice", "reversed"]
-"""What becomes of the words of orders while an outcome is open."""
+Stream = Literal["heard", "silent", "mute", "late", "twice", "reversed"]
+"""What becomes of the account's stream while an outcome is open. `silent`: it tells of no orders,
+`mute`: of nothing, `late`: of orders after 20 s."""
 Then = Literal["nothing", "filled at once", "filled", "cancelled"]
 """What happens besides: `filled` by a stranger, at once or when the create was answered."""
 Kind = Literal["far", "near", "taking", "market"]
@@ -31,8 +32,8 @@ DUPLICATE: Final = "Duplicate order sent."
 SHARES: Final = ("0.3", "0.5", "0.8")  # of an order that fills in part
 ANY: Final[tuple[Kind, ...]] = ("far", "near", "taking", "market")
 RESTING: Final[tuple[Kind, ...]] = ("far",)
-OPEN: Final[tuple[Stream, ...]] = ("heard", "silent", "late", "twice")
-SILENT: Final[tuple[Stream, ...]] = ("silent",)
+OPEN: Final[tuple[Stream, ...]] = ("heard", "silent", "mute", "late", "twice")
+SILENT: Final[tuple[Stream, ...]] = ("silent", "mute")
 ENDING: Final[tuple[Then, ...]] = ("nothing", "nothing", "nothing", "cancelled")
 
 
@@ -130,7 +131,11 @@ def _filled_in_doubt() -> Iterable[Way]:
     for doubt in _doubts("A2"):
         for share in ("1", *SHARES[:1]):
             yield Way(
-                create=(doubt,), kinds=RESTING, streams=SILENT, thens=("filled at once",), share=share
+                create=(doubt,),
+                kinds=RESTING,
+                streams=SILENT,
+                thens=("filled at once",),
+                share=share,
             )
 
 
@@ -165,9 +170,7 @@ def _races(fault: str, streams: tuple[Stream, ...], shares: tuple[str, ...]) -> 
     for share in shares:
         fill = _on("DELETE", fault, "fill", symbol=SYMBOL, share=share)
         for lost in ((), (_on("DELETE", "A16", "execute_then_drop_response"),)):
-            yield Way(
-                cancel=(fill, *lost), kinds=RESTING, streams=streams, thens=("cancelled",)
-            )
+            yield Way(cancel=(fill, *lost), kinds=RESTING, streams=streams, thens=("cancelled",))
 
 
 WAYS: Final[Mapping[str, tuple[Way, ...]]] = MappingProxyType(
@@ -190,7 +193,7 @@ WAYS: Final[Mapping[str, tuple[Way, ...]]] = MappingProxyType(
         "A15": tuple(_archived()),
         "A16": tuple(_cancels()),
         "A17": tuple(_races("A17", OPEN, ("1",))),
-        "A18": tuple(_races("A18", ("reversed", "late", "silent"), SHARES)),
+        "A18": tuple(_races("A18", ("reversed", "reversed", "late", "silent", "mute"), SHARES)),
     }
 )
 """By the code of the fault, in the order of the page on faults."""
@@ -201,6 +204,7 @@ OF_STREAM: Final[Mapping[Stream, tuple[Table, ...]]] = MappingProxyType(
     {
         "heard": (),
         "silent": ({"fault": "A7", "verb": "drop", "when": {"event": WORDS}},),
+        "mute": ({"fault": "A7", "verb": "drop", "when": {"stream": "user"}},),
         "late": ({"fault": "B15", "verb": "delay", "when": {"event": WORDS}, "time": "20s"},),
         "twice": ({"fault": "B1", "verb": "duplicate", "when": {"event": WORDS}},),
         "reversed": ({"fault": "A18", "verb": "reorder", "when": {"event": WORDS}, "window": 2},),

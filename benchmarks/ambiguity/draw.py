@@ -16,8 +16,9 @@ from .cards import WAYS, Kind, Stream, Then, Way
 CODES: Final = tuple(WAYS)
 MOST: Final = 4  # orders that are under way at a time
 AMOUNTS: Final = range(10, 200)  # ten-thousandths of the base currency
-FAR: Final = range(200, 1_200)  # basis points from the price
+FAR: Final = range(50, 300)  # basis points from the price
 NEAR: Final = range(2, 40)
+RESTS: Final = 0.4  # how often an order is left alone once it is certain
 
 
 @attrs.frozen(kw_only=True)
@@ -76,9 +77,7 @@ def _stands_beside(code: str) -> bool:
 
 def _common(ways: list[Way]) -> tuple[Stream, ...]:
     """What may become of the stream, for all of them."""
-    return tuple(
-        stream for stream in ways[0].streams if all(stream in way.streams for way in ways)
-    )
+    return tuple(stream for stream in ways[0].streams if all(stream in way.streams for way in ways))
 
 
 def _trial(chance: Random, number: int, code: str, way: Way) -> Trial:
@@ -92,5 +91,5 @@ def _trial(chance: Random, number: int, code: str, way: Way) -> Trial:
         amount=f"{chance.choice(AMOUNTS) / 10_000:.4f}",
         basis=chance.choice(FAR if kind == "far" else NEAR),
         then=chance.choice(way.thens),
-        rests=chance.random() < 0.4,
+        rests=chance.random() < RESTS,
     )

@@ -25,13 +25,14 @@ from ...scenarios.errors import BadFault
 from ...scenarios.venue.config import VenueConfig
 from ...scenarios.venue.faults.rules import rule_of
 from ...scenarios.world import PAIR, Place, World, WorldBot
-from .cards import OF_STREAM, SYMBOL, Table
+from .cards import OF_STREAM, SYMBOL, Stream, Table
 from .compare import Flaw, Here, There, flaws, of_order
 from .draw import Step, Trial
 from .witness import WAITING, Witness
 
 DEPOSITS: Final = MappingProxyType({"USDT": "1000000", "BTC": "20"})
-PACE: Final = 0.05  # steps a second of the traders
+FLOW: Final = MappingProxyType({"density": 0.05, "levels": 6, "level_value": 1_500.0})
+"""Traders who take their time, and a book thin enough for a stranger to get through."""
 CERTAIN: Final = 600.0  # s in which the orders of a step must be certain
 OPENS: Final = 600.0  # s in which a gate must be open
 SOON: Final = 0.4  # s from a create to a stranger who fills it at once
@@ -47,6 +48,7 @@ class Played:
     """What came of one trial. Times in ms."""
 
     trial: Trial
+    stream: Stream
     client_id: str = ""  # empty: it was never sent
     struck: bool = False  # whether a fault of its code fired
     certain: int | None = None  # from its create until its outcome was in the books
@@ -84,7 +86,7 @@ class Play:
     # -- one step
 
     async def _step(self, step: Step) -> None:
-        world, played = self._world, [Played(trial) for trial in step.trials]
+        world, played = self._world, [Played(trial, step.stream) for trial in step.trials]
         self.played += played
         first = world.venue.planned.log.total
         self._arm(OF_STREAM[step.stream])
@@ -148,8 +150,9 @@ class Play:
     def _price(self, trial: Trial) -> str:
         away = trial.basis if trial.kind == "taking" else -trial.basis
         sign = 1 if trial.side == "buy" else -1
-        last = self._bot.oracle.price or Fraction(60_000)
-        return f"{float(last * (10_000 + sign * away) / 10_000):.2f}"
+        best = self._bot.oracle.best()
+        price = Fraction(60_000) if best is None else sum(best) / 2
+        return f"{float(price * (10_000 + sign * away) / 10_000):.2f}"
 
     def _fill(self, played: Played) -> None:
         """Let a stranger fill it, as far as it is open."""
@@ -259,7 +262,7 @@ class Play:
                     self.flaws.append(Flaw("wrong", each.client_id, words))
 
     async def _unsaid(self) -> list[Flaw]:
-        """What desk and portfolio say otherwise than their books: nothing lives, nothing is held."""
+        """What desk and portfolio say otherwise than their books; nothing is live or held."""
         live, balances = await self._bot.live_orders(), await self._bot.balances()
         found = [Flaw("wrong", each.client_id, "is live for the desk alone") for each in live]
         for each in balances:
@@ -288,8 +291,6 @@ async def _then_end(wait: Callable[[], object], scope: trio.CancelScope) -> None
 
 
 def _calmer(config: VenueConfig) -> VenueConfig:
-    """The same exchange with traders who take their time."""
-    markets = tuple(
-        replace(market, flow=replace(market.flow, density=PACE)) for market in config.markets
-    )
-    return replace(config, markets=markets)
+    """The same exchange with fewer words."""
+    markets = [replace(each, flow=replace(each.flow, **FLOW)) for each in config.markets]
+    return replace(config, markets=tuple(markets))
