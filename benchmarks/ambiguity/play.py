@@ -8,7 +8,7 @@ order has ended when the two are held against each other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from fractions import Fraction
 from functools import partial
@@ -59,17 +59,14 @@ class Played:
 
 
 class Play:
-    """The script of one world. drawn: what is to be met. told: how many orders are certain."""
+    """The script of one world. drawn: what is to be met."""
 
-    def __init__(
-        self, drawn: Iterable[Step], *, told: Callable[[int], None] = lambda _: None
-    ) -> None:
+    def __init__(self, drawn: Iterable[Step]) -> None:
         self.witness = Witness()
         self.played: list[Played] = []
         self.flaws: list[Flaw] = []
         self.placed: list[str] = []  # client ids that callers were told of
         self._drawn = drawn
-        self._told = told
         self._world: World
         self._bot: WorldBot
 
@@ -80,7 +77,6 @@ class Play:
         self._bot = await world.start_bot(pair=PAIR)
         for step in self._drawn:
             await self._step(step)
-            self._told(len(self.played))
         await self._end()
 
     # -- one step
@@ -218,7 +214,14 @@ class Play:
         if sent is not None and certain is not None:
             played.certain = max(certain - sent, 0)
         if changed is not None:
-            played.settled = max(changed - played.touched_at, 0)
+            played.settled = max(changed - self._happened(played), 0)
+
+    def _happened(self, played: Played) -> Millis:
+        """When that was done to it of which the books had to hear: a cancel, or a trade at last."""
+        there = self._bot.oracle.order(played.client_id)
+        if there is None or played.trial.then == "cancelled":
+            return played.touched_at
+        return max(played.touched_at, there.changed_at)
 
     # -- the end of all
 
@@ -236,8 +239,7 @@ class Play:
             await self._take_back(each)
         await self._wait(lambda: not (world.disorder() or bot.books.live), CERTAIN)
         self._look()
-        for flaw in await self._unsaid():
-            self.flaws.append(flaw)
+        self.flaws += await self._unsaid()
         world.is_settled = not self.flaws
 
     def _look(self) -> None:
@@ -278,15 +280,15 @@ class Play:
         return self._world.elapsed_at
 
 
-async def _either(*waits: Callable[[], object]) -> None:
+async def _either(*waits: Callable[[], Awaitable[object]]) -> None:
     """Wait for the first of them."""
     async with trio.open_nursery() as nursery:
         for wait in waits:
             nursery.start_soon(_then_end, wait, nursery.cancel_scope)
 
 
-async def _then_end(wait: Callable[[], object], scope: trio.CancelScope) -> None:
-    await wait()  # type: ignore[misc]
+async def _then_end(wait: Callable[[], Awaitable[object]], scope: trio.CancelScope) -> None:
+    await wait()
     scope.cancel()
 
 

@@ -36,6 +36,7 @@ PATIENCE: Final = 1_800.0  # s for one process
 CERTAIN: Final = "certain "
 SETTLED: Final = "settled "
 STREAM: Final = "stream "
+COUNTED: Final = ("orders", "struck", "filled", "partly", "cancelled", "refused", *SORTS)
 IN_DOUBT: Final = ("A1", "A2", "A3", "A4", "A5", "A8", "A12")
 """Codes of a create that is not answered, or not with what became of it, and nothing else."""
 NAME: Final = "ambiguity"
@@ -131,7 +132,7 @@ def play_world(
 ) -> WorldRun:
     """One world, in this process. planted: a bug that is put into its bot, by name."""
     play = Play(steps(seed, orders))
-    script = Script(name=NAME, file=str(__file__), story=__doc__, faults=CODES, play=play.scenario)
+    script = Script(name=NAME, file=str(__file__), story="", faults=CODES, play=play.scenario)
     options = Options(seed=seed, planted=planted)
     outcome = run_script(script, options, checkers=(*checkers, play.witness.look))
     codes = {each.client_id: each.trial.code for each in play.played}
@@ -151,7 +152,7 @@ def play_world(
 
 def _figures(played: Sequence[Played], flaws: Sequence[Flaw]) -> Iterator[str]:
     """What is to be counted, once each; of creates in doubt by their stream as well."""
-    sorts = {(flaw.sort, flaw.client_id) for flaw in flaws}
+    sorts: set[tuple[Sort, str]] = {(flaw.sort, flaw.client_id) for flaw in flaws}
     for each in played:
         mine = list(_counted(each, sorts))
         yield from (f"{each.trial.code}/{name}" for name in mine)
@@ -200,9 +201,8 @@ def _certainty(figures: Mapping[str, float], of: Collection[str]) -> Certainty:
         whose, _, name = key.partition("/")
         if whose in of:
             sums[name] += int(value)
-    counted = [field.name for field in attrs.fields(Certainty) if field.type == "int"]
     return Certainty(
-        **{name: sums[name] for name in counted},
+        **{name: sums[name] for name in COUNTED},
         certain=_took(sums, CERTAIN),
         settled=_took(sums, SETTLED),
     )
