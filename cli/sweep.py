@@ -22,6 +22,7 @@ from .progress import progress
 SHOWN: Final = 20  # violations that are printed for people
 FEED_HOURS: Final = 72  # of virtual time
 BUG_SEEDS: Final = 300
+AMBIGUOUS: Final = 20_000  # creates
 ARTEFACTS: Final = Path("scenario-artefacts")
 
 
@@ -73,6 +74,34 @@ def deaths(
     with ended_in_order(), progress("sweep deaths", "kills") as watch:
         report = run_deaths(count, resume=options.resume, watch=watch, seed=options.seed, jobs=jobs)
     if options.json:
+        print_json({**attrs.asdict(report), "ok": report.ok})
+    else:
+        tell(report)
+    return ExitCode.OK if report.ok else ExitCode.DIFFERS
+
+
+@command.command
+def ambiguity(
+    *,
+    orders: Annotated[
+        int, Parameter(help="How many creates.", validator=Number(gte=1))
+    ] = AMBIGUOUS,
+    resume: Annotated[
+        Path | None, Parameter(help="Keep what is done in this file, and go on from it.")
+    ] = None,
+    seed: Annotated[
+        int, Parameter(help="Where chance begins.", validator=Number(gte=0, lt=2**32))
+    ] = 0,
+    jobs: Annotated[int, Parameter(help="Processes at a time.", validator=Number(gte=1))] = 2,
+    json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
+) -> int:
+    """Lose answers to orders and cancels in every way, and look how each order ended (20,000)."""
+    from ..benchmarks.ambiguity.run import run_ambiguity
+    from .sweep_ambiguity import tell
+
+    with ended_in_order(), progress("sweep ambiguity", "orders") as watch:
+        report = run_ambiguity(orders, resume=resume, watch=watch, seed=seed, jobs=jobs)
+    if json:
         print_json({**attrs.asdict(report), "ok": report.ok})
     else:
         tell(report)

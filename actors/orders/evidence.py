@@ -54,8 +54,8 @@ def pause(attempts: int, patience: Patience) -> Millis:
 
 def delay(doubt: Doubt, patience: Patience, at: Millis) -> Millis:
     """How many ms after `at` to look again: ever later, but not past the next time that counts."""
-    if doubt.absent_at == at:
-        return patience.spacing
+    if doubt.absent_at is not None and at < doubt.absent_at + patience.spacing:
+        return Millis(doubt.absent_at + patience.spacing - at)  # whoever has looked in between
     wait = pause(doubt.attempts, patience)
     if patience.fence is None:
         return wait

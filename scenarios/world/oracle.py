@@ -32,6 +32,7 @@ class TrueOrder:
     filled: Fraction
     cost: Fraction
     created_at: Millis
+    changed_at: Millis = Millis(0)  # when anything became of it last
 
     @property
     def is_open(self) -> bool:
@@ -123,4 +124,5 @@ class Oracle:
             filled=Fraction(order.filled, amount),
             cost=Fraction(order.cost, amount * price),
             created_at=order.created_at,
+            changed_at=order.updated_at,
         )

@@ -62,6 +62,19 @@ def test_a_look_up_falls_on_the_fence_and_the_second_one_right_after_it() -> Non
     assert delay(absent(DOUBT, PATIENCE, fence), PATIENCE, fence) == PATIENCE.spacing
 
 
+@given(early=st.integers(1, PATIENCE.spacing - 1), attempts=st.integers(0, 20))
+def test_a_look_in_between_does_not_put_off_the_one_that_counts(early: int, attempts: int) -> None:
+    """A reconciling pass has made one 478 ms after the fence, and the next came a minute late."""
+    fence = Millis(SINCE + FENCE)
+    doubt, between = absent(Doubt(SINCE, attempts), PATIENCE, fence), Millis(fence + early)
+
+    doubt = absent(doubt, PATIENCE, between)
+    again = Millis(between + delay(doubt, PATIENCE, between))
+
+    assert again == fence + PATIENCE.spacing
+    assert proves_absence(doubt, PATIENCE, again)
+
+
 @given(waits=waits)
 def test_without_a_fence_silence_never_proves_anything(waits: list[int]) -> None:
     patience, doubt, at = Patience(fence=None), DOUBT, SINCE

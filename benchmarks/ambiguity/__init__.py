@@ -1,0 +1,1 @@
+"""The sweep of ambiguity: orders of which nobody knows what became, by the thousand."""
