@@ -2,7 +2,8 @@
 
 Live, it sleeps until something is ready or a timer is due. In virtual time it first lets every
 other trio task come to rest; then it delivers the next event of a replay, or jumps to the next
-timer or trio deadline. Real work that is announced by `hold` keeps time where it is.
+timer or trio deadline. Of several Systems on one clock one does that for all, and the others sleep
+until something is theirs. Real work that is announced by `hold` keeps time where it is.
 """
 
 from __future__ import annotations
@@ -105,6 +106,9 @@ class Leader:
 
     async def _rest_virtually(self, clock: VirtualClock) -> None:
         rq = self._rq
+        if not self._settlers and any(member.resting for member in clock.members):
+            await self._sleep(math.inf)  # another leader moves time, by our timers as well
+            return
         rq.woke_trio = False
         with trio.CancelScope() as scope:
             rq.asleep, rq.resting = True, scope
@@ -153,9 +157,8 @@ class Leader:
             await trio.lowlevel.cancel_shielded_checkpoint()  # trio sees that it has passed
         if len(clock.members) > 1:
             for member in clock.members:
-                member.wake()
-            if rq.timers.next_due > clock.time:
-                await self._sleep(math.inf)
+                if member.resting or member.timers.next_due <= clock.time:
+                    member.wake()  # this one is awake, and what it is told is nothing
         elif due <= target:
             self._jump_on(clock, deadline)
 

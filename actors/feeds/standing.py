@@ -15,7 +15,7 @@ from .freshness import Fresh
 from .mark_price import MarkPrice, NoMarkPrice
 from .market_data import MarketData
 
-REFRESH: Final = 1_000  # ms between two words that a topic is still held
+REFRESH: Final = 5_000  # ms between two words that a topic is still held; gates allow a minute
 FUNDING_AGE: Final = Millis(120_000)
 UNHEARD: Final = "not heard yet"
 

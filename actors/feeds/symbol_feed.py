@@ -101,7 +101,7 @@ class SymbolFeed(Actor):
             await self._begin_tape(self._tape)
             return
         self._listen()
-        self.after(BEAT, _Beat())
+        self._beat_again()
         for name in self._data.frames.series:
             self._inquire(CANDLES + name)
 
@@ -245,7 +245,7 @@ class SymbolFeed(Actor):
 
     @on(_Beat)
     def beat(self, _: _Beat) -> None:
-        self.after(BEAT, _Beat())
+        self._beat_again()
         if self._data.has_all_trades:
             self._inquire(self._reports.pass_time())
         self._inquire(self._reports.tell_book())
@@ -253,6 +253,10 @@ class SymbolFeed(Actor):
         self._look_at_closes()
         self._standing.tell_candles()
         self._standing.tell_funding()
+
+    def _beat_again(self) -> None:
+        # On the full second, so that a process wakes once for all its feeds.
+        self.after(BEAT - self.elapsed % BEAT, _Beat())
 
     def _look_at_closes(self) -> None:
         if not self._data.away:
