@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -74,7 +74,7 @@ def message_names() -> set[str]:
     return {kind.__name__ for kind in (*kinds, ChildFailed, RestartDue)}
 
 
-def _below(kind: type) -> Iterator[type]:
+def _below(kind: type[Any]) -> Iterator[type[Any]]:
     for each in kind.__subclasses__():
         yield each
         yield from _below(each)

@@ -86,7 +86,7 @@ def test_a_sweep_that_is_broken_off_ends_what_runs_at_once() -> None:
 
     async def body() -> str:
         begun.set()
-        await trio.sleep_forever()
+        await trio.sleep(3_600)
         return "never"
 
     thread = threading.Thread(target=lambda: given.append(trio.run(lives.live, body)))
