@@ -27,6 +27,7 @@ class Chunk(msgspec.Struct, frozen=True):
     trials: int
     violations: tuple[str, ...]
     figures: dict[str, float] = {}  # to be summed over all chunks
+    left: int = 0  # of its trials, that were not made: what came before had spoiled them
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -125,7 +126,7 @@ def _sizes(count: int, trials: int) -> dict[int, int]:
 
 
 def _trials(done: dict[int, Chunk]) -> int:
-    return sum(chunk.trials for chunk in done.values())
+    return sum(chunk.trials - chunk.left for chunk in done.values())
 
 
 def _read(resume: Path, plan: Plan) -> dict[int, Chunk]:
@@ -161,4 +162,5 @@ def _report(plan: Plan, chunks: list[Chunk], seconds: float) -> Report:
         for name, value in chunk.figures.items():
             figures[name] = figures.get(name, 0) + value
     violations = tuple(found for chunk in chunks for found in chunk.violations)
-    return Report(plan.sweep, sum(chunk.trials for chunk in chunks), violations, figures, seconds)
+    trials = sum(chunk.trials - chunk.left for chunk in chunks)
+    return Report(plan.sweep, trials, violations, figures, seconds)

@@ -66,7 +66,7 @@ _CODES: Final[Mapping[str, ExitCode]] = MappingProxyType(
         "cyclopts.exceptions.CycloptsError": ExitCode.USAGE,
         f"{PACKAGE}.actors.bot.errors.ConfigError": ExitCode.CONFIGURATION,
         f"{PACKAGE}.actors.bot.errors.BotRefused": ExitCode.REFUSED,
-        f"{PACKAGE}.actors.exchange.errors.KeyTrouble": ExitCode.REFUSED,
+        f"{PACKAGE}.actors.exchange.errors.NotServed": ExitCode.REFUSED,
         f"{PACKAGE}.actors.exchange.errors.NotListed": ExitCode.REFUSED,
         f"{PACKAGE}.actors.exchange.errors.NotOffered": ExitCode.REFUSED,
         f"{PACKAGE}.actors.exchange.errors.VenueAway": ExitCode.SYSTEM,

@@ -22,7 +22,7 @@ from .run.fleet import Options, run_fleet
 
 def main(file: str, point: str = "", at: str = "1") -> int:
     """Run the bot of the file to its end; the exit code."""
-    doom = Doom(lambda name: say(Answered(died=name)))
+    doom = Doom(lambda name: say(Answered(died=name)), lambda many: say(Answered(read=many)))
     doom.arm(point, int(at))
     with Ending() as ending:
         fittings = Fittings(keeper=partial(DoomedStore, doom), beside=Hand(doom).run)

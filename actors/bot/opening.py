@@ -34,7 +34,7 @@ from ...runtime import (
 )
 from ..exchange.adapters.capabilities import Capabilities, GetCapabilities
 from ..exchange.ccxt_connector import GetPermissions
-from ..exchange.errors import KeyTrouble, NotListed, NotOffered
+from ..exchange.errors import NotListed, NotOffered, NotServed
 from ..exchange.messages import FetchListings, GetLine, Line, LineChanged
 from ..market.instrument import Instrument
 from .config import BotConfig, Withdrawals
@@ -57,7 +57,7 @@ AGAIN: Final = Millis(5_000)  # after a venue that did not answer
 CLOSED: Final = Millis(60_000)  # between two looks at a market that takes no orders
 PATIENCE: Final = Millis(150_000)  # for one part to start: a desk reads its journal and the venue
 
-FINAL: Final = (NotListed, NotOffered, KeyTrouble, BotRefused, UsageError)
+FINAL: Final = (NotListed, NotOffered, NotServed, BotRefused, UsageError)
 """What asking again cannot change."""
 
 

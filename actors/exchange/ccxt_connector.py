@@ -25,7 +25,7 @@ from .asking import Read, Request, call_of
 from .attempt import attempted
 from .budget import AddressBarred
 from .errands import Written, is_of_key, urgency_of
-from .errors import Barred, KeyTrouble, NotListed, VenueAway, alike, bare
+from .errors import Barred, NotListed, RegionBlocked, VenueAway, alike, bare, not_served
 from .line import moved
 from .market_messages import UnsoundHeard
 from .markets import Delivered, Found, GaveUp, GetMarkets, key_of
@@ -271,12 +271,16 @@ class CcxtConnector(Actor):
     def _refusal(self, request: Request, reason: str) -> Refusal:
         """The no of a line that is not open; nothing was sent."""
         line, venue = self._line, self._settings.name
+        shut = not_served(venue, reason) if line.state == "shut" else None
         if isinstance(request, (Submit, Cancel)):
-            why: Reason = "KEY" if line.state == "shut" else "NOT_SENT"
+            why: Reason = "NOT_SENT"
             words = f"{venue} does not answer: {bare(venue, reason)}"
+            if shut is not None:
+                why = "REGION" if isinstance(shut, RegionBlocked) else "KEY"
+                words = str(shut)
             return OrderRejected(request.client_id, why, words)
-        if line.state == "shut":
-            return KeyTrouble(venue, reason)
+        if shut is not None:
+            return shut
         if line.state == "barred" and line.until is not None:
             return Barred(venue, line.reason, until=line.until)
         return VenueAway(venue, reason)

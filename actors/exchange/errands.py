@@ -22,7 +22,7 @@ from .adapters.paging import Pages
 from .adapters.troubles import About, of_read, of_write
 from .attempt import Attempt, attempted
 from .backoff import Backoff
-from .errors import Barred, KeyTrouble, Unsettled, VenueAway
+from .errors import Barred, NotServed, Unsettled, VenueAway
 from .messages import Cancel, Submit
 from .rate_budget import Urgency
 from .rations import Passage, Rations
@@ -142,7 +142,7 @@ def urgency_of(order: Write) -> tuple[Urgency, int]:
 
 
 def is_of_key(error: BaseException) -> bool:
-    """Whether a request was refused for its key."""
-    return isinstance(error, KeyTrouble) or (
-        isinstance(error, OrderRejected) and error.reason == "KEY"
+    """Whether a request was refused for its key, or for where it comes from."""
+    return isinstance(error, NotServed) or (
+        isinstance(error, OrderRejected) and error.reason in {"KEY", "REGION"}
     )

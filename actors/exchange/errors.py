@@ -7,7 +7,9 @@ BenthicError
    ├─ Unsettled         a write may or may not have been done: look before anything is sent again
    ├─ VenueAway         no answer to a read, or a write of which nothing was sent
    │  └─ Barred         the venue takes no request before a time
-   ├─ KeyTrouble        the key is wrong or may not do this; the same fails again
+   ├─ NotServed         the venue serves this bot no more, or not so; the same fails again
+   │  ├─ KeyTrouble     the key is wrong or may not do this
+   │  └─ RegionBlocked  it serves nobody from here
    ├─ NotListed         the venue has no such market
    ├─ NotOffered        the venue has no such data, or no such kind of order
    └─ UnsoundAnswer     the venue answered what cannot be; nothing of it was taken
@@ -26,13 +28,24 @@ from ...runtime import Millis, Refusal, UsageError
 
 _AWAY: Final = "; ask again later"
 _KEY: Final = "; check the key, its permissions and its addresses"
+_REGION: Final = "; trade at an exchange that serves this region, no key changes that"
 
 
 def bare(venue: str, reason: str) -> str:
     """A reason without the words that one of these errors has put around it already."""
-    for head in (f"{venue} does not answer: ", f"{venue} refuses the key: "):
+    for head in (f"{venue} does not answer: ", f"{venue} refuses the key: ", _blocked(venue)):
         reason = reason.removeprefix(head)
-    return reason.removesuffix(_AWAY).removesuffix(_KEY)
+    return reason.removesuffix(_AWAY).removesuffix(_KEY).removesuffix(_REGION)
+
+
+def not_served(venue: str, reason: str) -> NotServed:
+    """The error of a line that is shut for good, by the reason that was told of it."""
+    of_region = reason.startswith(_blocked(venue))
+    return RegionBlocked(venue, reason) if of_region else KeyTrouble(venue, reason)
+
+
+def _blocked(venue: str) -> str:
+    return f"{venue} does not serve this region: "
 
 
 def alike(text: str, known: Iterable[str]) -> list[str]:
@@ -83,14 +96,29 @@ class Barred(VenueAway):
         self.until = until
 
 
-class KeyTrouble(Refusal):
+class NotServed(Refusal):
+    """The venue does not serve this bot, and asking again does not help; nothing was done."""
+
+    def __init__(self, venue: str, reason: str, words: str) -> None:
+        super().__init__(words)
+        self.venue = venue
+        self.reason = reason
+
+
+class KeyTrouble(NotServed):
     """The venue does not accept the key, or not for this; nothing was done."""
 
     def __init__(self, venue: str, reason: str) -> None:
         reason = bare(venue, reason)
-        super().__init__(f"{venue} refuses the key: {reason}{_KEY}")
-        self.venue = venue
-        self.reason = reason
+        super().__init__(venue, reason, f"{venue} refuses the key: {reason}{_KEY}")
+
+
+class RegionBlocked(NotServed):
+    """The venue serves nobody from here (451), or not this account here; nothing was done."""
+
+    def __init__(self, venue: str, reason: str) -> None:
+        reason = bare(venue, reason)
+        super().__init__(venue, reason, f"{_blocked(venue)}{reason}{_REGION}")
 
 
 class NotListed(Refusal):

@@ -26,7 +26,7 @@ from .attempt import attempted
 from .backoff import Backoff
 from .clock_offset import SAMPLES, Sample, VenueTime
 from .errands import Errands
-from .errors import Barred, KeyTrouble
+from .errors import Barred, NotServed
 from .kept import Key
 from .line import MISSES, PING
 from .market_hearing import MarketHearing
@@ -127,7 +127,7 @@ class VenueSession:
             began = self._stage.clock.elapsed()
             trouble = self._trouble(await _failed(self._live))
             self.reason = str(trouble)
-            if isinstance(trouble, KeyTrouble):
+            if isinstance(trouble, NotServed):
                 self._stage.moved("shut", self.reason, None)
                 return
             await self._rest(trouble, began)
@@ -180,7 +180,7 @@ class VenueSession:
             if not isinstance(ended, Exception):
                 return
             trouble = self._trouble(ended)
-            if isinstance(trouble, KeyTrouble):
+            if isinstance(trouble, NotServed):
                 raise ended
             self.reason = str(trouble)
             await self._rest(trouble, began)
@@ -240,7 +240,7 @@ class VenueSession:
             began = stage.clock.elapsed()
             error = await _failed(self._account.run, self._up)
             trouble = self._trouble(error)
-            if isinstance(trouble, KeyTrouble):
+            if isinstance(trouble, NotServed):
                 raise error
             self.reason = str(trouble)
             failures = 1 if stage.clock.elapsed() - began > PROVEN else failures + 1
@@ -289,7 +289,7 @@ class VenueSession:
             await self._must_look.wait()
             self._must_look = trio.Event()
             looked = await attempted(self._stage.adapter.permissions, exchange)
-            if isinstance(looked, Exception) and isinstance(self._trouble(looked), KeyTrouble):
+            if isinstance(looked, Exception) and isinstance(self._trouble(looked), NotServed):
                 raise looked
             await trio.sleep(PROBE)
 

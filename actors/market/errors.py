@@ -30,6 +30,7 @@ Reason = Literal[
     "CLOCK",  # the venue found the request too old or too early, and did not look at it
     "MARKET_CLOSED",  # halted, delisted, under maintenance
     "KEY",  # the key is wrong, or may not do this
+    "REGION",  # the venue does not serve this region
     "NOT_OFFERED",  # this venue has no such kind of order
     "NOT_SENT",  # not one byte of it left
     "REFUSED",  # the venue's no, with words that say more

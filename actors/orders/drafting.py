@@ -219,21 +219,23 @@ def _wrong_numbers(draft: Draft) -> str:
     if draft.side not in SIDES or draft.kind not in _KINDS:
         known = ", ".join(_KINDS)
         return f"{draft.side!r} {draft.kind!r} is no order: buy or sell, and one of {known}"
-    needed = _KINDS[draft.kind]
     for field in ("price", "stop", "trail", "reference"):
-        value: Decimal | None = getattr(draft, field)
-        if value is None:
-            if field in needed:
-                return f"a {draft.kind} order needs `{field}`"
-        elif field not in needed and field != "reference":
-            return f"a {draft.kind} order has no `{field}`: leave it out"
-        elif not is_positive(value):
-            return f"`{field}` {value} is not above 0"
+        if wrong := _wrong_price(draft, field, getattr(draft, field)):
+            return wrong
     if not is_positive(draft.amount):
         return f"`amount` {draft.amount} is not above 0"
     if draft.trail is not None and draft.trail >= _ONE:
         return f"`trail` {draft.trail} is a share of the price: below 1"
     return ""
+
+
+def _wrong_price(draft: Draft, field: str, value: Decimal | None) -> str:
+    needed = _KINDS[draft.kind]
+    if value is None:
+        return f"a {draft.kind} order needs `{field}`" if field in needed else ""
+    if field not in needed and field != "reference":
+        return f"a {draft.kind} order has no `{field}`: leave it out"
+    return "" if is_positive(value) else f"`{field}` {value} is not above 0"
 
 
 def _wrong_words(draft: Draft) -> str:

@@ -104,7 +104,7 @@ class PlaceOrder(msgspec.Struct, Ask[Order], frozen=True, gc=False):
     believed to trade at, from which the cost of a buy is estimated and reserved. Raises a Refusal
     where nothing came of it: Unplaceable, InsufficientFunds, NotDurable, NotAdmitted,
     NotReconciled, VenueSilent, the venue's OrderRejected, or what kept the connector from sending
-    it: VenueAway, Barred, KeyTrouble.
+    it: VenueAway, Barred, NotServed.
 
     purpose: a protective order bounds a risk; it is taken whenever the line is up, whatever else
     keeps entries out.
@@ -124,7 +124,7 @@ class CancelOrder(msgspec.Struct, Ask[Order], frozen=True, gc=False):
 
     Where the outcome is not known the order is still live, and settled later on evidence. Raises
     a Refusal where nothing was done: NoSuchOrder, or OrderRejected, VenueAway, Barred or
-    KeyTrouble where the cancel did not reach the venue, and the order is as it was.
+    NotServed where the cancel did not reach the venue, and the order is as it was.
     """
 
     order_id: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from ...runtime import AskError, MailboxFull, Refusal
-from ..exchange.errors import KeyTrouble, NotListed, NotOffered, VenueAway
+from ..exchange.errors import NotListed, NotOffered, NotServed, VenueAway
 from ..market.errors import OrderRejected, Reason
 
 Verdict = Literal["refused", "exists", "unknown"]
@@ -17,9 +17,18 @@ Verdict = Literal["refused", "exists", "unknown"]
 NO_ANSWER: Final = (AskError, MailboxFull, Refusal)
 """What a request to the venue may end in, besides an answer; all else is a bug, and raised."""
 
-_NOTHING_SENT: Final = (VenueAway, KeyTrouble, NotListed, NotOffered)
+_NOTHING_SENT: Final = (VenueAway, NotServed, NotListed, NotOffered)
 _NOT_TAKEN_UP: Final[frozenset[Reason]] = frozenset(
-    {"NOT_SENT", "CLOCK", "RATE_LIMIT", "KEY", "NOT_OFFERED", "UNKNOWN_SYMBOL", "MARKET_CLOSED"}
+    {
+        "NOT_SENT",
+        "CLOCK",
+        "RATE_LIMIT",
+        "KEY",
+        "REGION",
+        "NOT_OFFERED",
+        "UNKNOWN_SYMBOL",
+        "MARKET_CLOSED",
+    }
 )
 
 

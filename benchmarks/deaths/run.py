@@ -20,6 +20,7 @@ from ...scenarios.process.world import RealSetting, RealWorld
 from ..chunks import Chunk, Plan, Report, sweep
 from ..progress import Watch, unwatched
 from .draw import death
+from .lives import Lives
 from .trial import Trial, victim_of
 
 PER_VENUE: Final = 10  # deaths
@@ -68,14 +69,16 @@ def run_deaths(
 ) -> DeathReport:
     """Kill a real bot `count` times, and compare its store with the exchange after each restart."""
     plan = Plan("deaths", seed, PER_VENUE)
-    report = sweep(plan, count, partial(_one_venue, seed), resume=resume, watch=watch, jobs=jobs)
+    lives = Lives()
+    run = partial(_one_venue, lives, seed)
+    report = sweep(plan, count, run, resume=resume, watch=watch, jobs=jobs, stop=lives.end)
     return _told(report)
 
 
-def _one_venue(seed: int, number: int, kills: int) -> Chunk:
+def _one_venue(lives: Lives, seed: int, number: int, kills: int) -> Chunk:
     folder = Path(tempfile.mkdtemp(prefix="benthic-deaths-"))
-    first = number * PER_VENUE
-    trials = trio.run(_life, folder, seed, first, kills, clock=PacedClock())
+    body = partial(_life, folder, seed, number * PER_VENUE, kills)
+    trials = trio.run(lives.live, body, clock=PacedClock()) or []
     found = [
         f"seed {seed}, kill {trial.number} ({trial.death}): {words} [{folder}]"
         for trial in trials
@@ -83,7 +86,7 @@ def _one_venue(seed: int, number: int, kills: int) -> Chunk:
     ]
     if not found:
         shutil.rmtree(folder)
-    return Chunk(number, kills, tuple(found), _figures(trials))
+    return Chunk(number, kills, tuple(found), _figures(trials), kills - len(trials))
 
 
 async def _life(folder: Path, seed: int, first: int, kills: int) -> list[Trial]:

@@ -17,12 +17,12 @@ from ...actors.exchange.addresses import moved_urls
 from ...actors.exchange.ccxt_connector import CcxtConnector
 from ...actors.exchange.errors import (
     Barred,
-    KeyTrouble,
     NotListed,
     NotOffered,
     UnsoundAnswer,
     VenueAway,
     alike,
+    not_served,
 )
 from ...actors.exchange.messages import FetchListings, GetLine
 from ...actors.exchange.settings import HostNetwork, Network, VenueSettings
@@ -140,7 +140,7 @@ async def at_venue(
 
 
 async def arrived(system: System, path: str, venue: str) -> Place:
-    """The place that a connector leads to, once its line is up. Raises VenueAway or KeyTrouble."""
+    """The place that a connector leads to, once its line is up. Raises VenueAway or NotServed."""
     line = system.lookup(path)
     state = await line.ask(GetLine())
     with trio.move_on_after(OPENING):
@@ -148,7 +148,7 @@ async def arrived(system: System, path: str, venue: str) -> Place:
             await trio.sleep(LOOK)
             state = await line.ask(GetLine())
     if state.state == "shut":
-        raise KeyTrouble(venue, state.reason)
+        raise not_served(venue, state.reason)
     if state.state != "up":
         raise VenueAway(venue, state.reason or state.state)
     listings = await line.ask(FetchListings())

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import attrs
 import trio
@@ -21,8 +21,8 @@ from ...actors.bot.config import Level
 from ...actors.market.side import Purpose, Side
 from ...actors.orders.model import Order
 from ...runtime import Millis
-from ..world import Books, Oracle
-from ..world.amounts import decimal_of
+from ..world import SILENT, Books, Oracle
+from ..world.amounts import check_one_of, decimal_of
 from ..world.armed import FaultList
 from ..world.hearing import Hearing, Told
 from ..world.places import caller
@@ -54,6 +54,7 @@ class Home:
     timeline: Timeline
     now: Callable[[], Millis]
     nursery: trio.Nursery
+    rewrite: Callable[[str, Mapping[str, object]], Path]  # another file, given pair and mode
 
     @property
     def store(self) -> Path:
@@ -67,12 +68,15 @@ class RealBot(Unlike):
     def __init__(self, home: Home, oracle: Oracle) -> None:
         self.name = home.name
         self.oracle = oracle
+        self.first_market = oracle.market  # its rules when the bot was made
         self.lives: list[Child] = []
         self.shelf = Shelf(home.store)
         self.file = home.file  # may be another one for the next life
         self._home = home
         self._hearing = Hearing(home.now, self._event)
         self._still_until: trio.Event | None = None
+        self.accounted: set[int] = set()  # lives of which a script asked why they were refused
+        self._dies_of = "K1"  # the fault that its next death by itself is
         self.disk = RealDisk(home.faults, lambda: self.life, self._fire)
 
     # -- its process
@@ -127,17 +131,30 @@ class RealBot(Unlike):
         await trio.lowlevel.checkpoint()
 
     def kill_at(
-        self, *, commit: int, phase: Phase = "after", back_after: float | None = None
+        self,
+        *,
+        commit: int,
+        phase: Phase = "after",
+        back_after: float | None = None,
+        fault: str = "K1",
     ) -> None:
         """Let it kill itself at its so-manieth commit from now on (K1)."""
-        if self._arm("K1", f"kill {phase} commit {commit}") and (life := self.life) is not None:
+        check_one_of("phase", phase, get_args(Phase))
+        if self._arm(fault, f"kill {phase} commit {commit}") and (life := self.life) is not None:
             self.doom(f"{phase}_commit", commit)
+            self._dies_of = fault
             self._come_back(life, back_after)
 
     def doom(self, point: str, at: int = 1) -> None:
         """Let it kill itself at a named instant; empty: at none. See `points`."""
         if (life := self.life) is not None:
             life.ask(Arm(point, at))
+
+    def change(self, *, pair: str, mode: Mapping[str, object] = SILENT) -> None:
+        """Give it another bot file, from its next life on (C14)."""
+        if self._arm("C14", f"its file names {pair}"):
+            self._fire("C14", f"its file names {pair} from the next start on")
+            self.file = self._home.rewrite(pair, mode)
 
     def stand_still(self, seconds: float) -> None:
         """Stop its process by SIGSTOP, and let it go on after so many s of trio's clock (K11)."""
@@ -206,7 +223,7 @@ class RealBot(Unlike):
     @property
     def books(self) -> Books:
         """What its store has acknowledged by now."""
-        return self.shelf.look()
+        return self.shelf.look(sum(life.reads for life in self.lives))
 
     @property
     def is_open(self) -> bool:
@@ -229,8 +246,19 @@ class RealBot(Unlike):
         return self.books.orders[order_id]
 
     def said(self, event: str) -> list[Told]:
-        """What its log said of an event, such as "drift" or "gate open"."""
-        return self._hearing.of(event)
+        """What its log said of an event, such as "drift" or "gate open".
+
+        A bot may be refused so early that its chronicle, which says so, has ended before it can;
+        then the last words of the process are taken for it: that the bot has ended, and why.
+        Who asks for it expects it: that such a life ends with an error is no violation.
+        """
+        found = self._hearing.of(event)
+        if event == "refused":
+            heard = {told.life for told in found}
+            ends = (told for told in self._hearing.of("bot ended") if "reason" in told.fields)
+            found += (told for told in ends if told.life not in heard)
+            self.accounted.update(told.life for told in found)
+        return found
 
     @property
     def told(self) -> list[Told]:
@@ -273,7 +301,7 @@ class RealBot(Unlike):
         at = f", {life.last_word}" if life.last_word else ""
         self._note(f"ends {how}{at}")
         if life.last_word:
-            self._fire("K1", f"the process kills itself {life.last_word}")
+            self._fire(self._dies_of, f"the process kills itself {life.last_word}")
 
     def _hear(self, life: int, said: Mapping[str, Any]) -> None:
         fields = {key: each for key, each in said.items() if key not in {"at", "level", "event"}}

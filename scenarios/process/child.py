@@ -48,6 +48,7 @@ class Child:
         self.number = number  # of the life, from 1
         self.log = program.folder / f"{name}-{number}.log"
         self.code: int | None = None  # how it ended; below 0: of that signal
+        self.reads = 0  # how often its account was read back from its store
         self.last_word = ""  # the instant at which it meant to die
         self.ended = trio.Event()
         self._program = program
@@ -160,6 +161,9 @@ class Child:
 
     def _take_answer(self, line: bytes) -> None:
         answer = decode_answered(line)
+        self.reads += answer.read
+        if answer.read:
+            return
         if answer.died:
             self.last_word = answer.died
             return

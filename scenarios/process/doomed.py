@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
+from ...actors.orders.journal import Load
 from ...storage.order_store import Answer, OrderStore, Request
 from ...storage.store import Store
 from .points import POINTS, Phase, Point
@@ -18,9 +19,13 @@ from .points import POINTS, Phase, Point
 
 @attrs.define
 class Doom:
-    """When a process is to die. last: told the name of the instant, just before."""
+    """When a process is to die.
+
+    last: told the name of the instant, just before; read: how many accounts were read back.
+    """
 
     last: Callable[[str], None]
+    read: Callable[[int], None] | None = None
     _point: Point | None = None
     _left: int = 0  # such requests that still pass, the one that is struck included
 
@@ -30,6 +35,9 @@ class Doom:
 
     def look(self, requests: Sequence[Request], phase: Phase) -> None:
         """The requests are about to be made durable, or just were."""
+        loads = sum(isinstance(request, Load) for request in requests)
+        if loads and phase == "after" and self.read is not None:
+            self.read(loads)
         point = self._point
         if point is None or point.phase != phase:
             return

@@ -10,6 +10,7 @@ from ...storage.inspection import DATA_FILE
 from ...storage.reading import audit_store, read_commits
 from ...storage.verification import inspect_here
 from ..world import Books
+from ..world.books import Loaded
 
 
 class Shelf:
@@ -19,8 +20,17 @@ class Shelf:
         self.store = store
         self._books = Books()
 
-    def look(self) -> Books:
-        """What has been made durable by now; as it was before, where it cannot be read just now."""
+    def look(self, reads: int = 0) -> Books:
+        """What has been made durable by now; as it was before, where it cannot be read just now.
+
+        reads: how often its bot has read it back. What it then found is not told.
+        """
+        books = self._looked()
+        while len(books.loads) < reads:
+            books.loads.append(_as_now(books, epoch=len(books.loads) + 1))
+        return books
+
+    def _looked(self) -> Books:
         if (self.store / DATA_FILE).exists():
             try:
                 commits = read_commits(
@@ -42,3 +52,9 @@ class Shelf:
             yield f"torn: {error}"
         else:
             yield from (f"torn: {each.code} of {each.account}: {each.detail}" for each in found)
+
+
+def _as_now(books: Books, *, epoch: int) -> Loaded:
+    """What a desk comes back to that reads what is there."""
+    orders, balances = dict(books.live), dict(books.balances)
+    return Loaded(epoch, books.commits, orders, balances, dict(orders), dict(balances))

@@ -56,6 +56,7 @@ class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
     order: Order | None = None
     refusal: str = ""  # nothing came of it, and why
     silence: str = ""  # nobody knows what came of it, and why
+    read: int = 0  # no answer: so many accounts were read back from the store just now
     died: str = ""  # no answer: the last word of a process
 
 

@@ -8,6 +8,7 @@ host; a script's own sleeps are shortened by the pace, see `clock`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final, cast
@@ -92,6 +93,7 @@ class RealWorld(Unlike):
         self.expectations = Expectations(self.fail, self.now)
         self.converged_within: float | None = None  # s of the host after the last fault
         self.is_settled = False
+        self.is_at_rest = False  # it came to the end that it should, other than by being in order
         self.heard: list[Callable[[Sent], None]] = []  # told of each order as it arrives
         self.clock = RealClock(self)
         self._ports: dict[str, int] = {}
@@ -181,6 +183,7 @@ class RealWorld(Unlike):
             timeline=self.timeline,
             now=self.now,
             nursery=self._nursery,
+            rewrite=partial(self._rewrite, wanted),
         )
         bot = RealBot(home, venue.oracle(wanted.trade.account, wanted.trade.pair))
         self.bots[wanted.name] = bot
@@ -237,6 +240,11 @@ class RealWorld(Unlike):
             raise ExpectationFailed(str(place), words)
         self.converged_within = took
         return took
+
+    async def rests(self, check: Check, *, within: float, words: str = "") -> None:
+        """See `World.rests`."""
+        await self.eventually(check, within=within, words=words)
+        self.is_at_rest = True
 
     def calm(self) -> None:
         """End all faults; what they have done stays done."""
@@ -315,6 +323,10 @@ class RealWorld(Unlike):
             await bot.stop()
 
     # -- inside
+
+    def _rewrite(self, wanted: Wanted, pair: str, mode: Mapping[str, object]) -> Path:
+        trade = attrs.evolve(wanted.trade, pair=pair, mode=mode)
+        return attrs.evolve(wanted, trade=trade).write(self._setting.folder)
 
     async def _until(self, check: Check, within: float) -> float | None:
         """After how many s of the host it holds; None where it does not within so many."""

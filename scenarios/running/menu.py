@@ -1,7 +1,8 @@
 """What a swarm draws its faults from: rules of a fault plan by where they strike, and deeds.
 
 What ends a line for good (a wrong key, a region that is blocked) is left out: that is said once.
-So is an answer to another order (E12): its refusal cannot be told from a refusal of this one.
+Of an answer to another request (E12) only one of the same status is there: a refusal of another
+order cannot be told from a refusal of this one.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ ON_ORDERS: Final[tuple[Table, ...]] = (
     {"fault": "E11", "verb": "reset", "point": "before"},
     {"fault": "M5", "verb": "half_open", "point": "after"},
 )
+LATER_ON_ORDERS: Final[tuple[Table, ...]] = (
+    {"fault": "E12", "verb": "swap_bodies", "alike": True},
+)
+"""What came to the menu later: drawn by itself, so that a seed draws of the rest what it drew."""
 ON_CANCELS: Final[tuple[Table, ...]] = (
     {"fault": "A16", "verb": "drop_request"},
     {"fault": "A16", "verb": "execute_then_drop_response"},

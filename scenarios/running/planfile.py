@@ -111,6 +111,7 @@ class PlanScenario:
         for trader in traders:
             trader.stop()
         await world.settle(within=self.expect.converges / 1_000)
+        self._check_aims(world)
         self._compare(world)
 
     def read_rules(self, inspector: Inspector | None) -> list[Any]:
@@ -155,6 +156,15 @@ class PlanScenario:
         most = LONGEST * 60 if deed.do in {"suspend", "stall"} else MOST
         if not abs(deed.value) <= most:
             yield f"value is {deed.value:g}", f"write {most:,.0f} or less"
+
+    def _check_aims(self, world: World) -> None:
+        """Raise BadScenario where a deed was meant for an actor that was never there."""
+        for number, deed in enumerate(self.deeds, 1):
+            for bot in world.bots.values():
+                for aim, error in bot.aims.missed():
+                    if aim.path == deed.actor:
+                        place = self._place("host", number)
+                        raise place.wrong(error.problem, remedy=error.remedy)
 
     def _compare(self, world: World) -> None:
         """Whether what was expected has come. Raises ExpectationFailed."""

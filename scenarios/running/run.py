@@ -147,7 +147,7 @@ async def _played(
                 if isinstance(result.error, trio.Cancelled) or is_interrupt(result.error):
                     raise result.error
                 world.fail(raised(result.error, script.file, Millis(clock.time)))
-        await _end(world, clock)
+        await _end(world, clock, script.file)
         await world.mover.rest()
         nursery.cancel_scope.cancel()
     return world
@@ -173,10 +173,15 @@ async def _limit(world: World, coroutine: Any, script: Script, limit: float) -> 
     world.fail(Finding("hung", "R8", where, said, Millis(world.clock.now)))
 
 
-async def _end(world: World, clock: HostClock) -> None:
+async def _end(world: World, clock: HostClock, file: str) -> None:
     """Stop everything, and take the last look."""
     if not world.findings:
         world.look()
+    for aim, error in (missed for bot in world.bots.values() for missed in bot.aims.missed()):
+        if all(error.problem not in finding.words for finding in world.findings):
+            place = error.place if aim.place.file else file
+            words = f"{error.problem}; {error.remedy}"
+            world.findings.append(Finding("wrong", "", place, words, Millis(clock.time)))
     with trio.move_on_after(ENDING) as scope:
         await world.close()
     if scope.cancelled_caught:

@@ -26,6 +26,7 @@ from .deeds import Deed, done_at
 from .menu import (
     CRASHES,
     DEEDS,
+    LATER_ON_ORDERS,
     OF_THE_VENUE,
     ON_CANCELS,
     ON_EVENTS,
@@ -72,7 +73,7 @@ def drawn(seed: int, seconds: float) -> Drawn:
     share = chance.uniform(*SHARE)
     pairs = tuple(chance.sample(PAIRS, chance.choice(BOTS)))
     return Drawn(
-        rules=tuple(_rules(chance, share, seconds, pairs)),
+        rules=(*_rules(chance, share, seconds, pairs), *_later(seed, share)),
         deeds=tuple(sorted(_deeds(chance, seconds, len(pairs)), key=lambda deed: deed.at)),
         pairs=pairs,
         topics=chance.choice(TOPICS),
@@ -107,6 +108,14 @@ def _struck(chance: Random, share: float, seconds: float) -> Iterator[Table]:
             first = chance.randint(60_000, max(int(seconds * 500), 60_001))
             again = chance.randint(600_000, 1_800_000)
             yield {**table, "when": {"at": first, "again": again}}
+
+
+def _later(seed: int, share: float) -> Iterator[Table]:
+    chance = chances.stream(seed, "swarm, later")
+    for table in LATER_ON_ORDERS:
+        if chance.random() < share:
+            when = {"method": "POST", "path": ORDER, "every": chance.randint(*OFTEN)}
+            yield {**table, "when": when}
 
 
 def _deeds(chance: Random, seconds: float, bots: int) -> Iterator[Deed]:

@@ -34,7 +34,9 @@ def draft(
 ) -> Draft:
     """One order of a batch; numbers may be given as text."""
     numbers = ("price", "stop", "trail", "reference")
-    given = {key: Decimal(more[key]) if key in numbers else more[key] for key in more}
+    given: dict[str, Any] = {
+        key: Decimal(more[key]) if key in numbers else more[key] for key in more
+    }
     return Draft(name=name, symbol=pair, side=side, kind=kind, amount=Decimal(amount), **given)
 
 

@@ -23,6 +23,7 @@ from ...actors.portfolio.messages import GetBooks
 from ...actors.portfolio.model import Balance
 from ...runtime import Ask, MailboxFull, Millis, Ref, System
 from ..errors import ActorInjured, MemorySpent
+from .aims import Aims, check_message
 from .amounts import check_least, check_one_of
 from .around import Around
 from .asking import limit_order, market_order
@@ -69,6 +70,7 @@ class WorldBot:
         self.oracle = oracle
         self.hearing = Hearing(self.now, self._note, looks)
         self.lives: list[Life] = []
+        self.aims = Aims(self.lives)
         self.record = OrderRecord()
         self.first_market = oracle.market  # its rules when the bot was made
         self.uplink = uplink
@@ -178,8 +180,8 @@ class WorldBot:
         times: how often; each time after the first at its next message.
         """
         check_least(1, at_message=at_message, times=times)
-        path = self._path(actor)
-        life = self.life
+        check_message(message)
+        life, path = self.life, self._path(actor, "crash")
         if self._arm(fault, f"crash {actor} at {message or 'message'} {at_message}") and life:
             error = MemorySpent if fault == "K9" else ActorInjured
             life.turns.crash(Crash(path, message, at_message, times, fault, error))
@@ -191,7 +193,7 @@ class WorldBot:
         ends there and then, and its supervisor hears of it as of a crash.
         """
         check_least(1, checkpoint=checkpoint)
-        life, path = self.life, self._path(actor)
+        life, path = self.life, self._path(actor, "cancel")
         if self._arm(fault, f"cancel {actor} at checkpoint {checkpoint}") and life:
             life.turns.cancel(Cancel(path, checkpoint, fault))
 
@@ -200,8 +202,8 @@ class WorldBot:
         refused = 0
         check_least(1, count=count)
         if self._arm("H8", f"flood {actor} {count}") and self.is_running:
-            self._fire("H8", f"{actor} is asked {count} things at once")
             ref = self.actor(actor)
+            self._fire("H8", f"{actor} is asked {count} things at once")
             for _ in range(count):
                 try:
                     ref.tell(ListOpenOrders())
@@ -382,8 +384,17 @@ class WorldBot:
             if event == "refused":  # then `benthic run` ends it
                 self._nursery.start_soon(speaker.stop)
 
+<<<<<<< HEAD
     def _path(self, actor: Part | str) -> str:
         return path_of(actor, self.paths, self.pair)
+=======
+    def _path(self, actor: Part | str, deed: str = "") -> str:
+        path = path_of(actor, self.paths, str(self._berth.config.market.symbol))
+        return self.aims.take(actor, path, deed) if deed else path
+
+    def _now(self) -> Millis:
+        return Millis(self._clock.time)
+>>>>>>> w/real2
 
     def _arm(self, fault: str, words: str) -> bool:
         return self._around.faults.arm(fault, f"{self.name}: {words}", caller())

@@ -10,10 +10,11 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
+from zoneinfo import available_timezones
 
 from ...runtime import Millis, VirtualClock
 from ..venue.wire.driver import Driver
-from .amounts import check_between
+from .amounts import check_between, check_one_of
 from .armed import FaultList
 from .places import caller
 
@@ -90,6 +91,8 @@ class WorldClock:
 
         zone: as in the variable TZ, such as "America/New_York".
         """
+        if not any(map(str.isdigit, zone)):  # else it says itself how far from UTC it is
+            check_one_of("zone", zone, available_timezones())
         if self._faults.arm("L6", f"zone {zone}", caller()):
             self._zone = os.environ.get("TZ", "") if self._zone is None else self._zone
             _go_by(zone)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ...actors.market.side import Side, opposite
 from ...actors.orders.drafts import Draft, GroupDraft
-from ...actors.orders.plan import Expiry, Swap, TrailingDistance
+from ...actors.orders.plan import Expiry, Profile, Swap, TrailingDistance
 from ...actors.orders.trailing import steps_for
 from ...runtime import Millis
 from .batches import draft
@@ -71,7 +71,7 @@ class Drawing:
     def _stop(self, side: Side, amount: Fraction, last: Fraction, rule: str, parts: int) -> Draft:
         down = -1 if side == "buy" else 1
         stop = self._price(last, down * self._away())
-        profile = None
+        profile: Profile | None = None
         if rule == "trailing_on_filled_take_profit":
             levels = [Decimal(self._price(last, -down * 10 * each)) for each in range(1, parts + 2)]
             profile = steps_for(

@@ -90,10 +90,11 @@ class Trader:
             drawing = Drawing(bot.pair, (amount_digits, price_digits), chance)
             size = value / last
             if drawn < ALONE:
-                drafts, groups = drawing.alone(side, size, last), ()
+                orders = await place_all(bot, *drawing.alone(side, size, last))
             else:
                 drafts, groups = drawing.guarded(side, size, last, bot.now())
-            return next(iter((await place_all(bot, *drafts, groups=groups)).values()))
+                orders = await place_all(bot, *drafts, groups=groups)
+            return next(iter(orders.values()))
         if chance.random() < MARKET:
             return await bot.place(side, amount)
         away = chance.randint(1, LONGEST) * (-1 if side == "buy" else 1)

@@ -57,6 +57,10 @@ class Turns:
         """Who had most of the latest turns, and how many."""
         return Counter(self._recent).most_common(count)
 
+    def seen(self) -> set[str]:
+        """Who had any of the latest turns."""
+        return set(self._recent)
+
     def forget(self) -> None:
         """No crash and no cancel comes any more."""
         self._crashes.clear()

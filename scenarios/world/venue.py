@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -224,7 +224,11 @@ def config_of(
     deposits: Mapping[str, str] = DEPOSITS,
     change: Callable[[VenueConfig], VenueConfig] | None = None,
 ) -> VenueConfig:
-    """An exchange of these markets, with three accounts that hold the same."""
+    """An exchange of these markets, with three accounts that hold the same.
+
+    Raises BadFault where the kind is none of these two.
+    """
+    check_one_of("kind", kind, get_args(Liveliness))
     config = VenueConfig(
         markets=tuple(MarketPlan(pair=pair, kind=kind) for pair in pairs),
         accounts=tuple(

@@ -108,6 +108,21 @@ def test_a_sweep_that_is_broken_off_ends_what_runs() -> None:
     assert ended == ["all"]
 
 
+def test_trials_that_were_left_out_after_a_violation_are_not_counted(tmp_path: Path) -> None:
+    def spoiled(number: int, trials: int) -> Chunk:
+        return Chunk(number, trials, ("a six",), {}, left=7)
+
+    seen: list[int] = []
+    resume = tmp_path / "dice.jsonl"
+    for _ in range(2):
+        report = sweep(
+            PLAN, 10, spoiled, resume=resume, watch=lambda done, _: seen.append(done), jobs=1
+        )
+        assert (report.trials, report.violations) == (3, ("a six",))
+
+    assert seen == [0, 3, 3]  # what a violation was found in is not made again
+
+
 def test_results_of_what_was_changed_since_are_refused(tmp_path: Path) -> None:
     resume = tmp_path / "dice.jsonl"
     resume.write_text('{"sweep": "dice", "seed": 7, "trials": 10, "of": "loaded dice"}\n')

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from fractions import Fraction
 from pathlib import Path
 
 import attrs
 import pytest
+import trio
 from msgspec.structs import replace
 
 from benthic.actors.orders.model import Order
 from benthic.benchmarks.chunks import Report
 from benthic.benchmarks.deaths.check import doubled, lost
 from benthic.benchmarks.deaths.draw import NAMED, death
-from benthic.benchmarks.deaths.run import _told, run_deaths
+from benthic.benchmarks.deaths.lives import Lives
+from benthic.benchmarks.deaths.run import _one_venue, _told, run_deaths
 from benthic.benchmarks.orders import Scribe
 from benthic.runtime import Millis
 from benthic.scenarios.process.points import POINTS
@@ -76,6 +79,32 @@ def test_a_real_bot_that_is_killed_while_it_trades_has_lost_and_doubled_nothing(
     assert (report.trials, report.deaths["all"].kills) == (1, 1)
     assert report.deaths["all"].opened_longest > 0
     assert again.deaths == report.deaths
+
+
+def test_a_sweep_that_is_broken_off_ends_what_runs_at_once() -> None:
+    lives, begun, given = Lives(), threading.Event(), list[object]()
+
+    async def body() -> str:
+        begun.set()
+        await trio.sleep(3_600)
+        return "never"
+
+    thread = threading.Thread(target=lambda: given.append(trio.run(lives.live, body)))
+    thread.start()
+    assert begun.wait(5)
+    lives.end()
+    thread.join(5)
+
+    assert given == [None]
+
+
+def test_no_bot_is_started_any_more_once_a_sweep_is_broken_off() -> None:
+    lives = Lives()
+    lives.end()
+
+    chunk = _one_venue(lives, 0, 0, 10)
+
+    assert (chunk.trials, chunk.left, chunk.violations) == (10, 10, ())
 
 
 def test_half_of_the_kills_are_random_and_thirty_have_every_named_instant() -> None:

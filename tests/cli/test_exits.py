@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benthic.actors.exchange.errors import KeyTrouble, RegionBlocked
 from benthic.cli import exits
 from benthic.cli.exits import Ending, ExitCode, code_of, describe
 from benthic.runtime import (
@@ -39,6 +40,8 @@ def test_every_class_that_has_a_code_exists(name: str) -> None:
         (BenthicError("failed"), ExitCode.RUN),
         (Refusal("no"), ExitCode.RUN),
         (StoreFull(Path("s"), reason="no space"), ExitCode.STORE),
+        (KeyTrouble("binance", "no such key"), ExitCode.REFUSED),
+        (RegionBlocked("binance", "status 451"), ExitCode.REFUSED),
         (FileNotFoundError(2, "No such file", "x"), ExitCode.SYSTEM),
         (ZeroDivisionError("1/0"), ExitCode.BUG),
         (KeyboardInterrupt(), ExitCode.INTERRUPTED),

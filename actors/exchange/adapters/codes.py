@@ -17,7 +17,6 @@ Meaning = (
     | Literal[
         "UNKNOWN",  # the venue itself does not know what became of it
         "AWAY",  # it did not act: overloaded, under maintenance, stopping
-        "SHUT",  # it does not serve this account or region, for good
     ]
 )
 Codes = Mapping[str, Meaning]
@@ -56,7 +55,7 @@ BINANCE: Final = _codes(
 BYBIT: Final = _codes(
     UNKNOWN="10000 10016 170007 177002",
     AWAY="10019 170005",
-    SHUT="10024 10009",
+    REGION="10024 10009",
     RATE_LIMIT="10006 10018 10429 170222",
     CLOCK="10002",
     KEY="10003 10004 10005 10007 10008 10010 10027 33004",
@@ -74,7 +73,7 @@ BYBIT: Final = _codes(
 OKX: Final = _codes(
     UNKNOWN="50004 50026",
     AWAY="50001 50013 50040",
-    SHUT="50030 51155",
+    REGION="50030 51155",
     RATE_LIMIT="50011 50061 50113",
     CLOCK="50102 50112",
     KEY="50100 50101 50103 50104 50105 50106 50107 50110 50111 50119 50120",
@@ -132,7 +131,7 @@ CLASSES: Final[tuple[tuple[str, Meaning], ...]] = (
     ("OrderImmediatelyFillable", "POST_ONLY"),
     ("BadSymbol", "UNKNOWN_SYMBOL"),
     ("MarketClosed", "MARKET_CLOSED"),
-    ("RestrictedLocation", "SHUT"),
+    ("RestrictedLocation", "REGION"),
     ("AuthenticationError", "KEY"),
     ("NotSupported", "NOT_OFFERED"),
     ("InvalidNonce", "CLOCK"),

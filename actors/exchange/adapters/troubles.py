@@ -7,7 +7,9 @@ a code, a status or the wire itself can say that nothing was done (A1 to A4, E1,
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final, Literal, cast
 
 import attrs
@@ -15,11 +17,21 @@ import attrs
 from ....runtime import BenthicError, Millis
 from ...ccxt_trio.errors import CcxtTrouble, Fate, Said, fate_of, said_of
 from ...market.errors import OrderRejected, Reason
-from ..errors import Barred, KeyTrouble, NotListed, NotOffered, Unsettled, UnsoundAnswer, VenueAway
+from ..errors import (
+    Barred,
+    KeyTrouble,
+    NotListed,
+    NotOffered,
+    RegionBlocked,
+    Unsettled,
+    UnsoundAnswer,
+    VenueAway,
+)
 from ..messages import Submit
 from .codes import CLASSES, NONE, WORDS, Codes, Meaning
 from .said import codes_in, safe, until, words_in
 
+Refusing = Callable[[str, str], BenthicError]  # made of a venue and a reason
 Again = Literal[
     "never",  # the same fails again
     "later",  # as it stands, after a pause
@@ -32,6 +44,15 @@ PAUSE: Final = Millis(10_000)  # where the venue wants to be left alone and does
 BAN: Final = Millis(120_000)  # the shortest that Binance's bans are
 SUBMIT: Final = Submit.__name__
 _TEAPOT: Final = 418
+_WHOLLY_REFUSED: Final[Mapping[Meaning, tuple[Refusing, Again, Reason]]] = MappingProxyType(
+    {
+        "KEY": (KeyTrouble, "never", "KEY"),
+        "REGION": (RegionBlocked, "never", "REGION"),
+        "NOT_SENT": (VenueAway, "later", "NOT_SENT"),
+        "AWAY": (VenueAway, "later", "REFUSED"),
+    }
+)
+"""What is raised, and when it may be tried again, by what an error means."""
 
 
 @attrs.frozen(kw_only=True)
@@ -122,12 +143,9 @@ def _shared(error: BaseException, meaning: Meaning, detail: str, about: About) -
     if meaning == "CLOCK":
         words = f"{detail}: its clock and ours differ"
         return Trouble(VenueAway(venue, words), "resynchronised", "CLOCK", words)
-    if meaning in {"KEY", "SHUT"}:
-        return Trouble(KeyTrouble(venue, detail), "never", "KEY", detail)
-    if meaning == "NOT_SENT":
-        return Trouble(VenueAway(venue, detail), "later", "NOT_SENT", detail)
-    if meaning == "AWAY":
-        return Trouble(VenueAway(venue, detail), "later", "REFUSED", detail)
+    if meaning in _WHOLLY_REFUSED:
+        kind, again, reason = _WHOLLY_REFUSED[meaning]
+        return Trouble(kind(venue, detail), again, reason, detail)
     return None
 
 
@@ -168,7 +186,7 @@ def _of_answer(error: BaseException, said: Said | None, words: str, about: About
 
 def _of_status(status: int, words: str, about: About) -> Meaning | None:
     if status == HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS:
-        return "SHUT"
+        return "REGION"
     if status in {HTTPStatus.TOO_MANY_REQUESTS, _TEAPOT}:
         return "RATE_LIMIT"
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -146,7 +146,13 @@ class Redirect(Verb, frozen=True, tag="redirect"):
 
 
 class SwapBodies(Verb, frozen=True, tag="swap_bodies"):
-    """Answers with the body that the connection's request before this one got."""
+    """Answers with the body that the connection's request before this one got.
+
+    alike: only with one that came with the same status, so that no order which was taken is said to
+    be refused: nobody can tell such a refusal from one of his own.
+    """
+
+    alike: bool = False
 
 
 class StaleAnswer(Verb, frozen=True, tag="stale_answer"):

@@ -79,23 +79,25 @@ class Requests:
         for each in struck or ():
             verb = each.rule.verb
             former = said
-            known = self._known(verb, request)
+            known = self._known(verb, request, response)
             if known is not None:
                 said = (Response(said[0].status, known.body, known.headers), said[1])
             elif is_request_verb(verb):
                 said = after(verb, request, said, now=self._now())
-            if said == former and isinstance(verb, REWRITING):
+            if said == former and isinstance(verb, (*REWRITING, SwapBodies)):
                 self._strike.log.came_to_nothing(each.entry, NOTHING_FITS)
         if self._strike.has_verb(StaleAnswer, SwapBodies):
             self._answers.keep(request, response)
         return None if struck is None else answered(said)
 
-    def _known(self, verb: object, request: Request) -> Response | None:
+    def _known(self, verb: object, request: Request, response: Response) -> Response | None:
         match verb:
             case StaleAnswer():
                 return self._answers.first(request)
-            case SwapBodies():
-                return self._answers.last(request)
+            case SwapBodies(alike=alike):
+                last = self._answers.last(request)
+                fits = last is not None and (not alike or last.status == response.status)
+                return last if fits else None
             case _:
                 return None
 

@@ -10,7 +10,13 @@ import trio
 
 from benthic.actors.exchange.bans import Ban, MemoryBans
 from benthic.actors.exchange.ccxt_connector import GetPermissions
-from benthic.actors.exchange.errors import Barred, KeyTrouble, UnsoundAnswer, VenueAway
+from benthic.actors.exchange.errors import (
+    Barred,
+    KeyTrouble,
+    RegionBlocked,
+    UnsoundAnswer,
+    VenueAway,
+)
 from benthic.actors.exchange.line import DETECTION
 from benthic.actors.exchange.messages import (
     FetchHoldings,
@@ -156,10 +162,16 @@ def test_a_region_that_is_not_served_is_not_asked_again(nth: int) -> None:  # E1
         blocked = {"verb": "status", "status": 451, "when": {"path": "*", "since": f"{nth - 1}m"}}
         gone = {"verb": "disconnect", "when": {"at": "70s"}}
         async with connected(clock, plan=struck(blocked, gone)) as desk:
-            await desk.until("shut")
+            line = await desk.until("shut")
             asked = desk.record.arrived
             await trio.sleep(3600)
             assert desk.record.arrived == asked
+            assert "does not serve this region" in line.reason
+            assert "check the key" not in line.reason
+            with pytest.raises(RegionBlocked):
+                await desk.line.ask(FetchHoldings())
+            with pytest.raises(OrderRejected, match="REGION"):
+                await desk.line.ask(limit("bn-1"))
 
     played(body)
 

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 
 from benthic.actors.orders.journal import Load
 from benthic.benchmarks.orders import Scribe
-from benthic.scenarios.process.plays import LEFT_OUT, PACES
 from benthic.scenarios.process.points import HOLDS, POINTS
-from benthic.scenarios.running.script import library_names
 from benthic.storage.order_store import Request
 
 DIE = """
@@ -67,8 +65,3 @@ def test_a_doom_strikes_once_its_instant_has_come_so_often() -> None:
 def test_a_point_that_is_not_there_is_no_point() -> None:
     with pytest.raises(KeyError):
         POINTS["during_fill"]
-
-
-def test_what_is_said_of_scripts_is_said_of_those_that_are_there() -> None:
-    assert PACES.keys() | LEFT_OUT.keys() <= set(library_names())
-    assert not PACES.keys() & LEFT_OUT.keys()

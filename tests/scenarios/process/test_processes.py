@@ -30,6 +30,7 @@ def test_a_bot_that_dies_before_a_fill_is_on_disk_finds_it_again(tmp_path: Path)
         await world.settle(within=60)
         assert bot.order(order.id).status == "filled"
         assert len(bot.oracle.orders()) == 1
+        assert len(bot.books.loads) == 2  # one for each life
 
     outcome = played(scenario, tmp_path)
 
@@ -80,6 +81,27 @@ def test_what_a_real_process_has_not_is_refused_with_line_and_remedy(tmp_path: P
     assert finding.place == f"{__file__}:{scenario.__code__.co_firstlineno + 1}"
     assert "RealClock has no `step`" in finding.words
     assert "run this script without --real" in finding.words
+
+
+def test_a_bot_whose_new_file_leaves_an_order_behind_is_refused_and_says_why(
+    tmp_path: Path,
+) -> None:
+    async def scenario(world: RealWorld) -> None:
+        await world.open_venue("BTC/USDT", "ETH/USDT", kind="quiet")
+        bot = await world.start_bot()
+        order = await bot.place("buy", "0.01", "50000")
+        await bot.stop()
+        bot.change(pair="ETH/USDT")  # C14
+        await bot.start()
+        await bot.died(within=30)
+        (told,) = bot.said("refused")
+        assert "BTC/USDT" in str(told.fields["reason"])
+        await world.rests(lambda: bot.order(order.id).is_live, within=1)
+
+    outcome = played(scenario, tmp_path)
+
+    assert outcome.findings == ()  # a refusal is no violation (R2)
+    assert (outcome.is_in_order, outcome.fired) == (True, {"C14": 1})
 
 
 def test_what_a_bot_cannot_be_given_is_refused_before_it_is_started(tmp_path: Path) -> None:

@@ -51,6 +51,18 @@ def test_a_plan_with_expectations_is_a_scenario(tmp_path: Path) -> None:
     assert outcome.lives == 2
 
 
+def test_a_plan_that_strikes_nobody_names_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    text = PLAN.replace('do = "cut"', 'do = "crash"\nactor = "/benthic/bots/bot1/dsk"')
+    file.write_text(text)
+
+    (finding,) = run_script(read_script(file), Options(seed=3)).findings
+
+    line = text.splitlines().index('at = "2m"')
+    assert (finding.kind, finding.place) == ("wrong", f"{file}:{line}")
+    assert "'crash /benthic/bots/bot1/dsk' has struck nobody" in finding.words
+
+
 def test_a_plan_that_expects_too_much_names_the_line(tmp_path: Path) -> None:
     file = tmp_path / "plan.toml"
     file.write_text(

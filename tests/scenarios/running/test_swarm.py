@@ -35,6 +35,14 @@ def test_seeds_draw_different_faults() -> None:
     assert len(set(codes)) > 25
 
 
+def test_an_answer_to_another_request_is_drawn_for_some_seeds() -> None:  # E12
+    drawings = [drawn(seed, 3_600).rules for seed in range(30)]
+    swaps = [table for rules in drawings for table in rules if table["fault"] == "E12"]
+
+    assert 0 < len(swaps) < 30
+    assert all(table["alike"] for table in swaps)
+
+
 def test_every_deed_of_the_menu_is_one() -> None:
     assert {name for name, _ in menu.DEEDS} == DEEDS.keys()
 

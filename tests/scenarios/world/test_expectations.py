@@ -103,6 +103,35 @@ async def crashes_nobody(world: World) -> None:
     bot.crash("desc")  # HERE
 
 
+async def crashes_a_path_of_nobody(world: World) -> None:
+    bot = await world.start_bot()
+    bot.crash("/x/nobody")  # HERE
+    await trio.sleep(10)
+
+
+async def cancels_a_path_of_nobody(world: World) -> None:
+    bot = await world.start_bot()
+    bot.cancel_at("/x/nobody")  # HERE
+
+
+async def floods_a_path_of_nobody(world: World) -> None:
+    bot = await world.start_bot()
+    bot.flood("/x/nobody", 3)  # HERE
+
+
+async def crashes_at_no_message(world: World) -> None:
+    bot = await world.start_bot()
+    bot.crash("desk", message="FilReported")  # HERE
+
+
+async def opens_a_venue_of_no_kind(world: World) -> None:
+    await world.open_venue(kind="loud")  # type: ignore[arg-type]  # HERE
+
+
+async def moves_to_no_zone(world: World) -> None:
+    world.clock.move_zone("America/Gotham")  # HERE
+
+
 async def places_no_number(world: World) -> None:
     bot = await world.start_bot()
     await bot.place("buy", "much", "50000")  # HERE
@@ -194,6 +223,12 @@ BROKEN = (
     (goes_back_in_time, "wrong"),
     (kills_in_an_unknown_phase, "wrong"),
     (crashes_nobody, "wrong"),
+    (crashes_a_path_of_nobody, "wrong"),
+    (cancels_a_path_of_nobody, "wrong"),
+    (floods_a_path_of_nobody, "wrong"),
+    (crashes_at_no_message, "wrong"),
+    (opens_a_venue_of_no_kind, "wrong"),
+    (moves_to_no_zone, "wrong"),
     (places_no_number, "wrong"),
     (starts_two_of_a_name, "wrong"),
     (trades_what_is_not_there, "wrong"),
@@ -230,6 +265,36 @@ def test_a_run_that_hangs_names_the_actors_that_were_busy() -> None:
     )
 
 
+def test_a_deed_that_met_nobody_names_the_paths_that_are_nearest() -> None:
+    async def scenario(world: World) -> None:
+        bot = await world.start_bot()
+        bot.crash("/benthic/bots/bot1/exchange/account/dsk")
+
+    (finding,) = played(scenario).findings
+
+    assert "'crash /benthic/bots/bot1/exchange/account/dsk' has struck nobody" in finding.words
+    assert "did you mean /benthic/bots/bot1/exchange/account/desk or " in finding.words
+
+
+def test_a_deed_may_be_meant_for_an_actor_that_comes_later() -> None:
+    async def scenario(world: World) -> None:
+        bot = await world.start_bot()
+        bot.crash("/benthic/bots/late", message="Again")
+        late = await bot.actor("/benthic/bots").ask(StartChild(Child("late", Late)))
+        late.tell(Again())
+        await trio.sleep(10)
+
+    outcome = played(scenario)
+
+    assert (outcome.ok, outcome.fired) == (True, {"H1": 1})
+
+
+def test_the_kinds_of_exchanges_that_there_are_are_told() -> None:
+    (finding,) = played(opens_a_venue_of_no_kind).findings
+
+    assert finding.words == "kind is 'loud'; there are quiet, traders"
+
+
 def test_ctrl_c_in_a_script_ends_the_run_and_is_no_finding() -> None:
     async def scenario(world: World) -> None:
         await world.start_bot()
@@ -253,6 +318,14 @@ def test_a_feed_can_be_crashed_by_its_name() -> None:
 
 class Again(Tell):
     """Goes round."""
+
+
+class Late(Actor):
+    """Is not there at first."""
+
+    @on(Again)
+    def again(self, _: Again) -> None:
+        self.stop("never reached")
 
 
 class Busy(Actor):

@@ -20,6 +20,8 @@ from benthic.actors.exchange.errors import (
     KeyTrouble,
     NotListed,
     NotOffered,
+    NotServed,
+    RegionBlocked,
     Unsettled,
     UnsoundAnswer,
     VenueAway,
@@ -151,7 +153,9 @@ DEFINITE = [
     ),
     pytest.param(SPOT, coded(401, -2015, "Invalid API-key, IP"), "KEY", KeyTrouble, id="E13"),
     pytest.param(SPOT, coded(400, -1022, "Signature is not valid"), "KEY", KeyTrouble, id="I2"),
-    pytest.param(SPOT, answered(errors.ExchangeNotAvailable, 451, ""), "KEY", KeyTrouble, id="E14"),
+    pytest.param(
+        SPOT, answered(errors.ExchangeNotAvailable, 451, ""), "REGION", RegionBlocked, id="E14"
+    ),
     pytest.param(
         SPOT,
         answered(errors.ExchangeNotAvailable, 403, "<html>WAF</html>"),
@@ -284,7 +288,7 @@ READS = [
     pytest.param(coded(429, -1003), Barred, "then", id="L1"),
     pytest.param(coded(400, -1021), VenueAway, "resynchronised", id="L4"),
     pytest.param(coded(401, -2014), KeyTrouble, "never", id="key"),
-    pytest.param(answered(errors.ExchangeNotAvailable, 451, ""), KeyTrouble, "never", id="E14"),
+    pytest.param(answered(errors.ExchangeNotAvailable, 451, ""), RegionBlocked, "never", id="E14"),
     pytest.param(
         errors.BadSymbol("binance does not have market symbol X"), NotListed, "never", id="symbol"
     ),
@@ -383,7 +387,7 @@ BODIES = st.recursive(
 def test_whatever_is_answered_a_write_ends_in_one_of_four_ways(body: str, status: int) -> None:
     trouble = of_write(answered(errors.ExchangeError, status, body), SPOT)
 
-    assert isinstance(trouble.error, (OrderRejected, Unsettled, VenueAway, KeyTrouble))
+    assert isinstance(trouble.error, (OrderRejected, Unsettled, VenueAway, NotServed))
     assert (trouble.reason is None) == isinstance(trouble.error, Unsettled)
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 import trio
 
-from .struck import ORDER, SYMBOL, Rule, World, fault, gone, run
+from .struck import ORDER, SYMBOL, Rule, World, fault, gone, played, run
 
 TRADES = "/ws/btcusdt@trade"
 TRADED = {"stream": "btcusdt@trade", "nth": 1}
@@ -165,6 +165,23 @@ def test_an_answer_belongs_to_another_request(rules: list[Rule]) -> None:
         assert (answer.status, answer.body) == (200, before.body)
 
     run(rules, body)
+
+
+@fault(
+    "E12",
+    {"verb": "swap_bodies", "alike": True, "when": {"path": "/api/v3/ticker/price", "nth": 1}},
+)
+def test_an_answer_of_another_status_is_not_swapped(rules: list[Rule]) -> None:
+    async def body(world: World) -> None:
+        trader = await world.http()
+        refused = await trader.get("/api/v3/ticker/bookTicker", symbol="NOSUCH")
+        answer = await trader.get("/api/v3/ticker/price", symbol=SYMBOL)
+
+        assert (refused.status, answer.status) == (400, 200)
+        assert answer.body != refused.body
+
+    (entry,) = played(rules, body).faults.log.entries()
+    assert entry.problem != ""
 
 
 @fault("E13", {"verb": "status", "status": 401, "code": -2015, "when": {"path": "/api/*"}})
