@@ -384,17 +384,9 @@ class WorldBot:
             if event == "refused":  # then `benthic run` ends it
                 self._nursery.start_soon(speaker.stop)
 
-<<<<<<< HEAD
-    def _path(self, actor: Part | str) -> str:
-        return path_of(actor, self.paths, self.pair)
-=======
     def _path(self, actor: Part | str, deed: str = "") -> str:
-        path = path_of(actor, self.paths, str(self._berth.config.market.symbol))
+        path = path_of(actor, self.paths, self.pair)
         return self.aims.take(actor, path, deed) if deed else path
-
-    def _now(self) -> Millis:
-        return Millis(self._clock.time)
->>>>>>> w/real2
 
     def _arm(self, fault: str, words: str) -> bool:
         return self._around.faults.arm(fault, f"{self.name}: {words}", caller())
