@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ...runtime import Millis
 from ..market.instrument import Instrument
-from ..market.money import EXACT, ZERO, multiply, subtract
+from ..market.money import EXACT, ZERO, add, multiply, subtract
 from ..market.precision import ceil_to_step, floor_to_step
 from ..market.side import TRIGGERED, Side
 from . import revising
@@ -25,7 +25,7 @@ from .levels import class_of, is_reached, level_of
 from .lifecycle import following
 from .model import Order
 from .plan import NO_PLAN, Chain
-from .shares import is_placeable
+from .shares import is_done, is_placeable, left_of
 
 DEPTH: Final = Decimal("0.005")  # of the price: a limit deeper in the market is moved to there
 
@@ -41,20 +41,38 @@ def after_parent(
             yield after
 
 
-def after_child(graph: Graph, child: Order, at: Millis) -> Iterator[Order]:
-    """The parent of an order that has filled, where what it would still fill had nobody (G6).
+def after_child(
+    graph: Graph, child: Order, at: Millis, terms: Mapping[str, Terms]
+) -> Iterator[Order]:
+    """What becomes of the fills to come that were for an order which is over, or is to end (G6).
 
-    So it is where its stop has filled, or the last of those that wait for its fills.
+    Another that does the same is for them. Where none is left, or the stop has filled, no more of
+    the parent is wanted.
     """
     chain = None if child.plan is None else child.plan.chain
     parent = None if chain is None else graph.orders.get(chain.parent)
-    if child.status != "filled" or parent is None or not parent.is_live:
+    if chain is None or parent is None or parent.side == child.side or is_done(parent):
         return
-    others = (each for each in graph.children(parent.id) if each.id != child.id)
-    if class_of(child) == "stop" or not any(each.is_live for each in others):
-        after = revising.ended(parent, f"{child.id} has filled, which was to follow it", at)
-        if after is not parent:
-            yield after
+    heir = next((each for each in graph.children(parent.id) if _inherits(each, child)), None)
+    if heir is None or (child.status == "filled" and class_of(child) == "stop"):
+        yield revising.ended(parent, f"{child.id} has ended, which was to follow it", at)
+        return
+    plan, theirs = heir.plan, None if heir.plan is None else heir.plan.chain
+    if plan is not None and theirs is not None:
+        whole = add(theirs.amount, chain.amount)
+        amount = heir.amount
+        if heir.status == "chained":  # of what has filled by now it gets no more than its own
+            passed = _on_step(chain, parent, terms[child.symbol].instrument)
+            amount = add(amount, subtract(chain.amount, passed))
+        yield replace(heir, amount=amount, plan=replace(plan, chain=replace(theirs, amount=whole)))
+
+
+def _inherits(mate: Order, child: Order) -> bool:
+    """Whether an order may be for what another would have been for."""
+    is_another = mate.id != child.id and class_of(mate) == class_of(child)
+    return (
+        is_another and mate.side == child.side and (mate.status == "chained" or left_of(mate) > 0)
+    )
 
 
 def released(

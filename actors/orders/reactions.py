@@ -20,7 +20,7 @@ from .graph import Graph, group_of
 from .groups import GroupRule
 from .model import HELD, Order
 from .plan import NO_PLAN
-from .shares import left_of
+from .shares import is_done, left_of
 
 _CHAIN = "chain"
 
@@ -79,11 +79,12 @@ class _Cascade:
             step = self._steps.popleft()
             if step.was.filled != step.now.filled or step.was.is_live != step.now.is_live:
                 self._follow(step)
+            if is_done(step.now) and not is_done(step.was) and not _is_wanted(step):
+                self._take(chains.after_child(self.graph, step.now, self._at, self._terms), "")
 
     def _follow(self, step: _Step) -> None:
         was, now, at = step.was, step.now, self._at
         self._free(was, now)
-        self._take(chains.after_child(self.graph, now, at), "")
         is_told = _is_told(step)
         if is_told:
             self._tell_group(was, now)
@@ -99,7 +100,8 @@ class _Cascade:
         for child in self.graph.changes(start):
             more = subtract(left_of(child), left_of(start.orders[child.id]))
             if more > ZERO and (child.plan or NO_PLAN).forward_since is not None:
-                self.graph = triggers.made_way(self.graph, child, more, self._at)
+                instrument = self._terms[now.symbol].instrument
+                self.graph = triggers.made_way(self.graph, child, more, self._at, instrument)
 
     def _tell_group(self, was: Order, now: Order) -> None:
         """Its mates."""
@@ -136,6 +138,14 @@ def _marked(known: Order, changed: Order, by: str) -> Order:
         return changed
     plan = changed.plan or NO_PLAN
     return replace(changed, plan=replace(plan, revision=replace(wish, by=by)))
+
+
+def _is_wanted(step: _Step) -> bool:
+    """Whether an order ends since somebody wants it to, who is no group: a user, or its expiry."""
+    was, now = step.was, step.now
+    if now.status in {"filled", "refused"} or step.by:
+        return False
+    return was.status in HELD or now.is_live
 
 
 def _is_told(step: _Step) -> bool:

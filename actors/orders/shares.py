@@ -29,12 +29,15 @@ def asked_of(order: Order) -> Decimal:
     return max(subtract(revising.target(order)[0], order.filled), ZERO)
 
 
+def is_done(order: Order) -> bool:
+    """Whether an order is over, or is to end."""
+    wish = order.wish
+    return not order.is_live or (wish is not None and wish.then == "end")
+
+
 def left_of(order: Order) -> Decimal:
     """What an order shall still trade: of one that is chained, ends or is over, nothing."""
-    wish = order.wish
-    if order.status == "chained" or not order.is_live or (wish is not None and wish.then == "end"):
-        return ZERO
-    return asked_of(order)
+    return ZERO if order.status == "chained" or is_done(order) else asked_of(order)
 
 
 def rests(order: Order) -> bool:

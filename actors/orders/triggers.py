@@ -15,6 +15,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from ...runtime import Millis
+from ..market.instrument import Instrument
 from ..market.money import ZERO, add, subtract
 from ..market.side import TRIGGERED
 from . import revising
@@ -23,10 +24,19 @@ from .levels import class_of, level_of
 from .lifecycle import following
 from .model import Order
 from .plan import NO_PLAN, Group
-from .shares import ONE_FOR_ALL, asked_of, left_of, lent_to, position_of, rests, sum_of
+from .shares import (
+    ONE_FOR_ALL,
+    asked_of,
+    is_placeable,
+    left_of,
+    lent_to,
+    position_of,
+    rests,
+    sum_of,
+)
 
 
-def put_forward(graph: Graph, order: Order, at: Millis) -> Graph:
+def put_forward(graph: Graph, order: Order, at: Millis, instrument: Instrument) -> Graph:
     """The family once the price of an inactive order has come."""
     if order.status != "inactive":
         return graph
@@ -38,7 +48,7 @@ def put_forward(graph: Graph, order: Order, at: Millis) -> Graph:
     was_forward = plan.forward_since is not None
     after = replace(after, plan=replace(plan, forward_since=at, shelved_for=""))
     graph = graph.put(after)
-    return graph if was_forward else made_way(graph, after, left_of(after), at)
+    return graph if was_forward else made_way(graph, after, left_of(after), at, instrument)
 
 
 def triggered(order: Order, at: Millis) -> Order:
@@ -52,7 +62,9 @@ def triggered(order: Order, at: Millis) -> Order:
     return replace(order, status=following(order, "trigger"), changed_at=at, evidence=reason)
 
 
-def made_way(graph: Graph, order: Order, need: Decimal, at: Millis) -> Graph:
+def made_way(
+    graph: Graph, order: Order, need: Decimal, at: Millis, instrument: Instrument
+) -> Graph:
     """The family once others give way to an order that was put forward, or has grown since.
 
     need: how much of it they have not given way to yet, base currency.
@@ -62,21 +74,24 @@ def made_way(graph: Graph, order: Order, need: Decimal, at: Millis) -> Graph:
         return graph
     reason = f"makes way for {order.id}"
     took = (order.plan or NO_PLAN).forward_took
-    for each in _rivals(graph, order, group):  # first, since others rest again for it
-        mate = graph.orders[each.id]
-        if (mate.plan or NO_PLAN).forward_since is not None and left_of(mate) <= need:
+    for each in _rivals(graph, order, group):  # only one side is forward at a time
+        mate, before = graph.orders[each.id], left_of(graph.orders[order.id])
+        if (mate.plan or NO_PLAN).forward_since is not None:
+            need = subtract(need, min(left_of(mate), need)) if rests(mate) else need
             graph = _turned(graph, mate, reason, at, but=order.id)
-            need = subtract(need, min(left_of(mate), need))
+            need = add(need, subtract(left_of(graph.orders[order.id]), before))
     for mate in _rivals(graph, order, group):
         left = left_of(mate)
         if not rests(mate) or (need <= ZERO and group.rule != ONE_FOR_ALL):
             continue
-        if left <= need or group.rule == ONE_FOR_ALL:
+        is_whole = left <= need or group.rule == ONE_FOR_ALL
+        if is_whole or not is_placeable(mate, subtract(left, need), instrument):
             graph = graph.put(_shelved(mate, order, reason, at))
         else:
             graph = graph.put(revising.lessened(mate, need, reason, at))
             took = add(took, need)
         need = subtract(need, min(left, need))
+    order = graph.orders[order.id]
     return graph.put(replace(order, plan=replace(order.plan or NO_PLAN, forward_took=took)))
 
 
@@ -137,25 +152,27 @@ def _turned(graph: Graph, order: Order, reason: str, at: Millis, but: str = "") 
     others = [mate for mate in _rivals(graph, order, group) if mate.id != but]
     waiting = [m for m in others if m.status == "due" or _is_shelved_for(m, order)]
     graph = graph.put(order)
-    if waiting or lent > ZERO or but:
+    if waiting or but or (lent > ZERO and _takers(others)):
         graph = graph.put(revising.held_back(order, reason, at))
     for mate in waiting:
         graph = graph.put(_out_again(mate, f"goes out again instead of {order.id}", at))
-    return _enlarged(graph, order, lent, at, but)
+    return _enlarged(graph, order, lent, at)
 
 
-def _enlarged(graph: Graph, order: Order, by: Decimal, at: Millis, but: str = "") -> Graph:
+def _enlarged(graph: Graph, order: Order, by: Decimal, at: Millis) -> Graph:
     """The family once what an order took from the other side is that side's again."""
     group = group_of(order)
     others = () if group is None else _rivals(graph, order, group)
-    takers = [m for m in others if m.id != but and m.status != "chained" and left_of(m)]
-    for mate in sorted(takers, key=rests, reverse=True):
-        if by <= ZERO:
-            break
-        reason = f"trades again what {order.id} did not"
-        graph = graph.put(revising.enlarged(mate, by, reason, at))
-        by = ZERO
-    return graph
+    takers = _takers(others)
+    if not takers or by <= ZERO:
+        return graph
+    reason = f"trades again what {order.id} did not"
+    return graph.put(revising.enlarged(takers[0], by, reason, at))
+
+
+def _takers(mates: Iterable[Order]) -> list[Order]:
+    """Who may trade more, those that rest first."""
+    return sorted((mate for mate in mates if left_of(mate)), key=rests, reverse=True)
 
 
 def _shelved(mate: Order, order: Order, reason: str, at: Millis) -> Order:
