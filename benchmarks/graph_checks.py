@@ -41,8 +41,7 @@ def unguarded(family: Family) -> Iterator[str]:
         return
     position = _position(family) - family.truth.late
     guard = sum((_left(each) for each in exits if _guards(each)), Fraction(0))
-    least = max(Fraction(INSTRUMENT.min_amount), 2 * _STEP)
-    spare = least + _STEP * len(exits) + sum(family.truth.fees, Fraction(0))
+    spare = SENDABLE + _STEP * len(exits) + sum(family.truth.fees, Fraction(0))
     if guard < position - spare:
         yield f"G6 {float(position):g} is held, {float(guard):g} of it is guarded"
 
@@ -132,11 +131,10 @@ def _guards(order: Order) -> bool:
     """Whether an order would take some of the position out of the market when its price comes."""
     if order.status in {"due", *OUT}:
         return True
-    return order.status == "inactive" and order.kind in STOPS and _is_kept_here(order)
-
-
-def _is_kept_here(order: Order) -> bool:
-    return order.plan is not None and order.plan.keeper == "desk"
+    plan = order.plan
+    if order.status != "inactive" or order.kind not in STOPS or plan is None:
+        return False
+    return plan.keeper == "desk" or plan.trigger is not None  # the desk waits for its price
 
 
 def _rests(order: Order) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -94,9 +95,10 @@ def run_walk(seed: int, *, steps: int = STEPS) -> Walk:
     """One walk, in this process; it ends at the first thing that does not hold."""
     chance = Random(seed)  # noqa: S311 - chance that can be had again
     family = a_family(chance)
-    changes = 0
-    for number in range(1, steps + 1):
+    changes = taken = 0
+    for _ in range(steps):
         move(family, chance)
+        taken += 1
         changes += len(family.events)
         found = next(faults(family), "")
         if not found and chance.random() < 1 / 5:
@@ -105,13 +107,13 @@ def run_walk(seed: int, *, steps: int = STEPS) -> Walk:
             found = next(faults(family), "") or next(unguarded(family), "")
         if found:
             break
-    return Walk(seed, number, len(family.truth.traded), changes, found)
+    return Walk(seed, taken, len(family.truth.traded), changes, found)
 
 
 def a_family(chance: Random) -> Family:
     """An entry with its stops and take profits, somewhere in their lives."""
     side: Side = chance.choice(("buy", "sell"))
-    whole = chance.randint(40, 2_000)  # steps
+    whole = chance.randint(80, 2_000)  # steps
     rule = chance.choice(("oco", "balanced", "trailing_on_filled_take_profit"))
     swap = None
     if chance.random() < 3 / 4:
@@ -120,7 +122,8 @@ def a_family(chance: Random) -> Family:
     away, up = opposite(side), 1 if side == "buy" else -1
     drafts = [_draft("entry", side, "limit", whole, price=_price(0))]
     for number, amount in enumerate(_split(whole, parts[0], chance)):
-        level, kind = -up * chance.randint(1, 5), chance.choice(("stop_loss", "stop_limit"))
+        level = -up * chance.randint(1, 5)
+        kind: Kind = chance.choice(("stop_loss", "stop_limit"))
         drafts.append(_stop(f"stop {number}", away, kind, amount, level, chance))
     for number, amount in enumerate(_split(whole, parts[1], chance)):
         price = _price(up * chance.randint(1, 6))
@@ -131,7 +134,8 @@ def a_family(chance: Random) -> Family:
 
 def _stop(name: str, side: Side, kind: Kind, amount: int, level: int, chance: Random) -> Draft:
     profile: Profile | None = None
-    drawn, keeper = chance.random(), "desk" if chance.random() < 1 / 3 else None
+    drawn = chance.random()
+    keeper: Keeper | None = "desk" if chance.random() < 1 / 3 else None
     if drawn < 1 / 3:
         step = Decimal(chance.choice(("0", "0.002", "0.01")))
         profile = TrailingDistance(Decimal("0.03"), step=step)
@@ -189,7 +193,7 @@ def _split(whole: int, parts: int, chance: Random) -> list[int]:
     least = whole // (2 * parts)
     cuts = sorted(chance.randint(0, whole - least * parts) for _ in range(parts - 1))
     ends = [0, *cuts, whole - least * parts]
-    return [least + after - before for before, after in zip(ends, ends[1:], strict=False)]
+    return [least + after - before for before, after in pairwise(ends)]
 
 
 def _price(away: int) -> Decimal:

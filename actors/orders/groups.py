@@ -31,9 +31,9 @@ from .shares import (
     asked_of,
     is_placeable,
     left_of,
-    lent_by,
     position_of,
     rests,
+    share_of,
     side_of,
     sum_of,
 )
@@ -85,26 +85,22 @@ class OneCancelsOther:
 
 
 class Balanced:
-    """What the take profits and what the stops trade stays the same: the larger side gives way.
-
-    The larger side is taken for the position. What trades, or is given up, comes off both.
-    """
+    """What take profits and stops trade stays the same: what is gone comes off both sides."""
 
     def after(
         self, members: Members, before: Order, order: Order, at: Millis, instrument: Instrument
     ) -> Iterator[Order]:
-        left, given = left_after(members, before, order), given_by(before, order)
         reason = f"{order.id} is {order.status}, {order.filled:f} filled"
-        everybody = (*members, order)
+        given, now = given_by(before, order), (*members, order)
+        was = (*members, _as_meant(before, order))
         for part in _CLASSES:
             side = side_of(members, part)
-            mine = left_of(order) if class_of(order) == part else ZERO
-            target = max(subtract(left, add(lent_by(everybody, part), mine)), ZERO)
-            less = subtract(sum_of(map(left_of, side)), target)
-            for mate, amount in reduced(side, target):
-                yield _cut(mate, amount, reason, at, instrument)
+            more = subtract(share_of(now, part), subtract(share_of(was, part), given))
+            excess = min(max(more, ZERO), sum_of(map(left_of, side)))
+            for mate, left in reduced(side, subtract(sum_of(map(left_of, side)), excess)):
+                yield _cut(mate, left, reason, at, instrument)
             if class_of(order) != part:
-                owed = subtract(given, max(less, ZERO))
+                owed = subtract(given, excess)
                 yield from _lessened([m for m in side if m.status == "chained"], owed, reason, at)
 
     def check(self, members: Members) -> str:
@@ -146,13 +142,17 @@ def given_by(before: Order, order: Order) -> Decimal:
 
 
 def left_after(members: Members, before: Order, order: Order) -> Decimal:
-    """What a group has left to trade after a step; what is chained was no part of it."""
-    plan = before.plan or NO_PLAN
-    if order.filled == before.filled and before.wish is not None:  # it counts until it has ended
-        before = replace(before, plan=replace(plan, revision=replace(before.wish, then="send")))
-    position = position_of((*members, before))
-    given = ZERO if before.status == "chained" else given_by(before, order)
-    return max(subtract(position, given), ZERO)
+    """What a group of which each is for all has left to trade after a step."""
+    position = position_of((*members, _as_meant(before, order)))
+    return max(subtract(position, given_by(before, order)), ZERO)
+
+
+def _as_meant(before: Order, order: Order) -> Order:
+    """An order before a step: what ends without a fill counts until it has ended."""
+    wish, plan = before.wish, before.plan
+    if wish is None or plan is None or order.filled != before.filled:
+        return before
+    return replace(before, plan=replace(plan, revision=replace(wish, then="send")))
 
 
 def reduced(side: Sequence[Order], target: Decimal) -> Iterator[tuple[Order, Decimal]]:

@@ -13,14 +13,13 @@ import attrs
 from msgspec.structs import replace
 
 from ...runtime import Millis
-from ..market.money import ZERO, subtract
 from . import chains, triggers
 from .factory import Terms
 from .graph import Graph, group_of
 from .groups import GroupRule
 from .model import HELD, Order
 from .plan import NO_PLAN
-from .shares import is_done, left_of
+from .shares import is_done
 
 _CHAIN = "chain"
 
@@ -93,15 +92,14 @@ class _Cascade:
             self.graph = after if is_told else triggers.returned(after, now, at)
 
     def _free(self, was: Order, now: Order) -> None:
-        """What waits for it; one that is forward in a swap and grows takes that from the others."""
+        """What waits for it; where something is forward in a swap, what grows is shared out."""
         start = self.graph
         changes = chains.after_parent(start, was, now, self._at, self._terms)
         self._take(changes, _CHAIN if now.filled else "")
-        for child in self.graph.changes(start):
-            more = subtract(left_of(child), left_of(start.orders[child.id]))
-            if more > ZERO and (child.plan or NO_PLAN).forward_since is not None:
-                instrument = self._terms[now.symbol].instrument
-                self.graph = triggers.made_way(self.graph, child, more, self._at, instrument)
+        groups = {g.id: g for child in self.graph.changes(start) if (g := group_of(child))}
+        for group in groups.values():
+            instrument = self._terms[now.symbol].instrument
+            self.graph = triggers.evened(self.graph, group, self._at, instrument)
 
     def _tell_group(self, was: Order, now: Order) -> None:
         """Its mates."""

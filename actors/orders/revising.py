@@ -70,6 +70,8 @@ def edited(
         return order
     if wanted[0] <= order.filled:
         return ended(order, reason, at)
+    if wanted[0] > was[0]:
+        order = _owing_no_more(order, subtract(was[0], order.filled))
     if order.status in HELD:
         plan = replace(NO_PLAN if order.plan is None else order.plan, stop=wanted[2])
         if order.status == "chained" and plan.chain is not None:  # it is for so much in the end
@@ -99,6 +101,14 @@ def lessened(order: Order, by: Decimal, reason: str, at: Millis) -> Order:
 def enlarged(order: Order, by: Decimal, reason: str, at: Millis) -> Order:
     """The order once it is to trade more. by: base currency, >= 0."""
     return edited(order, reason, at, amount=add(_target(order)[0], by))
+
+
+def _owing_no_more(order: Order, left: Decimal) -> Order:
+    """An order that is to grow: of what it took from others it owes what it had left at most."""
+    plan = order.plan
+    if plan is None or plan.forward_took <= left:
+        return order
+    return replace(order, plan=replace(plan, forward_took=left))
 
 
 def target(order: Order) -> tuple[Decimal, Decimal | None, Decimal | None]:

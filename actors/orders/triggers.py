@@ -95,6 +95,28 @@ def made_way(
     return graph.put(replace(order, plan=replace(order.plan or NO_PLAN, forward_took=took)))
 
 
+def evened(graph: Graph, group: Group, at: Millis, instrument: Instrument) -> Graph:
+    """The family once what has grown is shared out, while something of its group is forward.
+
+    What rests together is no more than the position, and no less where anything can be had back.
+    """
+    members = graph.members(group.id)
+    forward = [mate for mate in members if (mate.plan or NO_PLAN).forward_since is not None]
+    if group.swap is None or not forward or group.rule == ONE_FOR_ALL:
+        return graph
+    idle = subtract(position_of(members), sum_of(left_of(mate) for mate in members if rests(mate)))
+    if idle < ZERO:
+        return made_way(graph, forward[0], -idle, at, instrument)
+    for order in forward:
+        plan, back = order.plan or NO_PLAN, min(idle, lent_to(order))
+        if back > ZERO and any(map(rests, _rivals(graph, order, group))):
+            took = subtract(lent_to(order), back)
+            graph = _enlarged(graph, order, back, at)
+            graph = graph.put(replace(order, plan=replace(plan, forward_took=took)))
+            idle = subtract(idle, back)
+    return graph
+
+
 def turned_back(graph: Graph, order: Order, at: Millis) -> Graph:
     """The family once what was put forward has not filled in time; the same where it is not so."""
     plan, group = order.plan or NO_PLAN, group_of(order)
