@@ -202,7 +202,8 @@ class Clerk:
         """Record that the venue has taken an order, with what traded at once."""
         fresh = self.orders.news(order.client_id, fills) if fills else fills
         try:
-            after = lifecycle.answered(order, venue_id, fresh, self._desk.now)
+            name = self.next_name(order) if order.wish else ""
+            after = lifecycle.answered(order, venue_id, fresh, self._desk.now, name)
         except ImpossibleChange as error:
             return self._mismatch(order, fresh, error)
         return order if after is order else await self.advance(order, after, fresh)
@@ -213,7 +214,8 @@ class Clerk:
         if not fresh:
             return order
         try:
-            after = lifecycle.filled(order, fresh, "", self._desk.now)
+            name = self.next_name(order) if order.wish else ""
+            after = lifecycle.filled(order, fresh, "", self._desk.now, name)
         except ImpossibleChange as error:
             return self._mismatch(order, fresh, error)
         return await self.advance(order, after, fresh)

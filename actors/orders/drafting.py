@@ -18,13 +18,15 @@ from ..market.instrument import Instrument
 from ..market.money import ZERO, multiply
 from ..market.precision import ceil_to_step, floor_to_step
 from ..market.side import LIMITED, SIDES, STOPS, TRIGGERED, Kind
-from .drafts import Draft, PlaceOrders
+from .drafts import Draft, GroupDraft, PlaceOrders
 from .factory import Terms, is_positive
+from .graph import group_of
+from .groups import GroupRule
 from .levels import level_of
 from .messages import Unplaceable
 from .model import Order, Status
-from .plan import Chain, Group, Keeper, Plan, TrailingDistance, TrailingSteps, Trigger
-from .trailing import stop_at
+from .plan import Chain, Group, Keeper, Plan, TrailingDistance, Trigger
+from .trailing import fault_of, stop_at
 
 DRAFTS = 256  # of a batch: one commit has to hold it
 TAG = 64  # characters
@@ -46,7 +48,7 @@ _KINDS: Mapping[Kind, tuple[str, ...]] = {
 class Drafting:
     """Draws up the orders of one desk.
 
-    terms: by symbol. kinds: what the venue takes as it is. rules: names of the groups.
+    terms: by symbol. kinds: what the venue takes as it is. rules: of groups, by name.
     draw: gives an id and the client id that belongs to it, never used before.
     """
 
@@ -54,7 +56,7 @@ class Drafting:
         self,
         terms: Mapping[str, Terms],
         kinds: Collection[Kind],
-        rules: Collection[str],
+        rules: Mapping[str, GroupRule],
         draw: Callable[[], tuple[str, str]],
     ) -> None:
         self._terms = terms
@@ -77,7 +79,15 @@ class Drafting:
             orders[name] = self._order(
                 draft, order_id, client_id, at, parent=parent, group=groups.get(draft.group)
             )
-        return tuple(orders[draft.name] for draft in batch.drafts)
+        drawn = tuple(orders[draft.name] for draft in batch.drafts)
+        for each in batch.groups:
+            self._require_group(each, groups[each.name], drawn)
+        return drawn
+
+    def _require_group(self, draft: GroupDraft, group: Group, orders: Sequence[Order]) -> None:
+        members = tuple(each for each in orders if group_of(each) == group)
+        if members and (fault := self._rules[draft.rule].check(members)):
+            raise Unplaceable(members[0].symbol, reason=f"group {draft.name}: {fault}")
 
     def _require_batch(self, batch: PlaceOrders, drafts: Mapping[str, Draft]) -> None:
         if not 0 < len(batch.drafts) <= DRAFTS:
@@ -261,26 +271,7 @@ def _wrong_profile(draft: Draft) -> str:
         return ""
     if draft.kind not in STOPS or draft.trail is not None:
         return f"a {draft.kind} order takes no profile: give it to a stop_loss or stop_limit"
-    if isinstance(profile, TrailingDistance):
-        if not is_positive(profile.distance) or not profile.step >= ZERO:
-            return f"it trails by {profile.distance} in steps of {profile.step}: above 0, please"
-        if profile.unit == "share" and profile.distance >= _ONE:
-            return f"it trails by {profile.distance} of the price: give a share below 1"
-    if isinstance(profile, TrailingSteps):
-        return _wrong_steps(profile)
-    return ""
-
-
-def _wrong_steps(profile: TrailingSteps) -> str:
-    if not profile.steps:
-        return "its trailing profile has no steps"
-    for step in profile.steps:
-        if not is_positive(step.price) or not is_positive(step.stop):
-            return f"a trailing step at {step.price} to {step.stop}: above 0, please"
-    prices = [step.price for step in profile.steps]
-    if prices != sorted(prices, reverse=profile.direction == "below"):
-        return f"its trailing steps must lie one {profile.direction} the other, in order"
-    return ""
+    return fault_of(profile)
 
 
 def _following(draft: Draft, keeper: Keeper) -> Draft:

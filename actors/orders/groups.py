@@ -2,6 +2,10 @@
 
 A rule is given all members that are not over, and the step of one; it gives those that change.
 Whoever needs another rule writes one (`GroupRule`) and hands it to the desk under a name.
+
+A step is a fill, or an end that somebody here asked for. Of what the venue turns away, or takes off
+its book by itself, a group does not hear: it must not cost the others their stop. Nor does it hear
+of an end that its own rule has brought about, so that none rings back.
 """
 
 from __future__ import annotations
@@ -11,15 +15,29 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from ...runtime import Millis
 from ..market.instrument import Instrument
 from ..market.money import ZERO, add, subtract
+from ..market.precision import floor_to_step
 from . import revising
+from .graph import group_of
 from .levels import Class, class_of
 from .model import Order
 from .plan import NO_PLAN
+from .shares import (
+    ONE_FOR_ALL,
+    asked_of,
+    is_placeable,
+    left_of,
+    position_of,
+    rests,
+    share_of,
+    side_of,
+    sum_of,
+)
 from .trailing import trailed
-from .triggers import left_of, sum_of
 
 _CLASSES: Final[tuple[Class, Class]] = ("stop", "profit")
 
@@ -35,8 +53,11 @@ class GroupRule(Protocol):
         """The members that change after a step of `order`, made with `revising`.
 
         members: the others, oldest first, none of them over. before, order: the one that has
-        changed; it has filled more, or has ended.
+        changed; it has filled more, or else it was ended.
         """
+
+    def check(self, members: Members) -> str:
+        """Why these cannot be the members of a new group; empty: they can."""
 
 
 class OneCancelsOther:
@@ -45,35 +66,48 @@ class OneCancelsOther:
     def after(
         self, members: Members, before: Order, order: Order, at: Millis, instrument: Instrument
     ) -> Iterator[Order]:
-        del instrument
-        if order.status in {"filled", "cancelled"}:
+        traded = subtract(order.filled, before.filled)
+        if not traded or order.status == "filled":
             for mate in members:
                 yield revising.ended(mate, f"{order.id} is {order.status}", at)
-        elif order.filled > before.filled:
-            for mate in members:
-                left = min(left_of(mate), order.remaining)
-                amount = add(mate.filled, left)
-                reason = f"{order.id} has filled {order.filled:f}"
-                yield revising.edited(mate, reason, at, amount=amount)
+            return
+        left, reason = left_after(members, before, order), f"{order.id} has filled {order.filled:f}"
+        for mate in members:
+            if mate.status == "chained":
+                yield revising.lessened(mate, traded, reason, at)
+            else:
+                yield _cut(mate, left, reason, at, instrument)
+
+    def check(self, members: Members) -> str:
+        if len(members) < 2:  # noqa: PLR2004 - one and another
+            return "an order alone has no other to cancel"
+        return _of_one_position(members)
 
 
 class Balanced:
-    """What the take profits and what the stops trade stays the same: the larger side gives way."""
+    """What take profits and stops trade stays the same: what is gone comes off both sides."""
 
     def after(
         self, members: Members, before: Order, order: Order, at: Millis, instrument: Instrument
     ) -> Iterator[Order]:
-        del before, instrument
-        everybody = (*members, order) if order.is_live else members
-        sides = {part: _side(everybody, part) for part in _CLASSES}
-        stop, profit = (sum_of(map(left_of, side)) for side in sides.values())
-        larger = sides["stop"] if stop > profit else sides["profit"]
-        for mate, amount in reduced(larger, min(stop, profit)):
-            reason = f"{order.id} is {order.status}, {order.filled:f} filled"
-            if amount is None:
-                yield revising.ended(mate, reason, at)
-            else:
-                yield revising.edited(mate, reason, at, amount=amount)
+        reason = f"{order.id} is {order.status}, {order.filled:f} filled"
+        given, now = given_by(before, order), (*members, order)
+        was = (*members, _as_meant(before, order))
+        for part in _CLASSES:
+            side = side_of(members, part)
+            more = subtract(share_of(now, part), subtract(share_of(was, part), given))
+            excess = min(max(more, ZERO), sum_of(map(left_of, side)))
+            for mate, left in reduced(side, subtract(sum_of(map(left_of, side)), excess)):
+                yield _cut(mate, left, reason, at, instrument)
+            if class_of(order) != part:
+                owed = subtract(given, excess)
+                yield from _lessened([m for m in side if m.status == "chained"], owed, reason, at)
+
+    def check(self, members: Members) -> str:
+        for part in _CLASSES:
+            if not side_of(members, part):
+                return f"it has no {part}, and there is nothing to balance the others with"
+        return _of_one_position(members)
 
 
 class TrailingOnFilledTakeProfit(Balanced):
@@ -83,41 +117,66 @@ class TrailingOnFilledTakeProfit(Balanced):
         self, members: Members, before: Order, order: Order, at: Millis, instrument: Instrument
     ) -> Iterator[Order]:
         changed = {each.id: each for each in super().after(members, before, order, at, instrument)}
-        if class_of(order) == "profit" and order.status == "filled":
-            price = _reached(order)
-            for each in _side(members, "stop"):
+        price = _reached(order)
+        if class_of(order) == "profit" and order.status == "filled" and price is not None:
+            for each in side_of(members, "stop"):
                 mate = changed.get(each.id, each)
-                if mate.is_live and price is not None:
+                if mate.is_live:
                     changed[mate.id] = trailed(mate, price, instrument, at)
         yield from changed.values()
 
 
 GROUP_RULES: Final[Mapping[str, GroupRule]] = MappingProxyType(
     {
-        "oco": OneCancelsOther(),
+        ONE_FOR_ALL: OneCancelsOther(),
         "balanced": Balanced(),
         "trailing_on_filled_take_profit": TrailingOnFilledTakeProfit(),
     }
 )
 
 
-def reduced(side: Sequence[Order], target: Decimal) -> Iterator[tuple[Order, Decimal | None]]:
-    """Which orders of one side become smaller so that they trade `target`, and how large they are.
+def given_by(before: Order, order: Order) -> Decimal:
+    """How much of the position a step has traded, or has given up."""
+    traded = subtract(order.filled, before.filled)
+    return traded or asked_of(before)
 
-    Those whose price lay furthest from the market when they were drawn up go first, whole (None)
-    as long as they fit into what is too much; the last one is made smaller.
+
+def left_after(members: Members, before: Order, order: Order) -> Decimal:
+    """What a group of which each is for all has left to trade after a step."""
+    position = position_of((*members, _as_meant(before, order)))
+    return max(subtract(position, given_by(before, order)), ZERO)
+
+
+def _as_meant(before: Order, order: Order) -> Order:
+    """An order before a step: what ends without a fill counts until it has ended."""
+    wish, plan = before.wish, before.plan
+    if wish is None or plan is None or order.filled != before.filled:
+        return before
+    return replace(before, plan=replace(plan, revision=replace(wish, then="send")))
+
+
+def reduced(side: Sequence[Order], target: Decimal) -> Iterator[tuple[Order, Decimal]]:
+    """Which orders of one side become smaller so that they trade `target`, and what each has left.
+
+    Those whose price lay furthest from the market when they were drawn up go first, whole (0) as
+    long as they fit into what is too much; the last one is made smaller. Before these goes what is
+    held back in a swap, since it guards nothing now.
     """
     excess = subtract(sum_of(map(left_of, side)), target)
-    for order in sorted(side, key=distance_of, reverse=True):
+    for order in sorted(side, key=_first_to_go, reverse=True):
         if excess <= ZERO:
             return
         left = left_of(order)
-        if left <= excess:
-            yield order, None
-            excess = subtract(excess, left)
-        else:
-            yield order, subtract(revising.target(order)[0], excess)
-            return
+        if left:
+            taken = min(left, excess)
+            yield order, subtract(left, taken)
+            excess = subtract(excess, taken)
+
+
+def _first_to_go(order: Order) -> tuple[bool, Decimal]:
+    group = group_of(order)
+    waits = group is not None and group.swap is not None and not rests(order)
+    return waits, distance_of(order)
 
 
 def distance_of(order: Order) -> Decimal:
@@ -140,11 +199,40 @@ def room_for(members: Iterable[Order], part: Class) -> Decimal:
     return max(subtract(theirs, mine), ZERO)
 
 
-def _side(members: Iterable[Order], part: Class) -> list[Order]:
-    return [mate for mate in members if class_of(mate) == part]
+def _cut(mate: Order, left: Decimal, reason: str, at: Millis, instrument: Instrument) -> Order:
+    """A member that trades no more than `left`; one that the venue would not take so small ends."""
+    if left_of(mate) <= left:
+        return mate
+    left = floor_to_step(left, instrument.amount_step)
+    if not is_placeable(mate, left, instrument):
+        return revising.ended(mate, reason, at)
+    return revising.edited(mate, reason, at, amount=add(mate.filled, left))
+
+
+def _lessened(side: Iterable[Order], owed: Decimal, reason: str, at: Millis) -> Iterator[Order]:
+    """What waits for its parent on the side that has not traded is owed less in the end."""
+    for mate in side:
+        if owed <= ZERO:
+            return
+        taken = min(owed, asked_of(mate))
+        yield revising.lessened(mate, taken, reason, at)
+        owed = subtract(owed, taken)
+
+
+def _of_one_position(members: Members) -> str:
+    """What keeps orders from being of one position; empty: nothing."""
+    if len({mate.side for mate in members}) > 1:
+        return "some of it buys and some of it sells: a group is of one position"
+    for mate in members:
+        if mate.kind == "market" and (mate.plan is None or mate.plan.trigger is None):
+            return f"{mate.id} goes at market at once: give it a trigger, or leave it out"
+    return ""
 
 
 def _reached(order: Order) -> Decimal | None:
-    """The price of a take profit, which the market has reached."""
+    """The price of a take profit that has filled, or a better one that the market was seen at."""
     plan = order.plan or NO_PLAN
-    return order.price or plan.stop
+    prices = [price for price in (order.price or plan.stop, plan.reference) if price is not None]
+    if not prices:
+        return None
+    return max(prices) if order.side == "sell" else min(prices)

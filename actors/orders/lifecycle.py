@@ -195,12 +195,15 @@ def news(fills: tuple[Fill, ...], known: Collection[str]) -> tuple[Fill, ...]:
     return tuple(fresh.values())
 
 
-def filled(order: Order, fills: tuple[Fill, ...], venue_id: str, at: Millis) -> Order:
+def filled(
+    order: Order, fills: tuple[Fill, ...], venue_id: str, at: Millis, name: str = ""
+) -> Order:
     """The order once `fills`, all of them new to it, have traded (F5).
 
     What it holds shrinks by what they cost, fees in the held asset included, and is nothing once
     the order is complete. Raises ImpossibleChange where more fills than was ordered: that is for
     somebody to look at, not to cut off.
+    name: its next client id, where it is to be larger than it was: then it is not over yet.
     """
     total, cost, fee, paid = order.filled, order.cost, order.fee, ZERO
     fee_asset, buys, held_asset = order.fee_asset, order.side == "buy", order.held_asset
@@ -215,6 +218,10 @@ def filled(order: Order, fills: tuple[Fill, ...], venue_id: str, at: Millis) -> 
     if total > order.amount:
         raise ImpossibleChange(order, f"fill {total - order.amount} more than was ordered")
     complete = total == order.amount
+    if complete and name and (wish := order.wish) and wish.then != "end" and wish.amount > total:
+        status = following(order, "fill a part")
+        part = replace(order, status=status, filled=total, cost=cost, fee=fee, fee_asset=fee_asset)
+        return withdrawn(part, "it filled before it could be made larger", at, name)
     status = following(order, "fill" if complete else "fill a part")
     done = complete or not order.held
     held = ZERO if done else max(subtract(order.held, paid), ZERO)
@@ -242,13 +249,15 @@ def filled(order: Order, fills: tuple[Fill, ...], venue_id: str, at: Millis) -> 
     )
 
 
-def answered(order: Order, venue_id: str, fresh: tuple[Fill, ...], at: Millis) -> Order:
+def answered(
+    order: Order, venue_id: str, fresh: tuple[Fill, ...], at: Millis, name: str = ""
+) -> Order:
     """The order once the venue has said that it took it; an event may have said so before (A6).
 
-    fresh: what traded at once, as far as it is new to the order.
+    fresh: what traded at once, as far as it is new to the order. name: as in `filled`.
     """
     if fresh:
-        return filled(order, fresh, venue_id, at)
+        return filled(order, fresh, venue_id, at, name)
     return accepted(order, venue_id, at) if order.status in _UNTAKEN else order
 
 
@@ -275,7 +284,9 @@ def reported(
     fresh: the fills of the report that are new to the order. name: its next client id, where it is
     taken back to become another.
     """
-    after = filled(order, fresh, report.venue_id, at) if fresh else order
+    after = filled(order, fresh, report.venue_id, at, name) if fresh else order
+    if after.client_id != order.client_id:  # it lives on already
+        return after
     if report.status == "cancelled" and not untold(after, report):
         if after.is_live:
             cause = f": {report.cause}" if report.cause else ""

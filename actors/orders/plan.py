@@ -113,6 +113,7 @@ class Revision(msgspec.Struct, frozen=True, gc=False, array_like=True):
     price: Decimal | None
     stop: Decimal | None
     reason: str = ""  # becomes the evidence
+    by: str = ""  # the group whose rule wants it; empty: somebody else
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
@@ -138,6 +139,10 @@ class Plan(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True)
     returns: int = 0  # how often the venue gave it back unasked, since it last filled
     forward_since: Millis | None = None  # when it was put forward in a swap; None: it was not
     forced: Literal["", "market"] = ""  # "market": its price had been passed, so it goes at market
+    forward_took: Decimal = Decimal(
+        0
+    )  # base currency, by which others are smaller as long as it is
+    shelved_for: str = ""  # id of the order that was put forward in its place; empty: of none
 
 
 PAST = 16

@@ -171,7 +171,8 @@ class Planning:
 
     async def _put_forward(self, graph: Graph, order: Order) -> None:
         """Have an order sent, and make way for it where it shares what it trades."""
-        after = triggers.put_forward(graph, order, self._desk.now)
+        instrument = self._terms[order.symbol].instrument
+        after = triggers.put_forward(graph, order, self._desk.now, instrument)
         changed = after.changes(graph)
         if changed:
             await self._clerk.keep(changed)

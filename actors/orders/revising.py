@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ...runtime import Millis
+from ..market.money import ZERO, add, subtract
 from .lifecycle import cancelled, following
 from .model import HELD, OUT, Order
 from .plan import NO_PLAN, Revision
@@ -23,7 +24,7 @@ def ended(order: Order, reason: str, at: Millis) -> Order:
     """The order once it is to be cancelled; the same object where it is over or ends anyway."""
     if order.status in HELD:
         return cancelled(order, reason, at)
-    return _wished(order, "end", order.amount, order.price, _stop(order), reason)
+    return _wished(order, "end", *_target(order), reason)
 
 
 def held_back(order: Order, reason: str, at: Millis) -> Order:
@@ -69,14 +70,45 @@ def edited(
         return order
     if wanted[0] <= order.filled:
         return ended(order, reason, at)
+    if wanted[0] > was[0]:
+        order = _owing_no_more(order, subtract(was[0], order.filled))
     if order.status in HELD:
         plan = replace(NO_PLAN if order.plan is None else order.plan, stop=wanted[2])
+        if order.status == "chained" and plan.chain is not None:  # it is for so much in the end
+            whole = add(plan.chain.amount, subtract(wanted[0], was[0]))
+            plan = replace(plan, chain=replace(plan.chain, amount=whole))
         return replace(
             order, amount=wanted[0], price=wanted[1], plan=plan, changed_at=at, evidence=reason
         )
     wish = order.wish
     then = "send" if wish is None else wish.then
     return _wished(order, then, *wanted, reason)
+
+
+def lessened(order: Order, by: Decimal, reason: str, at: Millis) -> Order:
+    """The order once it is to trade less, since another has traded in its place.
+
+    by: base currency, >= 0. Of one that is still chained it comes off what its parent sets free.
+    """
+    amount = subtract(_target(order)[0], by)
+    if order.status != "chained":
+        return edited(order, reason, at, amount=amount)
+    if amount <= ZERO:
+        return ended(order, reason, at)
+    return order if not by else replace(order, amount=amount, changed_at=at, evidence=reason)
+
+
+def enlarged(order: Order, by: Decimal, reason: str, at: Millis) -> Order:
+    """The order once it is to trade more. by: base currency, >= 0."""
+    return edited(order, reason, at, amount=add(_target(order)[0], by))
+
+
+def _owing_no_more(order: Order, left: Decimal) -> Order:
+    """An order that is to grow: of what it took from others it owes what it had left at most."""
+    plan = order.plan
+    if plan is None or plan.forward_took <= left:
+        return order
+    return replace(order, plan=replace(plan, forward_took=left))
 
 
 def target(order: Order) -> tuple[Decimal, Decimal | None, Decimal | None]:

@@ -5,8 +5,9 @@ A stop only ever moves closer to the market, so that a price that goes back chan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from msgspec.structs import replace
@@ -34,13 +35,16 @@ _PLACES: Final = Decimal("1E-12")  # to which levels are reckoned; far below any
 
 
 class TrailingRule(Protocol):
-    """A user's own way to trail."""
+    """A user's own way to trail; the desk is given it by the name that `TrailingOwn` bears."""
 
     def moved(self, state: str, price: Decimal, stop: Decimal | None) -> tuple[str, Decimal | None]:
         """What to remember now, and where the stop goes at this price; None: it stays."""
 
     def next_level(self, state: str, stop: Decimal | None) -> tuple[Decimal, Direction] | None:
         """The next price that it wants to hear of; None: none."""
+
+
+_NONE: Final[Mapping[str, TrailingRule]] = MappingProxyType({})
 
 
 def steps_for(
@@ -52,6 +56,9 @@ def steps_for(
     or they do not lie one beyond the other.
     """
     previous, steps = entry, list[TrailingStep]()
+    for price in (entry, *take_profits):
+        if not price.is_finite() or price <= ZERO:
+            raise UsageError(f"a trailing profile at {price}: give prices above 0")
     for price in take_profits:
         if price == previous or not is_reached(price, previous, direction):
             raise UsageError(
@@ -62,18 +69,61 @@ def steps_for(
     return TrailingSteps(tuple(steps), direction)
 
 
+def fault_of(profile: Profile) -> str:
+    """What is wrong with a profile that somebody has written; empty: nothing."""
+    if isinstance(profile, TrailingDistance):
+        return _fault_of_distance(profile)
+    return _fault_of_steps(profile) if isinstance(profile, TrailingSteps) else ""
+
+
+def _fault_of_steps(profile: TrailingSteps) -> str:
+    if not profile.steps:
+        return "its trailing profile has no steps"
+    for step in profile.steps:
+        if not _is_positive(step.price) or not _is_positive(step.stop):
+            return f"a trailing step at {step.price} to {step.stop}: above 0, please"
+        if is_reached(step.stop, step.price, profile.direction) and step.stop != step.price:
+            beyond = f"its stop would lie {profile.direction} that, where it is reached at once"
+            return f"a trailing step at {step.price} to {step.stop}: {beyond}"
+    prices = [step.price for step in profile.steps]
+    if prices != sorted(prices, reverse=profile.direction == "below"):
+        return f"its trailing steps must lie one {profile.direction} the other, in order"
+    return ""
+
+
+def _fault_of_distance(profile: TrailingDistance) -> str:
+    step = profile.step
+    if not _is_positive(profile.distance) or not (step.is_finite() and step >= ZERO):
+        return f"it trails by {profile.distance} in steps of {step}: above 0, please"
+    if profile.unit == "share" and profile.distance >= _ONE:
+        return f"it trails by {profile.distance} of the price: give a share below 1"
+    return ""
+
+
+def _is_positive(number: Decimal) -> bool:
+    return number.is_finite() and number > ZERO
+
+
 def moved(
-    profile: Profile, price: Decimal, side: Side, stop: Decimal | None
+    profile: Profile,
+    price: Decimal,
+    side: Side,
+    stop: Decimal | None,
+    own: Mapping[str, TrailingRule] = _NONE,
 ) -> tuple[Profile, Decimal | None]:
     """The profile after a price, and where the stop goes; None: it stays.
 
-    side: of the stop order. stop: where it is. A profile of a user's is `TrailingRule`'s to move.
+    side: of the stop order. stop: where it is. own: the rules of users, by their names.
     """
     if isinstance(profile, TrailingSteps):
         return _stepped(profile, price)
     if isinstance(profile, TrailingDistance):
         return _followed(profile, price, side, stop)
-    return profile, None
+    rule = own.get(profile.rule)
+    if rule is None:
+        return profile, None
+    state, wanted = rule.moved(profile.state, price, stop)
+    return (profile if state == profile.state else replace(profile, state=state)), wanted
 
 
 def _stepped(profile: TrailingSteps, price: Decimal) -> tuple[TrailingSteps, Decimal | None]:
@@ -95,6 +145,8 @@ def _followed(
         return profile, None
     wanted = stop_at(profile, price, side)
     after = replace(profile, extreme=price)
+    if wanted <= ZERO:
+        return after, None
     if stop is None:
         return after, wanted
     gained = subtract(wanted, stop) if side == "sell" else subtract(stop, wanted)
@@ -108,24 +160,22 @@ def stop_at(profile: TrailingDistance, price: Decimal, side: Side) -> Decimal:
     return subtract(price, away) if side == "sell" else add(price, away)
 
 
-def next_level(order: Order) -> tuple[Decimal, Direction] | None:
+def next_level(
+    order: Order, own: Mapping[str, TrailingRule] = _NONE
+) -> tuple[Decimal, Direction] | None:
     """The next price at which the stop of an order may move; None: it does not trail."""
-    plan = order.plan or NO_PLAN
-    profile = plan.profile
-    if profile is None or isinstance(profile, TrailingOwn):
-        return None
+    profile, stop = (order.plan or NO_PLAN).profile, revising.target(order)[2]
     if isinstance(profile, TrailingSteps):
-        for step in profile.steps:
-            if not step.is_reached:
-                return step.price, profile.direction
+        ahead = (step.price for step in profile.steps if not step.is_reached)
+        price = next(ahead, None)
+        return None if price is None else (price, profile.direction)
+    if isinstance(profile, TrailingOwn):
+        rule = own.get(profile.rule)
+        return None if rule is None else rule.next_level(profile.state, stop)
+    if profile is None or stop is None:
         return None
-    direction: Direction = "above" if order.side == "sell" else "below"
-    stop = revising.target(order)[2]
-    if stop is None:
-        return None
-    if profile.extreme is None:
-        return stop, direction
-    return _level_for(profile, stop, order.side), direction
+    level = stop if profile.extreme is None else _level_for(profile, stop, order.side)
+    return level, "above" if order.side == "sell" else "below"
 
 
 def _level_for(profile: TrailingDistance, stop: Decimal, side: Side) -> Decimal:
@@ -149,8 +199,8 @@ def _level_for(profile: TrailingDistance, stop: Decimal, side: Side) -> Decimal:
 
 def _divided(number: Decimal, by: Decimal, side: Side) -> Decimal:
     """A quotient, to the side on which the stop has surely moved by its step."""
-    scaled = EXACT.divide_int(number, multiply(by, _PLACES))
-    return multiply(add(scaled, _ONE) if side == "sell" else scaled, _PLACES)
+    scaled, rest = EXACT.divmod(number, multiply(by, _PLACES))
+    return multiply(add(scaled, _ONE) if side == "sell" and rest else scaled, _PLACES)
 
 
 def trailed(
@@ -158,23 +208,24 @@ def trailed(
     price: Decimal,
     instrument: Instrument,
     at: Millis,
+    own: Mapping[str, TrailingRule] = _NONE,
 ) -> Order:
     """The order once its stop has followed a price; a limit stays as far from it as it was."""
     plan = order.plan
     if plan is None or plan.profile is None:
         return order
     _, limit, stop = revising.target(order)
-    profile, wanted = moved(plan.profile, price, order.side, stop)
-    if profile is plan.profile:
-        return order
-    after = replace(order, plan=replace(plan, profile=profile))
-    if wanted is None:
+    profile, wanted = moved(plan.profile, price, order.side, stop, own)
+    after = order
+    if profile is not plan.profile:
+        after = replace(order, plan=replace(plan, profile=profile))
+    if wanted is None or wanted <= ZERO:
         return after
     to_step = floor_to_step if order.side == "sell" else ceil_to_step
     wanted = to_step(wanted, instrument.price_step)
     if stop is not None and (wanted <= stop if order.side == "sell" else wanted >= stop):
         return after
     if limit is not None and stop is not None:
-        limit = add(limit, subtract(wanted, stop))
+        limit = max(add(limit, subtract(wanted, stop)), instrument.price_step)
     reason = f"its stop followed the price of {price:f}"
     return revising.edited(after, reason, at, stop=wanted, price=limit)

@@ -2,9 +2,9 @@
 
 Where the orders of a group share what they trade, so that not all of them can rest at the venue at
 once, they take turns: whoever is put forward takes its amount from the side that rests, which is
-taken off the book or made smaller first. What was put forward and did not fill in time is turned
-back, and the side that rested before goes out again: it is never without both for longer than the
-venue needs to answer.
+held back or made smaller first. What was put forward and did not fill in time is turned back, and
+the side that rested before goes out again: it is never without both for longer than the venue needs
+to answer. What the venue turns away gives back at once what it took.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from ...runtime import Millis
+from ..market.instrument import Instrument
 from ..market.money import ZERO, add, subtract
 from ..market.side import TRIGGERED
 from . import revising
@@ -22,35 +23,32 @@ from .graph import Graph, group_of
 from .levels import class_of, level_of
 from .lifecycle import following
 from .model import Order
-from .plan import NO_PLAN
+from .plan import NO_PLAN, Group
+from .shares import (
+    ONE_FOR_ALL,
+    asked_of,
+    is_placeable,
+    left_of,
+    lent_to,
+    position_of,
+    rests,
+    sum_of,
+)
 
 
-def put_forward(graph: Graph, order: Order, at: Millis) -> Graph:
+def put_forward(graph: Graph, order: Order, at: Millis, instrument: Instrument) -> Graph:
     """The family once the price of an inactive order has come."""
     if order.status != "inactive":
         return graph
     after = triggered(order, at)
-    if after.status != "due":
-        return graph.put(after)
     group = group_of(order)
-    if group is None or group.swap is None:
+    if after.status != "due" or group is None or group.swap is None:
         return graph.put(after)
-    after = replace(after, plan=replace(after.plan or NO_PLAN, forward_since=at))
-    need = after.remaining
-    for mate in _others(graph, after):
-        left = left_of(mate)
-        if need <= ZERO:
-            break
-        if mate.status in {"inactive", "chained"}:
-            continue
-        reason = f"makes way for {after.id}"
-        if left <= need:
-            graph = graph.put(revising.held_back(mate, reason, at))
-        else:
-            amount = subtract(revising.target(mate)[0], need)
-            graph = graph.put(revising.edited(mate, reason, at, amount=amount))
-        need = subtract(need, min(left, need))
-    return graph.put(after)
+    plan = after.plan or NO_PLAN
+    was_forward = plan.forward_since is not None
+    after = replace(after, plan=replace(plan, forward_since=at, shelved_for=""))
+    graph = graph.put(after)
+    return graph if was_forward else made_way(graph, after, left_of(after), at, instrument)
 
 
 def triggered(order: Order, at: Millis) -> Order:
@@ -64,6 +62,61 @@ def triggered(order: Order, at: Millis) -> Order:
     return replace(order, status=following(order, "trigger"), changed_at=at, evidence=reason)
 
 
+def made_way(
+    graph: Graph, order: Order, need: Decimal, at: Millis, instrument: Instrument
+) -> Graph:
+    """The family once others give way to an order that was put forward, or has grown since.
+
+    need: how much of it they have not given way to yet, base currency.
+    """
+    group = group_of(order)
+    if group is None or group.swap is None:
+        return graph
+    reason = f"makes way for {order.id}"
+    took = (order.plan or NO_PLAN).forward_took
+    for each in _rivals(graph, order, group):  # only one side is forward at a time
+        mate, before = graph.orders[each.id], left_of(graph.orders[order.id])
+        if (mate.plan or NO_PLAN).forward_since is not None:
+            need = subtract(need, min(left_of(mate), need)) if rests(mate) else need
+            graph = _turned(graph, mate, reason, at, but=order.id)
+            need = add(need, subtract(left_of(graph.orders[order.id]), before))
+    for mate in _rivals(graph, order, group):
+        left = left_of(mate)
+        if not rests(mate) or (need <= ZERO and group.rule != ONE_FOR_ALL):
+            continue
+        is_whole = left <= need or group.rule == ONE_FOR_ALL
+        if is_whole or not is_placeable(mate, subtract(left, need), instrument):
+            graph = graph.put(_shelved(mate, order, reason, at))
+        else:
+            graph = graph.put(revising.lessened(mate, need, reason, at))
+            took = add(took, need)
+        need = subtract(need, min(left, need))
+    order = graph.orders[order.id]
+    return graph.put(replace(order, plan=replace(order.plan or NO_PLAN, forward_took=took)))
+
+
+def evened(graph: Graph, group: Group, at: Millis, instrument: Instrument) -> Graph:
+    """The family once what has grown is shared out, while something of its group is forward.
+
+    What rests together is no more than the position, and no less where anything can be had back.
+    """
+    members = graph.members(group.id)
+    forward = [mate for mate in members if (mate.plan or NO_PLAN).forward_since is not None]
+    if group.swap is None or not forward or group.rule == ONE_FOR_ALL:
+        return graph
+    idle = subtract(position_of(members), sum_of(left_of(mate) for mate in members if rests(mate)))
+    if idle < ZERO:
+        return made_way(graph, forward[0], -idle, at, instrument)
+    for order in forward:
+        plan, back = order.plan or NO_PLAN, min(idle, lent_to(order))
+        if back > ZERO and any(map(rests, _rivals(graph, order, group))):
+            took = subtract(lent_to(order), back)
+            graph = _enlarged(graph, order, back, at)
+            graph = graph.put(replace(order, plan=replace(plan, forward_took=took)))
+            idle = subtract(idle, back)
+    return graph
+
+
 def turned_back(graph: Graph, order: Order, at: Millis) -> Graph:
     """The family once what was put forward has not filled in time; the same where it is not so."""
     plan, group = order.plan or NO_PLAN, group_of(order)
@@ -71,26 +124,29 @@ def turned_back(graph: Graph, order: Order, at: Millis) -> Graph:
     since = plan.forward_since
     if swap is None or since is None or not order.is_live or at < since + swap.timeout:
         return graph
-    free = left_of(order)
-    order = replace(order, plan=replace(plan, forward_since=None))
-    graph = graph.put(revising.held_back(order, "turned back: it did not fill in time", at))
-    for mate in _others(graph, order):
-        mate_plan = mate.plan or NO_PLAN
-        reason = f"goes out again, {order.id} did not fill"
-        wish = mate.wish
-        if mate.status == "inactive" and mate_plan.trigger is None and mate_plan.keeper == "venue":
-            after = replace(mate, status=following(mate, "trigger"), changed_at=at, evidence=reason)
-            free = subtract(free, min(left_of(mate), free))
-            graph = graph.put(after)
-        elif mate.is_out and wish is not None and wish.then == "hold":
-            after = revising.sent_again(mate, reason)
-            free = subtract(free, min(left_of(mate), free))
-            graph = graph.put(after)
-        elif (mate.is_out or mate.status == "due") and free > ZERO:
-            amount = add(revising.target(mate)[0], free)
-            graph = graph.put(revising.edited(mate, reason, at, amount=amount))
-            free = ZERO
+    return _turned(graph, order, "turned back: it did not fill in time", at)
+
+
+def given_back(graph: Graph, order: Order, at: Millis) -> Graph:
+    """The family once an order that was put forward is over: what made way for it goes out again.
+
+    What it had left itself goes back to where it was taken from, where the venue has turned it away
+    or has taken it off its book by itself; after a fill or an end that was asked for, nothing is.
+    """
+    plan, group = order.plan or NO_PLAN, group_of(order)
+    if order.is_live or plan.forward_since is None or group is None:
+        return graph
+    for mate in graph.members(group.id):
+        if (mate.plan or NO_PLAN).shelved_for == order.id:
+            graph = graph.put(_out_again(mate, f"{order.id} is {order.status}", at))
     return graph
+
+
+def returned(graph: Graph, order: Order, at: Millis) -> Graph:
+    """The family once the venue has turned away what was put forward: others trade its part."""
+    plan = order.plan or NO_PLAN
+    lost = min(plan.forward_took, asked_of(order))
+    return _enlarged(graph, order, lost, at)
 
 
 def may_go(graph: Graph, order: Order) -> bool:
@@ -103,32 +159,68 @@ def may_go(graph: Graph, order: Order) -> bool:
     return add(out, order.remaining) <= position_of(members)
 
 
-def position_of(members: Iterable[Order]) -> Decimal:
-    """What the orders of a group trade at most: the larger of its two sides."""
-    sides = {"stop": ZERO, "profit": ZERO}
-    for mate in members:
-        part = class_of(mate)
-        sides[part] = add(sides[part], left_of(mate))
-    return max(sides.values())
+def _turned(graph: Graph, order: Order, reason: str, at: Millis, but: str = "") -> Graph:
+    """The family once an order that was put forward is not so any more.
 
-
-def left_of(order: Order) -> Decimal:
-    """What an order shall still trade, as it is to be."""
-    return subtract(revising.target(order)[0], order.filled)
-
-
-def sum_of(amounts: Iterable[Decimal]) -> Decimal:
-    """The exact sum."""
-    total = ZERO
-    for amount in amounts:
-        total = add(total, amount)
-    return total
-
-
-def _others(graph: Graph, order: Order) -> tuple[Order, ...]:
-    """The mates of an order that do the other thing."""
+    It is held back where somebody else goes out in its place; else it rests on. but: who does not
+    count as that, since it is put forward instead.
+    """
     group = group_of(order)
-    members = () if group is None else graph.members(group.id)
+    if group is None:
+        return graph
+    lent = lent_to(order)
+    plan = replace(order.plan or NO_PLAN, forward_since=None, forward_took=ZERO)
+    order = replace(order, plan=plan)
+    others = [mate for mate in _rivals(graph, order, group) if mate.id != but]
+    waiting = [m for m in others if m.status == "due" or _is_shelved_for(m, order)]
+    graph = graph.put(order)
+    if waiting or but or (lent > ZERO and _takers(others)):
+        graph = graph.put(revising.held_back(order, reason, at))
+    for mate in waiting:
+        graph = graph.put(_out_again(mate, f"goes out again instead of {order.id}", at))
+    return _enlarged(graph, order, lent, at)
+
+
+def _enlarged(graph: Graph, order: Order, by: Decimal, at: Millis) -> Graph:
+    """The family once what an order took from the other side is that side's again."""
+    group = group_of(order)
+    others = () if group is None else _rivals(graph, order, group)
+    takers = _takers(others)
+    if not takers or by <= ZERO:
+        return graph
+    reason = f"trades again what {order.id} did not"
+    return graph.put(revising.enlarged(takers[0], by, reason, at))
+
+
+def _takers(mates: Iterable[Order]) -> list[Order]:
+    """Who may trade more, those that rest first."""
+    return sorted((mate for mate in mates if left_of(mate)), key=rests, reverse=True)
+
+
+def _shelved(mate: Order, order: Order, reason: str, at: Millis) -> Order:
+    """A member that rests, once it makes way as a whole."""
+    after = revising.held_back(mate, reason, at)
+    return replace(after, plan=replace(after.plan or NO_PLAN, shelved_for=order.id))
+
+
+def _is_shelved_for(mate: Order, order: Order) -> bool:
+    return (mate.plan or NO_PLAN).shelved_for == order.id
+
+
+def _out_again(mate: Order, reason: str, at: Millis) -> Order:
+    """A member that was held back in a swap, once it rests again."""
+    plan = mate.plan or NO_PLAN
+    if plan.shelved_for:
+        mate = replace(mate, plan=replace(plan, shelved_for=""))
+    if mate.status == "inactive":
+        return replace(mate, status=following(mate, "trigger"), changed_at=at, evidence=reason)
+    return revising.sent_again(mate, reason)
+
+
+def _rivals(graph: Graph, order: Order, group: Group) -> Iterable[Order]:
+    """The mates of an order that cannot rest beside it: all, or those that do the other thing."""
     return tuple(
-        mate for mate in members if mate.id != order.id and class_of(mate) != class_of(order)
+        mate
+        for mate in graph.members(group.id)
+        if mate.id != order.id and (group.rule == ONE_FOR_ALL or class_of(mate) != class_of(order))
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
 
 import attrs
 import msgspec
@@ -15,7 +16,7 @@ from ..market.side import TRIGGERED
 from .levels import level_of
 from .model import Order
 from .plan import NO_PLAN
-from .trailing import next_level
+from .trailing import TrailingRule, next_level
 
 Why = Literal["trigger", "trail", "expire"]
 
@@ -40,18 +41,19 @@ class Waits:
 
 
 NOTHING = Waits()
+_NONE: Final[Mapping[str, TrailingRule]] = MappingProxyType({})
 
 
-def waits_of(order: Order) -> Waits:
-    """What an order waits for as it stands."""
+def waits_of(order: Order, own: Mapping[str, TrailingRule] = _NONE) -> Waits:
+    """What an order waits for as it stands. own: rules of users to trail, by their names."""
     wish = order.wish
     if order.plan is None or not order.is_live or (wish is not None and wish.then == "end"):
         return NOTHING
     times = tuple(_times_of(order))
-    return Waits(frozenset(_prices_of(order)), min(times) if times else None)
+    return Waits(frozenset(_prices_of(order, own)), min(times) if times else None)
 
 
-def _prices_of(order: Order) -> Iterator[PriceWait]:
+def _prices_of(order: Order, own: Mapping[str, TrailingRule]) -> Iterator[PriceWait]:
     plan = order.plan or NO_PLAN
     if order.status == "inactive":
         if plan.trigger is not None:
@@ -59,7 +61,7 @@ def _prices_of(order: Order) -> Iterator[PriceWait]:
         elif plan.keeper == "desk" and order.kind in TRIGGERED and plan.stop is not None:
             yield PriceWait(*level_of(order.side, order.kind, plan.stop), "trigger")
     if order.status not in {"chained", "due"}:
-        level = next_level(order)
+        level = next_level(order, own)
         if level is not None:
             yield PriceWait(*level, "trail")
     if plan.expiry is not None and plan.expiry.price is not None:
