@@ -126,13 +126,15 @@ def _g6(world: World) -> Iterator[Violation]:
     if not world.is_over or not world.is_settled:
         return
     for name, bot in world.bots.items():
+        by_hand = bot.books.by_hand
+        told = {str(each.fields.get("order")) for each in bot.said("unguarded")}
         exits: dict[str, list[Order]] = defaultdict(list)
         for order in bot.books.orders.values():
             if parent_id := parent_of(order):
                 exits[parent_id].append(order)
         for parent_id, children in exits.items():
             parent = bot.books.orders[parent_id]
-            if not bot.books.by_hand.isdisjoint(each.id for each in children):
+            if parent_id in told or not by_hand.isdisjoint(each.id for each in children):
                 continue
             left = _unguarded(parent, children)
             if left > Fraction(parent.filled) * DUST:
