@@ -170,9 +170,7 @@ class Clerk:
             self._tell_more(after, others, fills)
         return after
 
-    def _tell_more(
-        self, order: Order, others: tuple[Order, ...], fills: tuple[Fill, ...]
-    ) -> None:
+    def _tell_more(self, order: Order, others: tuple[Order, ...], fills: tuple[Fill, ...]) -> None:
         """Say what a step means for those that belong to an order."""
         self._changed(order)
         self._tell(others)
