@@ -101,7 +101,6 @@ def g5(bot: WorldBot, orders: dict[str, Order]) -> None:
 def g6(bot: WorldBot, orders: dict[str, Order]) -> None:
     stop = orders["stop"]
     bot.books.orders[stop.id] = replace(stop, status="cancelled", held=Decimal(0))
-    del bot.books.live[stop.id]
 
 
 DOCTORED: tuple[tuple[str, Doctor], ...] = (
