@@ -9,12 +9,22 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from msgspec.structs import replace
+
+from ..actors.market.fees import Fees
 from ..actors.market.fill import Fill
+from ..actors.market.instrument import Instrument
 from ..actors.market.money import ZERO, add, multiply
+from ..actors.market.symbol import Symbol
+from ..actors.orders.chains import released
+from ..actors.orders.graph import group_of, parent_of
+from ..actors.orders.groups import OneCancelsOther
 from ..actors.orders.ids import OrderIds
 from ..actors.orders.journal import Commit
-from ..actors.orders.lifecycle import accepted, cancelled, filled
+from ..actors.orders.lifecycle import accepted, cancelled, filled, sent, withdrawn
 from ..actors.orders.model import Order
+from ..actors.orders.plan import Chain, Group, Plan, Swap, TrailingDistance
+from ..actors.orders.revising import edited
 from ..actors.portfolio.balances import Entries, deposit, post, release, reserve, settle
 from ..actors.portfolio.model import Balance
 from ..runtime import Millis
@@ -26,6 +36,7 @@ SYMBOL: Final = f"{BASE}/{QUOTE}"
 
 _GROSS, _RATE = Decimal("1.001"), Decimal("0.001")  # of the cost, fee included; the fee alone
 _STEP, _TICK = Decimal("0.00000001"), Decimal("0.01")
+_MARKET: Final = Instrument(Symbol.parse(SYMBOL), _STEP, _TICK, ZERO, ZERO, Fees(_RATE, _RATE))
 
 
 class Scribe:
@@ -46,14 +57,59 @@ class Scribe:
         """What the account starts with."""
         return self._commit((), (), deposit(QUOTE, DEPOSIT))
 
+    def deposit_base(self) -> Commit:
+        """What orders that sell stand on."""
+        return self._commit((), (), deposit(BASE, DEPOSIT))
+
     def place(self) -> Commit:
         """The intent of a new limit buy."""
+        order = self._intent(self._next())
+        return self._commit((order,), (), reserve(QUOTE, order.held))
+
+    def bracket(self) -> Commit:
+        """A new limit buy, with a take profit and a trailing stop that wait for it to fill."""
         at = self._next()
+        parent = self._intent(at)
+        group = Group(f"g-{parent.id}", "oco", Swap())
+        price = parent.price or ZERO
+        profit = self._chained(parent, multiply(price, Decimal("1.05")).quantize(_TICK), group)
+        stop = replace(
+            self._chained(parent, None, group, multiply(price, Decimal("0.95")).quantize(_TICK)),
+            kind="stop_loss",
+            purpose="protective",
+        )
+        return self._commit((parent, profit, stop), (), reserve(QUOTE, parent.held))
+
+    def send(self, order_id: str) -> Commit:
+        """The intent of an order that was due."""
+        order, at = self.orders[order_id], self._next()
+        amount, asset = order.amount, BASE
+        if order.side == "buy":
+            amount, asset = multiply(multiply(amount, order.price or ZERO), _GROSS), QUOTE
+        return self._commit((sent(order, asset, amount, at),), (), reserve(asset, amount))
+
+    def edit(self, order_id: str) -> Commit:
+        """The order shall be larger: at once where it is held back, else once it is taken back."""
+        order, at = self.orders[order_id], self._next()
+        amount = add(order.amount, _STEP)
+        return self._commit((edited(order, "as asked for", at, amount=amount),), (), ())
+
+    def take_back(self, order_id: str) -> Commit:
+        """The venue has an order with a wish no more: it lives on as that says, or ends."""
+        order, at = self.orders[order_id], self._next()
+        if order.wish is None or order.wish.then == "end":
+            after = cancelled(order, "taken back", at)
+        else:
+            after = withdrawn(order, "taken back", at, self._ids.draw()[1])
+        changed = (after, *self._following(order, after, at))
+        return self._commit(changed, (), release(order.held_asset, order.held))
+
+    def _intent(self, at: Millis) -> Order:
         order_id, client_id = self._ids.draw()
         amount = multiply(Decimal(1_000_003 * at % 9_999_991 + 2), _STEP)
         price = multiply(Decimal(4_000_000 + 7_919 * at % 999_983), _TICK)
         held = multiply(multiply(amount, price), _GROSS)
-        order = Order(
+        return Order(
             order_id,
             client_id,
             SYMBOL,
@@ -71,7 +127,29 @@ class Scribe:
             at,
             at,
         )
-        return self._commit((order,), (), reserve(QUOTE, held))
+
+    def _chained(
+        self, parent: Order, price: Decimal | None, group: Group, stop: Decimal | None = None
+    ) -> Order:
+        order_id, client_id = self._ids.draw()
+        profile = None if stop is None else TrailingDistance(Decimal("0.05"))
+        return replace(
+            parent,
+            id=order_id,
+            client_id=client_id,
+            side="sell",
+            price=price,
+            status="chained",
+            held_asset=BASE,
+            held=ZERO,
+            plan=Plan(
+                stop=stop,
+                tag="bracket",
+                chain=Chain(parent.id, parent.amount, parent.amount),
+                group=group,
+                profile=profile,
+            ),
+        )
 
     def accept(self, order_id: str) -> Commit:
         """The venue has taken the order."""
@@ -82,20 +160,39 @@ class Scribe:
         """The venue has filled `part` of what is left of the order, 0 < part <= 1."""
         order, at = self.orders[order_id], self._next()
         amount = multiply(order.remaining, part).quantize(_STEP)
-        price = order.price or ZERO
+        stop = None if order.plan is None else order.plan.stop
+        price = order.price or stop or ZERO
         self._trades += 1
         fee = multiply(multiply(amount, price), _RATE)
         trade_id = f"{self._chance}{self._trades:09}"
-        fill = Fill(trade_id, order.client_id, SYMBOL, "buy", price, amount, fee, QUOTE, at)
+        fill = Fill(trade_id, order.client_id, SYMBOL, order.side, price, amount, fee, QUOTE, at)
         after = filled(order, (fill,), order.venue_id or f"v{order.client_id[-9:]}", at)
         unlocked = add(order.held, after.held.copy_negate())
-        return self._commit((after,), (fill,), settle("buy", BASE, QUOTE, (fill,), unlocked))
+        entries = settle(order.side, BASE, QUOTE, (fill,), unlocked)
+        return self._commit((after, *self._following(order, after, at)), (fill,), entries)
 
     def cancel(self, order_id: str) -> Commit:
         """The order rests no more."""
-        order = self.orders[order_id]
-        after = cancelled(order, "cancelled by us", self._next())
-        return self._commit((after,), (), release(order.held_asset, order.held))
+        order, at = self.orders[order_id], self._next()
+        after = cancelled(order, "cancelled by us", at)
+        changed = (after, *self._following(order, after, at))
+        return self._commit(changed, (), release(order.held_asset, order.held))
+
+    def _following(self, before: Order, after: Order, at: Millis) -> tuple[Order, ...]:
+        """What becomes of the orders that wait for one, and of the mates of its group."""
+        changed: dict[str, Order] = {}
+        for order in self.orders.values():
+            if parent_of(order) == after.id:
+                changed[order.id] = released(order, after, _MARKET, at)
+        group = group_of(after)
+        mates = tuple(
+            changed.get(order.id, order)
+            for order in self.orders.values()
+            if group is not None and group_of(order) == group and order.id != after.id
+        )
+        for mate in OneCancelsOther().after(mates, before, after, at, _MARKET):
+            changed[mate.id] = mate
+        return tuple(order for order in changed.values() if order is not self.orders[order.id])
 
     def _commit(
         self, orders: tuple[Order, ...], fills: tuple[Fill, ...], entries: Entries
@@ -112,6 +209,25 @@ class Scribe:
     def _next(self) -> Millis:
         self._time += 1
         return Millis(START + self._time)
+
+
+def open_brackets(account: str, count: int) -> list[Commit]:
+    """The commits after which `count` orders are live, and half of them are chained and grouped.
+
+    Every fourth of those that are out has filled by half, and set free what waits for it.
+    """
+    scribe = Scribe(account)
+    brackets = count // 4
+    commits = [scribe.deposit(), scribe.deposit_base()]
+    commits += [scribe.place() for _ in range(count - 3 * brackets)]
+    commits += [scribe.bracket() for _ in range(brackets)]
+    intents = [order.id for order in scribe.orders.values() if order.status == "intent"]
+    for number, order_id in enumerate(intents):
+        if number % 4:
+            commits.append(scribe.accept(order_id))
+        else:
+            commits.append(scribe.trade(order_id, Decimal("0.5")))
+    return commits
 
 
 def open_orders(account: str, count: int) -> list[Commit]:

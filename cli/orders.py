@@ -1,22 +1,31 @@
-"""`benthic orders`: what a store holds. It only reads, so its bot may go on writing meanwhile."""
+"""`benthic orders`: what a store holds. It only reads, so its bot may go on writing meanwhile.
+
+How orders hang together is put in words in `order_words`.
+"""
 
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import msgspec
 from cyclopts import Parameter
 
 from ..actors.market.money import plain
+from ..actors.orders.graph import group_of
 from ..actors.orders.model import Order
 from ..storage.errors import StoreForeign, StoreMissing, StoreUnusable
 from ..storage.reading import StoredAccount, read_orders
 from .exits import ExitCode
+from .order_words import as_fields, as_utc, forest, grouped, groups, outbox, told
 from .output import console, print_json, table
 from .places import a_path
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+INDENT: Final = "  "  # of an order below the one that it waits for
 
 
 class NoStoreHere(StoreUnusable):
@@ -61,6 +70,7 @@ def _as_json(account: StoredAccount) -> dict[str, Any]:
         "commits": account.commits,
         "graph_hash": account.graph_hash,
         "orders": [order_as_json(order) for order in account.orders],
+        "outbox": [{"order": due.order.id, "what": due.words} for due in outbox(account.orders)],
         "balances": {
             balance.asset: {
                 "available": plain(balance.available),
@@ -72,9 +82,9 @@ def _as_json(account: StoredAccount) -> dict[str, Any]:
 
 
 def order_as_json(order: Order) -> dict[str, Any]:
-    """One order; amounts are text, times ms UTC."""
-    fields: dict[str, Any] = msgspec.structs.asdict(order)
-    return fields
+    """One order with all of its plan; amounts are text, times ms UTC."""
+    fields: dict[str, Any] = as_fields(order)
+    return {**fields, "names": list(order.names)}
 
 
 def _print(account: StoredAccount) -> None:
@@ -85,21 +95,43 @@ def _print(account: StoredAccount) -> None:
         terminal.print(_drawn(account.orders))
     else:
         terminal.print("no live orders")
+    _print_plans(terminal, account.orders)
+    waiting = list(outbox(account.orders))
+    if waiting:
+        drawn = table("outbox", "client id", "what")
+        for due in waiting:
+            drawn.add_row(due.order.id, due.order.client_id, due.words)
+        terminal.print(drawn)
     drawn = table("asset", "available", "reserved", numbers=(1, 2))
     for balance in account.balances:
         drawn.add_row(balance.asset, plain(balance.available), plain(balance.reserved))
     terminal.print(drawn)
 
 
-def _drawn(orders: tuple[Order, ...]) -> Any:
+def _print_plans(terminal: Console, orders: tuple[Order, ...]) -> None:
+    """A line for each group and each order with a plan."""
+    known = [(each, list(told(each))) for _, each in forest(orders)]
+    for group_id, members in groups(orders).items():
+        group = group_of(members[0])
+        rule = "" if group is None else grouped(group)
+        mates = ", ".join(f"{each.id} {each.status}" for each in members)
+        terminal.print(f"group {group_id} ({rule}): {mates}", markup=False)
+    for order, pieces in known:
+        if pieces:
+            terminal.print(f"{order.id}: {'; '.join(pieces)}", markup=False)
+    if any(pieces for _, pieces in known):
+        terminal.print()
+
+
+def _drawn(orders: tuple[Order, ...]) -> Table:
     drawn = table(
         *("order", "since, UTC", "symbol", "side", "kind", "amount", "price", "filled", "status"),
         numbers=(5, 6, 7),
     )
-    for order in orders:
+    for depth, order in forest(orders):
         drawn.add_row(
-            order.id,
-            datetime.fromtimestamp(order.created_at / 1000, UTC).strftime("%m-%d %H:%M:%S"),
+            INDENT * depth + order.id,
+            as_utc(order.created_at)[5:],
             order.symbol,
             order.side,
             order.kind,

@@ -47,6 +47,7 @@ class Books:
     """What the commits of an account come to, the last word on each thing."""
 
     orders: dict[str, Order] = attrs.field(factory=dict)  # by id
+    names: dict[str, str] = attrs.field(factory=dict)  # ids by every client id that ever was
     balances: dict[str, Balance] = attrs.field(factory=dict)  # by asset
     trades: set[str] = attrs.field(factory=set)  # keys
     faults: list[Fault] = attrs.field(factory=list)
@@ -102,6 +103,7 @@ def fold(commits: Iterable[Commit]) -> Books:
             books.trades.add(key)
         for order in commit.orders:
             books.orders[order.id] = order
+            books.names[order.client_id] = order.id
         for balance in commit.balances:
             books.balances[balance.asset] = balance
     return books
@@ -143,7 +145,7 @@ def _differences(txn: Transaction, tables: Tables, head: bytes, books: Books) ->
     partial = {
         key[HEAD:].partition(b"\0")[0].decode() for key in keys_of(txn, tables.partial, head)
     }
-    if partial - {order.client_id for order in live.values()}:
+    if partial - live.keys():
         yield "P3", "trades are kept as those of live orders that have ended"
 
 
@@ -170,11 +172,17 @@ def _holds_off(books: Books) -> Iterator[Fault]:
 
 
 def _fills_off(books: Books, sums: Sums) -> Iterator[Fault]:
+    filled: dict[str, Fraction] = defaultdict(Fraction)  # by id
+    cost: dict[str, Fraction] = defaultdict(Fraction)
+    for name, amount in sums.filled.items():
+        order_id = books.names.get(name, "")
+        filled[order_id] += amount
+        cost[order_id] += sums.cost[name]
     for order in books.orders.values():
-        traded = sums.filled[order.client_id], sums.cost[order.client_id]
+        traded = filled[order.id], cost[order.id]
         if traded != (Fraction(order.filled), Fraction(order.cost)):
             yield "F5", f"order {order.id} says it filled {order.filled}, its trades say otherwise"
         if order.filled > order.amount:
             yield "F5", f"order {order.id} filled {order.filled} of {order.amount}"
-    for client in sorted(sums.filled.keys() - {o.client_id for o in books.orders.values()}):
+    for client in sorted(sums.filled.keys() - books.names.keys()):
         yield "F5", f"trades of {client}, which is no order"

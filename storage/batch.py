@@ -6,14 +6,14 @@ the same orders: only the last row of each key is encoded and written, and keys 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
 from ..actors.market.fill import Fill
 from ..actors.orders.journal import Commit, DuplicateTrade, trade_key
-from ..actors.orders.model import LIVE
+from ..actors.orders.model import LIVE, Order
 from .codec import ACCOUNT, BALANCE, COMMIT, NUMBER, ORDER, TRADE, Account, Codec
 from .creation import sign
 from .environment import Table, Transaction
@@ -109,7 +109,7 @@ class Batch:
         name_of = name_key(b"", name)
         trades = self._new_trades(commit, head) if commit.fills else ()
         orders = [(order_key(o.created_at, owner, o.id), o) for o in commit.orders]
-        ended = [order_head(head, o.client_id) for o in commit.orders if o.status not in LIVE]
+        ended = [order_head(head, o.id) for o in commit.orders if o.status not in LIVE]
         balances = [(name_key(head, b.asset), b) for b in commit.balances]
         place, number = standing.length + 1, standing.commits.get(name, 0) + 1
         self._journal.append(_journal_row(journal_key(place, owner, number), commit))
@@ -119,7 +119,7 @@ class Batch:
             else:
                 self._live[key] = None
                 self._closed[key] = order
-        for trades_of_order in ended:  # they are looked up by their own names from now on
+        for trades_of_order in ended:  # they are looked up by their own keys from now on
             self._forget(trades_of_order)
         self._balances.update(balances)
         for index, trade in enumerate(trades):
@@ -151,7 +151,7 @@ class Batch:
 
     def _new_trades(self, commit: Commit, head: bytes) -> Iterable[_Trade]:
         """The trades of a commit. Raises DuplicateTrade where one is not new, or Unstorable."""
-        live = {order.client_id for order in commit.orders if order.status in LIVE}
+        live = _names_of_live(commit.orders)
         new: dict[bytes, _Trade] = {}
         for fill in commit.fills:
             trade = _trade(fill, head, live)
@@ -169,9 +169,20 @@ class Batch:
             partial[key] = None
 
 
-def _trade(fill: Fill, head: bytes, live: set[str]) -> _Trade:
-    name = trade_key(fill.symbol, fill.trade_id)
-    of_order = order_trade_key(head, fill.client_id, name) if fill.client_id in live else None
+def _names_of_live(orders: Iterable[Order]) -> dict[str, str]:
+    """The ids of the live ones by every client id that they are or were known by."""
+    live: dict[str, str] = {}
+    for order in orders:
+        if order.status in LIVE:
+            live[order.client_id] = order.id
+            if order.plan is not None:
+                live.update(dict.fromkeys(order.plan.past, order.id))
+    return live
+
+
+def _trade(fill: Fill, head: bytes, live: Mapping[str, str]) -> _Trade:
+    name, order_id = trade_key(fill.symbol, fill.trade_id), live.get(fill.client_id)
+    of_order = None if order_id is None else order_trade_key(head, order_id, name)
     return _Trade(name, name_key(head, name), of_order)
 
 

@@ -26,7 +26,7 @@ CHECKSUM_BYTES = 4
 RESIDUE = 0x2144DF1C  # the CRC-32 of anything followed by its own CRC-32, least byte first
 BYTE_WALK_LIMIT = 32 << 20  # bytes; the walk over raw pages takes 20 times as long as LMDB's own
 
-NEWEST = 2  # the latest layout that this program knows
+NEWEST = 3  # the latest layout that this program knows
 
 State = Literal["resting", "running"]
 """Whether the caller has locked the store, or a bot may be writing it meanwhile."""

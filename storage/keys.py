@@ -60,14 +60,14 @@ def order_key(created_at: int, account: int, order_id: str) -> bytes:
     return name_key(head, order_id)
 
 
-def order_trade_key(head: bytes, client_id: str, trade: str) -> bytes:
+def order_trade_key(head: bytes, order_id: str, trade: str) -> bytes:
     """The key of a trade among those of its order; all of an order's start with `order_head`."""
-    return name_key(order_head(head, client_id), trade)
+    return name_key(order_head(head, order_id), trade)
 
 
-def order_head(head: bytes, client_id: str) -> bytes:
-    """What the keys of all trades of one order start with; no client id holds a zero byte."""
-    return name_key(head, client_id + "\0")
+def order_head(head: bytes, order_id: str) -> bytes:
+    """What the keys of all trades of one order start with; no order's id holds a zero byte."""
+    return name_key(head, order_id + "\0")
 
 
 def place_of(key: bytes) -> tuple[int, int, int]:

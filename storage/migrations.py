@@ -18,6 +18,7 @@ from .creation import describe, make_names_durable
 from .environment import Environment, Transaction
 from .errors import StoreForeign, StoreNewer, StoreOlder
 from .inspection import DATA_FILE, NEWEST, Findings
+from .rekeying import add_plans
 
 KIND: Final = "benthic order store"
 LAYOUT: Final = NEWEST
@@ -28,7 +29,11 @@ Step = Callable[[Transaction, Environment], None]
 # From 1 to 2: bans are remembered, and an entry of the ledger may be of the account `external`.
 # An order has a purpose at its end, and without one it is an entry: the old ones stay as they are.
 # Every other record is as it was; a program of layout 1 would take the new ones for damage.
-STEPS: Final[Mapping[int, Step]] = MappingProxyType({1: add_bans})
+#
+# From 2 to 3: an order may have a plan at its end, be held back here, and have had several client
+# ids; so the trades of live orders are found by the order's own id. What is told of commits that
+# are kept no more lies in a table of its own.
+STEPS: Final[Mapping[int, Step]] = MappingProxyType({1: add_bans, 2: add_plans})
 """By the layout that a step starts from."""
 
 

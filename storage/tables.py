@@ -8,8 +8,9 @@ balances  account, asset -> balance
 journal   place, account, number -> commit, each once: the rest is what they add up to
 trades    account, trade key -> number of the commit that brought it; no trade comes twice
 reported  place in the journal, account, index -> trade key, in the order in which trades came
-partial   account, client id, trade key -> trade key, of live orders only
+partial   account, order id, trade key -> trade key, of live orders only
 bans      address -> until when a venue serves it no more
+folded    account -> what commits that are kept no more came to; account, id -> an order of them
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ TABLES: Final = (
     "reported",
     "partial",
     "bans",
+    "folded",
 )
 RECENT_TRADES: Final = 10_000  # of a store; a venue may report these again after a reconnect
 
@@ -56,6 +58,7 @@ class Tables:
         self.reported = handles["reported"]
         self.partial = handles["partial"]
         self.bans = handles["bans"]
+        self.folded = handles["folded"]
 
 
 def read_accounts(txn: Transaction, tables: Tables) -> dict[str, Account]:

@@ -24,6 +24,7 @@ from ..orders.messages import (
     OrderChanged,
     OrderFilled,
     OrderHeldUp,
+    PositionUnguarded,
     StrayOrderFound,
 )
 from .config import Level
@@ -40,6 +41,7 @@ _OF_ORDERS: Final = (
     StrayOrderFound,
     NotStored,
     OrderHeldUp,
+    PositionUnguarded,
 )
 
 
@@ -153,6 +155,11 @@ class Chronicle(Actor):
         self._tell(
             level, "order held up", order=order.id, symbol=order.symbol, reason=message.reason
         )
+
+    @on(PositionUnguarded)
+    def unguarded(self, message: PositionUnguarded) -> None:
+        order = message.order
+        self._tell("error", "unguarded", order=order.id, symbol=order.symbol, amount=message.amount)
 
     @on(NotStored)
     def not_stored(self, message: NotStored) -> None:

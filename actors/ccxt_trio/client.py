@@ -145,8 +145,8 @@ class TrioClient(Client):  # type: ignore[misc] # ccxt has no types
         self.handle_text_or_binary_message(data)
 
     def _heard(self, client: Any, message: Any) -> None:
-        self._tap.message(self.url, message)
-        self._handle(client, message)
+        if not self._tap.message(self.url, message):
+            self._handle(client, message)
 
     def on_ping(self, payload: bytes) -> None:
         self.last_message_at = self.spoken_at = self._now()

@@ -33,8 +33,11 @@ class Tap(Protocol):
         """A WebSocket is open."""
         ...
 
-    def message(self, url: str, message: Any) -> None:
-        """A message came, before ccxt looks at it; also one that ccxt knows nothing of."""
+    def message(self, url: str, message: Any) -> bool:
+        """A message came, before ccxt looks at it; also one that ccxt knows nothing of.
+
+        True: it is read, and ccxt does not get it, so that it keeps nothing of it and wakes nobody.
+        """
         ...
 
     def event(self, url: str, message_hash: str, result: Any) -> None:
@@ -51,7 +54,10 @@ class NoTap:
 
     def subscribing(self, url: str) -> None: ...
     def connected(self, url: str) -> None: ...
-    def message(self, url: str, message: Any) -> None: ...
+
+    def message(self, url: str, message: Any) -> bool:
+        return False
+
     def event(self, url: str, message_hash: str, result: Any) -> None: ...
     def closed(self, url: str, error: BaseException | None) -> None: ...
 

@@ -120,24 +120,26 @@ class MarketTap:
             for topic in sorted(topics) or [UNKNOWN]:
                 self._hearing.unsound[topic] += 1
 
-    def message(self, url: str, message: Any) -> None:
+    def message(self, url: str, message: Any) -> bool:
         exchange = self.exchange
         if exchange is None:
-            return
+            return False
         if said_of(message) == ENDING:
             self._ending()
         topic: str = UNKNOWN
         try:
             key = self._adapter.raw_key(exchange, message)
             if key is None or key not in self._kept.watched:
-                return
+                return False
             if url not in self._urls.get(key, ()):
-                return  # of another subscription: the changes of a book that ccxt keeps
+                return False  # of another subscription: the changes of a book that ccxt keeps
             topic = key[0]
             self._come(key, url)
             self._read(key, message)
         except UnsoundAnswer:
             self._hearing.unsound[topic] += 1
+            return False
+        return True
 
     def event(self, url: str, message_hash: str, result: Any) -> None:
         exchange = self.exchange

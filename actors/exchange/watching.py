@@ -79,6 +79,8 @@ class Watching:
                 if since == began:
                     await trio.lowlevel.checkpoint()
             elif ended is not None:
+                if tap.heard_at.get(key, began) > began:
+                    backoff.succeed()  # it came, though ccxt has woken nobody for it
                 tap.lost(key, f"its subscription failed: {type(ended).__name__}")
                 await trio.sleep(backoff.next() / 1000)
             elif (heard := tap.heard_at.get(key, since)) > since:

@@ -91,6 +91,10 @@ class CandleSeries:
         """Whether a candle that has closed is not known yet, though it should be."""
         return self._overdue(now) > GRACE
 
+    def is_awaited(self, now: Millis) -> bool:
+        """Whether a candle will have closed by then that is not known yet."""
+        return not self.is_built and self._overdue(now) > 0
+
     def _overdue(self, now: Millis) -> int:
         """For how long, ms, the next candle should have been heard of; below 0: not yet."""
         newest = self.ring.newest

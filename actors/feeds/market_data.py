@@ -22,6 +22,7 @@ from .quotes import Quotes
 from .trade_overlap import joining
 
 PAGE: Final = 1_000  # trades that are asked for at once
+_AGING: Final = frozenset({"book", "funding"})
 
 
 class MarketData:
@@ -42,6 +43,19 @@ class MarketData:
     def has_all_trades(self) -> bool:
         """Whether a candle without trades had none: a stream brings them, and none are missing."""
         return self._hears_trades and self.joining.since is None
+
+    def is_urgent(self, now: Millis, ahead: Millis) -> bool:
+        """Whether what is known may change by time alone before `ahead` ms have passed.
+
+        A book and funding grow old, candles that are built of trades close, and the venue's are
+        asked for and lost where they are not heard of.
+        """
+        if self.has_all_trades and self.frames.by_trades is not None:
+            return True
+        if not _AGING.isdisjoint(self.follow.subjects):
+            return True
+        soon = Millis(now + ahead)
+        return any(series.is_awaited(soon) for series in self.frames.series.values())
 
     def quote_close(self, *, now: Millis) -> None:
         """Let the close of the newest candle be a source of the mark price."""

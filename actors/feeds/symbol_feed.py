@@ -48,12 +48,13 @@ from .tape_intake import TapeIntake
 from .telling import LookAgain, Telling
 from .thresholds import ThresholdId
 
-BEAT: Final = Millis(1_000)
+BEAT: Final = Millis(1_000)  # while something may change within a second
+SLOW_BEAT: Final = Millis(5_000)  # else: a topic that is held is told again so often
 NEVER: Final = -(1 << 62)  # ms; added to a time it gives none at which a candle can begin
 
 
 class _Beat(msgspec.Struct, Tell, frozen=True):
-    """A second has passed."""
+    """Time has passed."""
 
 
 class SymbolFeed(Actor):
@@ -255,8 +256,9 @@ class SymbolFeed(Actor):
         self._standing.tell_funding()
 
     def _beat_again(self) -> None:
-        # On the full second, so that a process wakes once for all its feeds.
-        self.after(BEAT - self.elapsed % BEAT, _Beat())
+        # On full seconds, so that a process wakes once for all its feeds.
+        beat = BEAT if self._data.is_urgent(self._clock.utc, SLOW_BEAT) else SLOW_BEAT
+        self.after(beat - self.elapsed % beat, _Beat())
 
     def _look_at_closes(self) -> None:
         if not self._data.away:

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import reduce
 
 from ...runtime import Actor, Millis, Ref, Refusal
 from ..exchange.messages import OrderReport
 from ..market.fill import Fill
+from ..market.money import ZERO, add
+from ..market.side import STOPS
 from ..portfolio.messages import (
     Aborted,
     Adjust,
@@ -33,7 +36,15 @@ from .factory import Terms
 from .graph import Graph
 from .journal import Commit, DuplicateTrade, Load, Snapshot, trade_key
 from .lifecycle import ImpossibleChange
-from .messages import FillUnmatched, NotDurable, NotStored, OrderChanged, OrderFilled, StrayOrders
+from .messages import (
+    FillUnmatched,
+    NotDurable,
+    NotStored,
+    OrderChanged,
+    OrderFilled,
+    PositionUnguarded,
+    StrayOrders,
+)
 from .model import HELD, LIVE, Order
 from .register import OrderRegister
 
@@ -156,10 +167,15 @@ class Clerk:
         for fill in fills:
             desk.announce(OrderFilled, after, fill)
         if after.plan is not None:
-            self._changed(after)
-        if others:
-            self._tell(others)
+            self._tell_more(after, others, fills)
         return after
+
+    def _tell_more(self, order: Order, others: tuple[Order, ...], fills: tuple[Fill, ...]) -> None:
+        """Say what a step means for those that belong to an order."""
+        self._changed(order)
+        self._tell(others)
+        if fills and order.id in self.orders.kin.guarded:
+            self._tell_of_risk(order, fills)
 
     async def _settle(self, order: Order, after: Order, fills: tuple[Fill, ...]) -> Booking:
         """Book trades against what the order holds."""
@@ -171,6 +187,13 @@ class Clerk:
             raise LedgerMismatch(
                 f"order {order.id} filled for more than the account owns: {error}"
             ) from error
+
+    def _tell_of_risk(self, order: Order, fills: tuple[Fill, ...]) -> None:
+        """Say so where what an order has filled now has no stop any more (G6)."""
+        kin = self.orders.family(order)
+        if not any(child.kind in STOPS and child.is_live for child in kin.children(order.id)):
+            amount = reduce(add, (fill.amount for fill in fills), ZERO)
+            self._desk.publish(PositionUnguarded(order, amount))
 
     def _not_kept(self, order: Order, fills: tuple[Fill, ...], no: Refusal) -> None:
         """A step that the journal refused has not happened here: the venue is asked again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..market.side import STOPS
 from .graph import group_of, parent_of
 from .model import LIVE, OUT, Order
 
@@ -18,6 +19,7 @@ class Kin:
             str, dict[str, None]
         ] = {}  # id of a parent -> ids of its live children
         self._members: dict[str, dict[str, None]] = {}  # group -> ids of its live members
+        self.guarded: dict[str, None] = {}  # ids of those that have, or had, a stop chained to them
         self.due: dict[str, None] = {}  # ids of those that are to be sent
         self.wishing: dict[str, None] = {}  # ids of those that are out and shall become another
 
@@ -28,6 +30,8 @@ class Kin:
             for name in order.plan.past:
                 self._names[name] = order.client_id
         is_live = order.status in LIVE
+        if order.kind in STOPS and (parent := parent_of(order)):
+            self.guarded[parent] = None
         _mark(self._children, parent_of(order), order.id, is_live=is_live)
         group = group_of(order)
         _mark(self._members, "" if group is None else group.id, order.id, is_live=is_live)
@@ -41,6 +45,7 @@ class Kin:
     def forget(self, order: Order) -> None:
         """An order that ended long ago is not looked for any more."""
         self._client_ids.pop(order.id, None)
+        self.guarded.pop(order.id, None)
         for name in order.names[1:]:
             self._names.pop(name, None)
 

@@ -19,7 +19,7 @@ from ..exchange.messages import OrderReport
 from ..market.fill import Fill
 from ..market.money import ZERO, add, multiply, subtract
 from .model import Order, Status
-from .plan import NO_PLAN, PAST, Revision
+from .plan import NO_PLAN, PAST, RETURNS, Revision
 
 _UNTAKEN: Final[frozenset[Status]] = frozenset({"intent", "unknown"})
 
@@ -134,16 +134,17 @@ def gone(order: Order, evidence: str, at: Millis, name: str = "") -> Order:
 def lives_on(order: Order) -> bool:
     """Whether an order that the venue has no more is sent again, or held back, and not given up.
 
-    It shall become another; or nobody but the desk knows that it has to be sent, and the venue
-    never had it: a chained order, one that bounds a risk, one that was sent before.
+    It shall become another; or it bounds a risk, and the venue gave it back unasked (A24, A26, C6);
+    or the venue never had it, and nobody but the desk knows that it has to be sent.
     """
     plan = order.plan
     if plan is None:
         return False
     if plan.revision is not None:
         return plan.revision.then != "end"
-    is_owed = order.purpose == "protective" or plan.chain is not None or plan.lives > 0
-    return is_owed and order.status in _UNTAKEN
+    if order.purpose == "protective":
+        return plan.returns < RETURNS
+    return order.status in _UNTAKEN and (plan.chain is not None or plan.lives > 0)
 
 
 def sent(order: Order, held_asset: str, held: Decimal, at: Millis) -> Order:
@@ -160,13 +161,14 @@ def withdrawn(order: Order, evidence: str, at: Millis, name: str) -> Order:
     plan = NO_PLAN if order.plan is None else order.plan
     wish = plan.revision or Revision("send", order.amount, order.price, plan.stop)
     if wish.amount <= order.filled:  # nothing of it is left
-        return cancelled(order, wish.reason or evidence, at)
+        return cancelled(order, evidence, at)
     after = replace(
         plan,
         stop=wish.stop,
         revision=None,
         lives=plan.lives + 1,
         carried=order.filled,
+        returns=plan.returns + 1 if plan.revision is None and order.filled == plan.carried else 0,
         past=(*plan.past, order.client_id)[-PAST:],
         aliases=(*plan.aliases, order.venue_id)[-PAST:] if order.venue_id else plan.aliases,
     )
@@ -179,7 +181,7 @@ def withdrawn(order: Order, evidence: str, at: Millis, name: str) -> Order:
         status=following(order, "hold back" if wish.then == "hold" else "send again"),
         held=ZERO,
         changed_at=at,
-        evidence=wish.reason or evidence,
+        evidence=evidence,
         plan=after,
     )
 
@@ -290,10 +292,10 @@ def reported(
             cause = f": {report.cause}" if report.cause else ""
             proof = f"the venue reports it cancelled at {report.changed_at} ms{cause}"
             wish = after.wish
-            is_over = wish is None or wish.then == "end"
-            if wish is not None and is_over:
+            if wish is not None:
                 proof = f"{wish.reason}; {proof}"
-            after = cancelled(after, proof, at) if is_over else withdrawn(after, proof, at, name)
+            goes_on = lives_on(after)
+            after = withdrawn(after, proof, at, name) if goes_on else cancelled(after, proof, at)
     elif after.status in _UNTAKEN:
         after = accepted(after, report.venue_id, at)
     return after

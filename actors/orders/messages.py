@@ -174,6 +174,13 @@ class OrderHeldUp(msgspec.Struct, Tell, frozen=True, gc=False):
     reason: str
 
 
+class PositionUnguarded(msgspec.Struct, Tell, frozen=True, gc=False):
+    """An order has filled more after its stop had gone: nothing bounds that. Someone must look."""
+
+    order: Order
+    amount: Decimal  # base currency
+
+
 class ListForeignOrders(msgspec.Struct, Ask[tuple[ForeignOrder, ...]], frozen=True, gc=False):
     """The open orders of the account that are not in our books, as far as they were seen."""
 

@@ -136,6 +136,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True)
     carried: Decimal = Decimal(0)  # base currency, what had filled before it was sent anew
     past: tuple[str, ...] = ()  # its client ids before, the newest last; at most PAST of them
     aliases: tuple[str, ...] = ()  # its venue ids before, likewise
+    returns: int = 0  # how often the venue gave it back unasked, since it last filled
     forward_since: Millis | None = None  # when it was put forward in a swap; None: it was not
     forced: Literal["", "market"] = ""  # "market": its price had been passed, so it goes at market
     forward_took: Decimal = Decimal(
@@ -145,4 +146,5 @@ class Plan(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True)
 
 
 PAST = 16
+RETURNS = 10  # as often a protective order goes out again that the venue gives back unasked
 NO_PLAN = Plan()

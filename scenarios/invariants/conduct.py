@@ -54,9 +54,8 @@ def _r4(world: World) -> Iterator[Violation]:
     for name, bot in world.bots.items():
         if not bot.is_open:
             continue
-        now = world.clock.now
         since = bot.line_since()
-        if bot.line != "up" and since is not None and now - since > LATE:
+        if bot.line != "up" and since is not None and bot.now() - since > LATE:
             yield Violation("R4", name, f"the gate is open, and the line is {bot.line}")
         if unread := bot.hearing.unread.get(len(bot.lives)):
             words = f"the gate opened, and {unread} of {len(LOOKS)} parts of the account were "

@@ -12,7 +12,7 @@ from ...actors.orders.model import Order
 from ...actors.orders.plan import TrailingDistance
 from ..world import Books, Change, Violation, World
 
-CLOSED = Fraction(1, 10_000)  # base currency, below which nothing of a position is left to guard
+DUST = Fraction(1, 100)  # of a position, below which it is what rounding to steps has left
 
 
 def check_g1(world: World) -> list[Violation]:
@@ -126,14 +126,18 @@ def _g6(world: World) -> Iterator[Violation]:
     if not world.is_over or not world.is_settled:
         return
     for name, bot in world.bots.items():
+        by_hand = bot.books.by_hand
+        told = {str(each.fields.get("order")) for each in bot.said("unguarded")}
         exits: dict[str, list[Order]] = defaultdict(list)
         for order in bot.books.orders.values():
             if parent_id := parent_of(order):
                 exits[parent_id].append(order)
         for parent_id, children in exits.items():
             parent = bot.books.orders[parent_id]
+            if parent_id in told or not by_hand.isdisjoint(each.id for each in children):
+                continue
             left = _unguarded(parent, children)
-            if left > CLOSED:
+            if left > Fraction(parent.filled) * DUST:
                 words = f"{float(left):g} of {parent.client_id} is held without its stop"
                 yield Violation("G6", name, words)
 
@@ -143,8 +147,7 @@ def _unguarded(parent: Order, children: list[Order]) -> Fraction:
     stops = [each for each in children if class_of(each) == "stop"]
     if not stops or parent.side == stops[0].side or any(each.is_live for each in stops):
         return Fraction(0)
-    by_hand = any(each.evidence.startswith("cancelled as asked") for each in children)
-    if by_hand or any(each.status == "refused" for each in stops):  # which is told
+    if any(each.status == "refused" for each in stops):  # which is told
         return Fraction(0)
     traded = sum((Fraction(each.filled) for each in children), Fraction(0))
     return Fraction(parent.filled) - traded

@@ -13,9 +13,9 @@ from ..world import ORDER, World
 async def scenario(world: World) -> None:
     """Play it."""
     bot = await world.start_bot()
-    first = await bot.place("buy", "0.01", "50000")
-    swapped = {"method": "POST", "path": ORDER, "nth": 1}
+    swapped = {"method": "POST", "path": ORDER, "nth": 2}
     world.venue.strike("E12", "swap_bodies", when=swapped)
+    first = await bot.place("buy", "0.01", "50000")
     second = await bot.place("buy", "0.02", "49000")
     await world.eventually(lambda: bot.order(second.id).status == "accepted", within=120)
     world.expect(bot.order(second.id).venue_id != bot.order(first.id).venue_id)

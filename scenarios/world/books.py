@@ -20,6 +20,7 @@ from ...actors.orders.model import LIVE, Order
 from ...actors.portfolio.model import Balance
 
 _encode: Final = msgspec.msgpack.Encoder(decimal_format="string").encode
+BY_HAND: Final = ("edited", "cancelled as asked")  # how the evidence of these begins
 
 
 @attrs.frozen
@@ -64,6 +65,7 @@ class Books:
     moved: dict[tuple[str, str], Fraction] = attrs.field(
         factory=lambda: defaultdict(Fraction)
     )  # by asset and ledger account
+    by_hand: set[str] = attrs.field(factory=set)  # ids of orders that somebody edited or cancelled
     made: list[str] = attrs.field(factory=list)  # what came of nothing, a sentence each
     changes: tuple[Change, ...] = ()  # of the latest commit
     latest: Commit | None = None
@@ -142,6 +144,8 @@ class Books:
             self.live[order.id] = order
         else:
             self.live.pop(order.id, None)
+        if (order.wish.reason if order.wish else order.evidence).startswith(BY_HAND):
+            self.by_hand.add(order.id)
         known = self.ids.setdefault(order.client_id, order.id)
         if known != order.id:
             self.reused.append(order.client_id)

@@ -108,11 +108,17 @@ def test_a_store_of_an_older_layout_will_be_migrated_and_is_not_bad(
     venue: Served, tmp_path: Path
 ) -> None:
     lock = take(tmp_path / "first.store")
-    create_file(tmp_path / "first.store", KIND, 1, [n for n in TABLES if n != "bans"], 1 << 20)
+    create_file(
+        tmp_path / "first.store",
+        KIND,
+        1,
+        [n for n in TABLES if n not in {"bans", "folded"}],
+        1 << 20,
+    )
     lock.release()
 
     code, found = look(venue.bot(tmp_path), venue.environment)
 
     assert (code, found["store"]["state"]) == (0, "warning")
-    assert "has layout 1: it will be migrated at start to 2" in found["store"]["text"]
+    assert "has layout 1: it will be migrated at start to 3" in found["store"]["text"]
     assert not (tmp_path / "first.store" / "layout-1").exists()  # it changes nothing

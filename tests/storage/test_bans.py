@@ -54,7 +54,7 @@ def test_bans_that_are_not_over_are_known_after_a_restart(tmp_path: Path) -> Non
 def test_a_store_without_a_place_for_bans_gets_one(tmp_path: Path) -> None:
     path = tmp_path / "store"
     lock = take(path)
-    create_file(path, KIND, 1, [name for name in TABLES if name != "bans"], 1 << 20)
+    create_file(path, KIND, 1, [name for name in TABLES if name not in {"bans", "folded"}], 1 << 20)
     lock.release()
 
     assert told(path, RememberBan(LONG), RecallBans(Millis(0))) == [None, (LONG,)]

@@ -1,17 +1,28 @@
 """An older store is copied, then brought up to date; a crash in between leaves it (C15, P4)."""
 
+import gzip
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from benthic.actors.orders.journal import Commit
+from benthic.actors.orders.lifecycle import cancelled
 from benthic.benchmarks.orders import Scribe
-from benthic.storage import StoreOlder, graph_hash, open_store, read_orders
-from benthic.storage.codec import ORDER, seal
-from benthic.storage.creation import describe
-from benthic.storage.environment import Durability, Environment, Transaction, open_environment
-from benthic.storage.inspection import Findings
+from benthic.runtime import Millis
+from benthic.storage import StoreOlder, audit_store, graph_hash, open_store, read_orders
+from benthic.storage.codec import ORDER, TRADE, seal
+from benthic.storage.environment import (
+    Durability,
+    Environment,
+    Transaction,
+    open_environment,
+    open_to_read,
+)
+from benthic.storage.folder import take
+from benthic.storage.inspection import DATA_FILE, Findings
+from benthic.storage.keys import HEAD
 from benthic.storage.migrations import KIND, LAYOUT, check_current, migrate
 from benthic.storage.verification import inspect_here
 
@@ -85,21 +96,66 @@ def test_a_store_of_this_layout_is_left_alone(store: Path) -> None:
     assert not (store / "layout-1").exists()
 
 
-def test_a_store_of_the_first_layout_keeps_every_record(store: Path) -> None:
-    before = read_orders(store)
-    environment = open_environment(store, Durability.FULL, lambda _: None)
-    with environment:
-        environment.write(
-            lambda txn: describe(txn, environment.tables["meta"], environment.tables, 1)
-        )
-    with pytest.raises(StoreOlder):
-        read_orders(store)
-    with open_store(store, inspector=inspect_here) as opened:
-        assert opened.load("main").orders == before[0].orders
+@pytest.mark.parametrize("layout", [1, 2])
+def test_a_store_as_an_older_benthic_wrote_it_opens_with_every_digit(
+    tmp_path: Path, layout: int
+) -> None:
+    golden(tmp_path, layout)
+    with pytest.raises(StoreOlder, match=f"has layout {layout}, this benthic reads {LAYOUT}"):
+        read_orders(tmp_path)
+    with open_store(tmp_path) as opened:
+        main, other = opened.load("main"), opened.load("other")
 
-    assert read_orders(store)[0].orders == before[0].orders
-    assert inspect_here(store, "resting").layout == LAYOUT == 2
-    assert inspect_here(store / "layout-1", "resting").layout == 1
+    assert (main.epoch, other.epoch) == (2, 2)
+    assert [(order.id[-2:], order.status, str(order.filled)) for order in main.orders] == [
+        ("01", "accepted", "0.04354378"),
+        ("04", "accepted", "0"),
+        ("05", "accepted", "0.00483513"),
+        ("06", "intent", "0"),
+    ]
+    assert {order.plan for order in (*main.orders, *main.ended)} == {None}
+    assert main.trades == {f"BTC/USDT:1{number:09}" for number in (1, 2, 3, 4)}
+    assert audit_store(tmp_path) == []
+    assert inspect_here(tmp_path, "resting").layout == LAYOUT == 3
+    assert inspect_here(tmp_path / f"layout-{layout}", "resting").layout == layout
+
+
+@pytest.mark.parametrize("layout", [1, 2])
+def test_trades_of_live_orders_are_found_by_the_orders_id_after_a_migration(
+    tmp_path: Path, layout: int
+) -> None:
+    golden(tmp_path, layout)
+    with open_store(tmp_path, inspector=inspect_here) as opened:
+        first, *_ = opened.load("main").orders
+    kept = trades_of_live(tmp_path)
+    with open_store(tmp_path, inspector=inspect_here) as opened:
+        opened.commit(Commit("main", (cancelled(first, "ours", Millis(1)),), (), (), ()))
+
+    assert len(kept) == 4
+    assert [trade for order, trade in kept if order == first.id] == [
+        "BTC/USDT:1000000001",
+        "BTC/USDT:1000000002",
+    ]
+    assert trades_of_live(tmp_path) == [pair for pair in kept if pair[0] != first.id]
+
+
+def golden(path: Path, layout: int) -> None:
+    """Put a store there that a benthic of an older layout wrote."""
+    lock = take(path)
+    packed = (Path(__file__).parent / "golden" / f"layout_{layout}.mdb.gz").read_bytes()
+    (path / DATA_FILE).write_bytes(gzip.decompress(packed))
+    lock.release()
+
+
+def trades_of_live(path: Path) -> list[tuple[str, str]]:
+    """The trades that are kept for live orders: the order in the key, and the trade."""
+    with open_to_read(path) as environment:
+        return environment.read(
+            lambda txn: [
+                (key[HEAD:].partition(b"\0")[0].decode(), TRADE.read(record))
+                for key, record in txn.cursor(environment.tables["partial"])
+            ]
+        )
 
 
 def test_a_store_that_needs_migration_is_not_only_read(tmp_path: Path) -> None:

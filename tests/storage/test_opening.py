@@ -72,10 +72,10 @@ def test_what_was_committed_is_there_after_the_store_was_closed(store: Path) -> 
 
 
 def test_a_store_of_a_newer_benthic_is_refused_and_not_touched(store: Path) -> None:
-    set_meta(store, LAYOUT, "3")
+    set_meta(store, LAYOUT, "4")
     before = (store / "data.mdb").read_bytes()
 
-    with pytest.raises(StoreNewer, match=r"layout 3, this benthic knows up to 2; install"):
+    with pytest.raises(StoreNewer, match=r"layout 4, this benthic knows up to 3; install"):
         open_store(store)
     with pytest.raises(StoreNewer):
         read_orders(store)

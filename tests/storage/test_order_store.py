@@ -10,10 +10,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from benthic.actors.orders.graph import Graph as OrderGraph
 from benthic.actors.orders.journal import Commit, DuplicateTrade, GetDigest, Load, digest
-from benthic.benchmarks.orders import Scribe
+from benthic.benchmarks.orders import Scribe, open_brackets
 from benthic.storage import OrderStore, Unstorable, audit_store, open_store, read_orders
-from benthic.storage.tables import RECENT_TRADES
+from benthic.storage.environment import open_to_read
+from benthic.storage.keys import HEAD
+from benthic.storage.tables import RECENT_TRADES, keys_of
 from benthic.storage.verification import inspect_here
 
 
@@ -109,6 +112,45 @@ def test_trades_of_live_orders_and_the_latest_ones_are_remembered(
     assert store.load("main").trades == {f"BTC/USDT:1{n:09}" for n in (1, 4, 5, 6)}
     store.commit(scribe.trade(resting))
     assert store.load("main").trades == {f"BTC/USDT:1{n:09}" for n in (5, 6, 7)}
+
+
+def test_trades_stay_with_their_order_through_all_of_its_names(tmp_path: Path) -> None:
+    scribe = Scribe("main")
+    with open_store(tmp_path, inspector=inspect_here) as store:
+        store.write([scribe.deposit(), scribe.place()])
+        (order_id,) = scribe.orders
+        first = scribe.orders[order_id].client_id
+        store.write([scribe.accept(order_id), scribe.trade(order_id, Decimal("0.25"))])
+        late = scribe.trade(order_id, Decimal("0.25"))  # told only after the order has moved on
+        store.write([scribe.edit(order_id), scribe.take_back(order_id), late])
+        store.write([scribe.send(order_id), scribe.trade(order_id, Decimal("0.5"))])
+        order = scribe.orders[order_id]
+    assert first in order.names[1:]
+    assert partial_keys(tmp_path) == {(order_id, f"BTC/USDT:1{n:09}") for n in (1, 2, 3)}
+    assert audit_store(tmp_path) == []
+    with open_store(tmp_path, inspector=inspect_here) as store:
+        store.commit(scribe.trade(order_id))
+
+    assert partial_keys(tmp_path) == set()
+    assert audit_store(tmp_path) == []
+
+
+def partial_keys(path: Path) -> set[tuple[str, ...]]:
+    """Order and trade in the keys of the trades of live orders."""
+    with open_to_read(path) as environment:
+        keys = environment.read(lambda txn: keys_of(txn, environment.tables["partial"], b""))
+    return {tuple(part.decode() for part in key[HEAD:].split(b"\0")) for key in keys}
+
+
+def test_a_graph_of_orders_comes_back_whole(tmp_path: Path) -> None:
+    with open_store(tmp_path, inspector=inspect_here) as store:
+        store.write(open_brackets("main", 40))
+        orders = store.load("main").orders
+
+    assert len(orders) == 40
+    assert {order.status for order in orders} >= {"chained", "due", "accepted"}
+    assert list(OrderGraph.of(orders).faults()) == []
+    assert audit_store(tmp_path) == []
 
 
 def test_the_digest_is_that_of_the_same_commits_in_memory(store: OrderStore) -> None:

@@ -74,7 +74,7 @@ def a_report(status: VenueStatus, *fills: Fill) -> OrderReport:
 
 
 def freed(order: Order, change: Change) -> Order:
-    """What `chains` makes of an order whose parent has filled, or `triggers` of one at its price."""
+    """What `chains` makes of an order whose parent has filled, or `triggers` at its price."""
     return replace(order, status=lifecycle.following(order, change), changed_at=NOW)
 
 
