@@ -8,7 +8,7 @@ list of all that has traded, in fractions: `graph_checks` holds one against the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
@@ -27,9 +27,9 @@ from ..actors.orders.drafts import PlaceOrders
 from ..actors.orders.expiry import is_expired
 from ..actors.orders.factory import Terms
 from ..actors.orders.graph import Graph
-from ..actors.orders.groups import GROUP_RULES
+from ..actors.orders.groups import GROUP_RULES, GroupRule
 from ..actors.orders.levels import is_reached
-from ..actors.orders.model import HELD, OUT, Order
+from ..actors.orders.model import OUT, Order
 from ..actors.orders.plan import NO_PLAN
 from ..actors.orders.reactions import after_step
 from ..actors.orders.sending import refused_order
@@ -71,10 +71,28 @@ class Truth:
     meddled: set[str] = attrs.field(factory=set)  # ids of orders that somebody ended or changed
 
 
+@attrs.frozen
+class Rules:
+    """Those that may be other than they are, to see whether that is found."""
+
+    groups: Mapping[str, GroupRule] = GROUP_RULES
+    may_go: Callable[[Graph, Order], bool] = triggers.may_go
+
+
+RULES: Final = Rules()
+
+
 class Family:
     """An entry and its ends, told what happens. The first order is the entry."""
 
-    def __init__(self, batch: PlaceOrders, price: Decimal, *, fee_asset: str = "USDT") -> None:
+    def __init__(
+        self,
+        batch: PlaceOrders,
+        price: Decimal,
+        *,
+        fee_asset: str = "USDT",
+        rules: Rules = RULES,
+    ) -> None:
         numbers = count()
         self._draw: Callable[[], tuple[str, str]] = lambda: (
             f"o-{(n := next(numbers)):03}",
@@ -91,6 +109,7 @@ class Family:
             each.id: Fraction(each.amount) / Fraction(self.entry.amount) for each in self.exits
         }
         self._fee_asset = fee_asset
+        self._rules = rules
         self._trades = count()
 
     # -- what it is
@@ -140,7 +159,7 @@ class Family:
 
     def send(self, order: Order) -> bool:
         """What is due goes out, where its family lets it."""
-        if order.status != "due" or not triggers.may_go(self.graph.put(order), order):
+        if order.status != "due" or not self._rules.may_go(self.graph.put(order), order):
             return False
         self._step(order, lifecycle.sent(order, order.held_asset, Decimal(1), self.at))
         return True
@@ -244,7 +263,7 @@ class Family:
     def _step(self, before: Order, after: Order) -> None:
         if after is not before:
             graph = self.graph.put(after)
-            others = after_step(graph, before, after, self.at, GROUP_RULES, TERMS)
+            others = after_step(graph, before, after, self.at, self._rules.groups, TERMS)
             self._keep((after, *others))  # as it has become in the end, where it is one of them
 
     def _keep(self, changed: tuple[Order, ...]) -> None:
@@ -256,8 +275,3 @@ class Family:
 def on_step(amount: Fraction) -> Decimal:
     """An amount as the market takes it."""
     return floor_to_step(Decimal(amount.numerator) / Decimal(amount.denominator), STEP)
-
-
-def is_held(order: Order) -> bool:
-    """Whether an order is here and not at the venue."""
-    return order.status in HELD

@@ -30,7 +30,7 @@ from ..actors.orders.trailing import steps_for
 from ..runtime import Millis
 from .chunks import Chunk, Plan, Report, sweep
 from .graph_checks import faults, unguarded
-from .graph_family import Family, on_step
+from .graph_family import RULES, Family, Rules, on_step
 from .progress import Watch, unwatched
 from .seeds import RunFailed
 
@@ -91,11 +91,11 @@ def _in_child(first: int, steps: int, number: int, count: int) -> Chunk:
 # -- in the child
 
 
-def run_walk(seed: int, *, steps: int = STEPS) -> Walk:
+def run_walk(seed: int, *, steps: int = STEPS, rules: Rules = RULES) -> Walk:
     """One walk, in this process; it ends at the first thing that does not hold."""
     chance = Random(seed)  # noqa: S311 - chance that can be had again
-    family = a_family(chance)
-    changes = taken = 0
+    family = a_family(chance, rules)
+    changes, taken, found = 0, 0, ""
     for _ in range(steps):
         move(family, chance)
         taken += 1
@@ -110,7 +110,7 @@ def run_walk(seed: int, *, steps: int = STEPS) -> Walk:
     return Walk(seed, taken, len(family.truth.traded), changes, found)
 
 
-def a_family(chance: Random) -> Family:
+def a_family(chance: Random, rules: Rules = RULES) -> Family:
     """An entry with its stops and take profits, somewhere in their lives."""
     side: Side = chance.choice(("buy", "sell"))
     whole = chance.randint(80, 2_000)  # steps
@@ -129,7 +129,8 @@ def a_family(chance: Random) -> Family:
         price = _price(up * chance.randint(1, 6))
         drafts.append(_draft(f"profit {number}", away, "limit", amount, ends=True, price=price))
     batch = PlaceOrders(tuple(drafts), (GroupDraft("ends", rule, swap),))
-    return Family(batch, Decimal(PRICE), fee_asset=chance.choice(("USDT", "BTC")))
+    fee_asset = chance.choice(("USDT", "BTC"))
+    return Family(batch, Decimal(PRICE), fee_asset=fee_asset, rules=rules)
 
 
 def _stop(name: str, side: Side, kind: Kind, amount: int, level: int, chance: Random) -> Draft:

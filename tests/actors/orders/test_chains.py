@@ -92,10 +92,8 @@ def test_what_is_below_the_minimum_waits_for_more() -> None:
 
 def test_a_parent_that_ends_unfilled_ends_its_children_and_theirs() -> None:
     entry, child = an_entry(), a_child()
-    grandchild = replace(
-        a_child(),
-        id="grandchild",
-        plan=replace(child.plan, chain=replace(a_chain(), parent="child")),
+    grandchild = with_plan(
+        replace(child, id="grandchild"), chain=replace(a_chain(), parent="child")
     )
     ended = lifecycle.cancelled(entry, "asked to", NOW)
 

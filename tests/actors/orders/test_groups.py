@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benthic.actors.market import Instrument
+from benthic.actors.market import Instrument, Side
 from benthic.actors.orders import lifecycle, revising
 from benthic.actors.orders.graph import Graph
 from benthic.actors.orders.groups import GROUP_RULES, GroupRule, Members, reduced
@@ -25,12 +26,14 @@ from .planned import NOW, TERMS, a_chain, a_group, an_order, filled, stepped
 OCO, BALANCED = a_group("oco"), a_group("balanced")
 
 
-def a_stop(name: str = "stop", amount: str = "1", **more: object) -> Order:
-    return an_order(name, "stop_loss", amount, stop="90", **{"group": OCO, **more})
+def a_stop(name: str = "stop", amount: str = "1", **more: Any) -> Order:
+    more.setdefault("group", OCO)
+    return an_order(name, "stop_loss", amount, stop="90", **more)
 
 
-def a_profit(name: str = "profit", amount: str = "1", **more: object) -> Order:
-    return an_order(name, amount=amount, price="110", **{"group": OCO, **more})
+def a_profit(name: str = "profit", amount: str = "1", **more: Any) -> Order:
+    more.setdefault("group", OCO)
+    return an_order(name, amount=amount, price="110", **more)
 
 
 def wish_of(order: Order) -> str:
@@ -176,7 +179,7 @@ def test_one_side_is_made_smaller_to_the_target_and_one_order_at_most_in_part(
     ("side", "price", "stop"), [("sell", "110", "104.5"), ("buy", "90", "95.5")]
 )
 def test_stops_follow_a_take_profit_that_fills_and_no_other(
-    side: str, price: str, stop: str
+    side: Side, price: str, stop: str
 ) -> None:
 
     group = a_group("trailing_on_filled_take_profit")

@@ -56,7 +56,10 @@ def number(value: object) -> Decimal:
 
 def a_market(digits: int = 8, **limits: Any) -> Instrument:
     """A market with so many digits, and limits as a vector writes them."""
-    kept = {key: limits.get(key) for key in ("max_amount", "max_cost")}
+    most: Any = {
+        key: None if limits.get(key) is None else number(limits[key])
+        for key in ("max_amount", "max_cost")
+    }
     step = Decimal(1).scaleb(-digits)
     return Instrument(
         Symbol("BTC", "USDT"),
@@ -65,7 +68,7 @@ def a_market(digits: int = 8, **limits: Any) -> Instrument:
         number(limits.get("min_amount") or 0),
         number(limits.get("min_cost") or 0),
         Fees(Decimal(0), Decimal(0)),
-        **{key: None if value is None else number(value) for key, value in kept.items()},
+        **most,
     )
 
 
@@ -109,8 +112,8 @@ def parts(inputs: dict[str, Any]) -> list[list[Decimal]]:
 
 
 def dust(inputs: dict[str, Any]) -> Decimal:
-    names = ("quantity", "price", "holding")
-    return with_dust(*(number(inputs[name]) for name in names), a_market(**inputs["limits"]))
+    amount, at, holding = (number(inputs[name]) for name in ("quantity", "price", "holding"))
+    return with_dust(amount, at, holding, a_market(**inputs["limits"]))
 
 
 def fees(inputs: dict[str, Any]) -> Decimal:
@@ -311,5 +314,5 @@ def test_what_differs_does_so_as_it_says() -> None:
         Decimal("1.5"),
         Decimal("1.5"),
     ]
-    assert tuple(split(Decimal(5), Decimal(20), a_market())) == (5,)
+    assert tuple(split(Decimal(5), Decimal(20), a_market())) == (Decimal(5),)
     assert clamp(rows["chained-order-003"]) == Decimal("154.55666667")
