@@ -79,8 +79,8 @@ def _both_ends(family: Family) -> Iterator[str]:
 
 
 def _too_much(family: Family) -> Iterator[str]:
-    """Groups that may trade more than there is."""
-    position = _position(family)
+    """Groups that may trade more than there is, but for what the venue filled too late to hear."""
+    position = _position(family) + family.truth.over
     for members in _groups(family):
         plan = members[0].plan
         if plan is None or plan.group is None:

@@ -33,6 +33,7 @@ from ..actors.orders.model import HELD, OUT, Order
 from ..actors.orders.plan import NO_PLAN
 from ..actors.orders.reactions import after_step
 from ..actors.orders.sending import refused_order
+from ..actors.orders.shares import left_of
 from ..actors.orders.waits import PriceWait, waits_of
 from ..runtime import Millis
 
@@ -66,6 +67,7 @@ class Truth:
     traded: list[tuple[str, Fraction]] = attrs.field(factory=list)  # order ids and amounts
     fees: list[Fraction] = attrs.field(factory=list)  # base currency that the entry paid
     late: Fraction = Fraction(0)  # what the entry filled once it was to end
+    over: Fraction = Fraction(0)  # what others filled beyond what they were to trade by then
     meddled: set[str] = attrs.field(factory=set)  # ids of orders that somebody ended or changed
 
 
@@ -132,6 +134,8 @@ class Family:
         )
         if order.id == self.entry_id and order.wish is not None:
             self.truth.late += Fraction(amount)
+        if order.id != self.entry_id:
+            self.truth.over += max(Fraction(amount) - Fraction(left_of(order)), Fraction(0))
         self._step(order, lifecycle.filled(order, (fill,), "", self.at, self._draw()[1]))
 
     def send(self, order: Order) -> bool:

@@ -31,11 +31,13 @@ from .shares import (
     asked_of,
     is_placeable,
     left_of,
+    lent_to,
     position_of,
     rests,
     share_of,
     side_of,
     sum_of,
+    takers,
 )
 from .trailing import trailed
 
@@ -91,17 +93,26 @@ class Balanced:
         self, members: Members, before: Order, order: Order, at: Millis, instrument: Instrument
     ) -> Iterator[Order]:
         reason = f"{order.id} is {order.status}, {order.filled:f} filled"
-        given, now = given_by(before, order), (*members, order)
-        was = (*members, _as_meant(before, order))
+        given, was = given_by(before, order), (*members, _as_meant(before, order))
+        shares = {part: max(subtract(share_of(was, part), given), ZERO) for part in _CLASSES}
+        changed = {mate.id: mate for mate in members}
         for part in _CLASSES:
             side = side_of(members, part)
-            more = subtract(share_of(now, part), subtract(share_of(was, part), given))
-            excess = min(max(more, ZERO), sum_of(map(left_of, side)))
-            for mate, left in reduced(side, subtract(sum_of(map(left_of, side)), excess)):
-                yield _cut(mate, left, reason, at, instrument)
+            total = sum_of(map(left_of, side))
+            excess = subtract(share_of((*members, order), part), shares[part])
+            excess = min(max(excess, ZERO), total)
+            for mate, left in reduced(side, subtract(total, excess)):
+                changed[mate.id] = _cut(mate, left, reason, at, instrument)
             if class_of(order) != part:
-                owed = subtract(given, excess)
-                yield from _lessened([m for m in side if m.status == "chained"], owed, reason, at)
+                waiting = [mate for mate in side if mate.status == "chained"]
+                for mate in _lessened(waiting, subtract(given, excess), reason, at):
+                    changed[mate.id] = mate
+        for part in _CLASSES:  # what was lent to one that is smaller now is its own side's again
+            lost = subtract(shares[part], share_of((*changed.values(), order), part))
+            taker = next(iter(takers(side_of(changed.values(), part))), None)
+            if taker is not None and lost > ZERO and _lends(members):
+                changed[taker.id] = revising.enlarged(taker, lost, reason, at)
+        yield from changed.values()
 
     def check(self, members: Members) -> str:
         for part in _CLASSES:
@@ -135,6 +146,11 @@ GROUP_RULES: Final[Mapping[str, GroupRule]] = MappingProxyType(
 )
 
 
+def _lends(members: Members) -> bool:
+    """Whether one side has made way for the other."""
+    return any(lent_to(mate) for mate in members)
+
+
 def given_by(before: Order, order: Order) -> Decimal:
     """How much of the position a step has traded, or has given up."""
     traded = subtract(order.filled, before.filled)
@@ -159,8 +175,8 @@ def reduced(side: Sequence[Order], target: Decimal) -> Iterator[tuple[Order, Dec
     """Which orders of one side become smaller so that they trade `target`, and what each has left.
 
     Those whose price lay furthest from the market when they were drawn up go first, whole (0) as
-    long as they fit into what is too much; the last one is made smaller. Before these goes what is
-    held back in a swap, since it guards nothing now.
+    long as they fit into what is too much; the last one is made smaller. In a swap those go before
+    these that are held back, since they guard nothing now, and that nothing was lent to.
     """
     excess = subtract(sum_of(map(left_of, side)), target)
     for order in sorted(side, key=_first_to_go, reverse=True):
@@ -173,10 +189,10 @@ def reduced(side: Sequence[Order], target: Decimal) -> Iterator[tuple[Order, Dec
             excess = subtract(excess, taken)
 
 
-def _first_to_go(order: Order) -> tuple[bool, Decimal]:
+def _first_to_go(order: Order) -> tuple[bool, bool, Decimal]:
     group = group_of(order)
     waits = group is not None and group.swap is not None and not rests(order)
-    return waits, distance_of(order)
+    return waits, not lent_to(order), distance_of(order)
 
 
 def distance_of(order: Order) -> Decimal:

@@ -89,7 +89,8 @@ class _Cascade:
             self._tell_group(was, now)
         if was.is_live and not now.is_live:
             after = triggers.given_back(self.graph, now, at)
-            self.graph = after if is_told else triggers.returned(after, now, at)
+            is_done_with = is_told or step.by
+            self.graph = after if is_done_with else triggers.returned(after, was, now, at)
 
     def _free(self, was: Order, now: Order) -> None:
         """What waits for it; where something is forward in a swap, what grows is shared out."""

@@ -71,7 +71,7 @@ def edited(
     if wanted[0] <= order.filled:
         return ended(order, reason, at)
     if wanted[0] > was[0]:
-        order = _owing_no_more(order, subtract(was[0], order.filled))
+        order = _owing_no_more(order, max(subtract(was[0], order.filled), ZERO))
     if order.status in HELD:
         plan = replace(NO_PLAN if order.plan is None else order.plan, stop=wanted[2])
         if order.status == "chained" and plan.chain is not None:  # it is for so much in the end
@@ -99,7 +99,10 @@ def lessened(order: Order, by: Decimal, reason: str, at: Millis) -> Order:
 
 
 def enlarged(order: Order, by: Decimal, reason: str, at: Millis) -> Order:
-    """The order once it is to trade more. by: base currency, >= 0."""
+    """The order once it is to trade more. by: base currency, >= 0.
+
+    What it has filled beyond what it was made smaller to is owed, and comes off that first.
+    """
     return edited(order, reason, at, amount=add(_target(order)[0], by))
 
 

@@ -48,6 +48,11 @@ def rests(order: Order) -> bool:
     return order.status in OUT and (wish is None or wish.then == "send")
 
 
+def takers(mates: Iterable[Order]) -> list[Order]:
+    """Who may trade more, those that rest first."""
+    return sorted((mate for mate in mates if left_of(mate)), key=rests, reverse=True)
+
+
 def lent_to(order: Order) -> Decimal:
     """By how much others are smaller as long as this one is forward."""
     plan = order.plan or NO_PLAN

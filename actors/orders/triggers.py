@@ -26,13 +26,13 @@ from .model import Order
 from .plan import NO_PLAN, Group
 from .shares import (
     ONE_FOR_ALL,
-    asked_of,
     is_placeable,
     left_of,
     lent_to,
     position_of,
     rests,
     sum_of,
+    takers,
 )
 
 
@@ -105,8 +105,10 @@ def evened(graph: Graph, group: Group, at: Millis, instrument: Instrument) -> Gr
     if group.swap is None or not forward or group.rule == ONE_FOR_ALL:
         return graph
     idle = subtract(position_of(members), sum_of(left_of(mate) for mate in members if rests(mate)))
-    if idle < ZERO:
-        return made_way(graph, forward[0], -idle, at, instrument)
+    for order in forward if idle < ZERO else ():
+        need = min(-idle, subtract(left_of(order), lent_to(order)))
+        graph = made_way(graph, graph.orders[order.id], need, at, instrument)
+        idle = add(idle, need)
     for order in forward:
         plan, back = order.plan or NO_PLAN, min(idle, lent_to(order))
         if back > ZERO and any(map(rests, _rivals(graph, order, group))):
@@ -128,11 +130,7 @@ def turned_back(graph: Graph, order: Order, at: Millis) -> Graph:
 
 
 def given_back(graph: Graph, order: Order, at: Millis) -> Graph:
-    """The family once an order that was put forward is over: what made way for it goes out again.
-
-    What it had left itself goes back to where it was taken from, where the venue has turned it away
-    or has taken it off its book by itself; after a fill or an end that was asked for, nothing is.
-    """
+    """The family once what was put forward is over: what made way for it goes out again."""
     plan, group = order.plan or NO_PLAN, group_of(order)
     if order.is_live or plan.forward_since is None or group is None:
         return graph
@@ -142,11 +140,9 @@ def given_back(graph: Graph, order: Order, at: Millis) -> Graph:
     return graph
 
 
-def returned(graph: Graph, order: Order, at: Millis) -> Graph:
+def returned(graph: Graph, before: Order, order: Order, at: Millis) -> Graph:
     """The family once the venue has turned away what was put forward: others trade its part."""
-    plan = order.plan or NO_PLAN
-    lost = min(plan.forward_took, asked_of(order))
-    return _enlarged(graph, order, lost, at)
+    return _enlarged(graph, order, lent_to(before), at)
 
 
 def may_go(graph: Graph, order: Order) -> bool:
@@ -174,7 +170,7 @@ def _turned(graph: Graph, order: Order, reason: str, at: Millis, but: str = "") 
     others = [mate for mate in _rivals(graph, order, group) if mate.id != but]
     waiting = [m for m in others if m.status == "due" or _is_shelved_for(m, order)]
     graph = graph.put(order)
-    if waiting or but or (lent > ZERO and _takers(others)):
+    if waiting or but or (lent > ZERO and takers(others)):
         graph = graph.put(revising.held_back(order, reason, at))
     for mate in waiting:
         graph = graph.put(_out_again(mate, f"goes out again instead of {order.id}", at))
@@ -185,16 +181,11 @@ def _enlarged(graph: Graph, order: Order, by: Decimal, at: Millis) -> Graph:
     """The family once what an order took from the other side is that side's again."""
     group = group_of(order)
     others = () if group is None else _rivals(graph, order, group)
-    takers = _takers(others)
-    if not takers or by <= ZERO:
+    taker = next(iter(takers(others)), None)
+    if taker is None or by <= ZERO:
         return graph
     reason = f"trades again what {order.id} did not"
-    return graph.put(revising.enlarged(takers[0], by, reason, at))
-
-
-def _takers(mates: Iterable[Order]) -> list[Order]:
-    """Who may trade more, those that rest first."""
-    return sorted((mate for mate in mates if left_of(mate)), key=rests, reverse=True)
+    return graph.put(revising.enlarged(taker, by, reason, at))
 
 
 def _shelved(mate: Order, order: Order, reason: str, at: Millis) -> Order:
