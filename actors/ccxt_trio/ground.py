@@ -55,7 +55,8 @@ class NoTap:
     def subscribing(self, url: str) -> None: ...
     def connected(self, url: str) -> None: ...
 
-    def message(self, url: str, message: Any) -> bool:  # noqa: ARG002
+    def message(self, url: str, message: Any) -> bool:
+        del url, message
         return False
 
     def event(self, url: str, message_hash: str, result: Any) -> None: ...

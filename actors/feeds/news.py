@@ -20,6 +20,7 @@ from ..exchange.market_messages import (
     Topic,
     TradesReported,
 )
+from ..market.trade import Trade
 from .polling import Polled
 
 Report: TypeAlias = (
@@ -74,8 +75,7 @@ def mark_of(report: Tell) -> tuple[Polled, Mark] | None:  # noqa: PLR0911  # one
         case TickerReported(ticker=ticker):
             return "ticker", (ticker.last, ticker.bid, ticker.ask)
         case TradesReported(trades=trades) if trades:
-            newest = trades[-1]
-            return "trades", (newest.at, len(newest.trade_id), newest.trade_id)
+            return "trades", trade_mark(trades[-1])
         case BookReported(book=book):
             if book.sequence is not None:
                 return "book", (book.sequence,)
@@ -90,6 +90,11 @@ def mark_of(report: Tell) -> tuple[Polled, Mark] | None:  # noqa: PLR0911  # one
             return "funding", (funding.rate, funding.mark, funding.index)
         case _:
             return None
+
+
+def trade_mark(trade: Trade) -> Mark:
+    """What tells one trade from the next."""
+    return trade.at, len(trade.trade_id), trade.trade_id
 
 
 def is_newer(what: Polled, mark: Mark, before: Mark) -> bool:
