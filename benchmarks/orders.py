@@ -183,7 +183,7 @@ class Scribe:
         changed: dict[str, Order] = {}
         for order in self.orders.values():
             if parent_of(order) == after.id:
-                changed[order.id] = released(order, after, _MARKET, at)
+                changed[order.id] = released(order, before, after, _MARKET, at)
         group = group_of(after)
         mates = tuple(
             changed.get(order.id, order)
