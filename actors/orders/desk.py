@@ -329,10 +329,11 @@ class OrderDesk(Actor):
 
     async def _go_on(self) -> None:
         """Do what has become due, and wake for what is next."""
+        await self._outbox.work()
         if self._doubts:
             await self._settling.look_up_due()
+            await self._outbox.work()  # what they have told may set something free
             self._plan_look_up()
-        await self._outbox.work()
         await self._reconciling.conclude()
         self._reconciling.plan_sweep()
 

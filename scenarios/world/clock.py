@@ -31,6 +31,7 @@ class HostClock(VirtualClock):
     def __init__(self, start: Millis) -> None:
         super().__init__(start)
         self.skew = 0
+        self.resumed = start  # when processes went on that had stood still
         self._ppm = 0
         self._drifts_from = start
 
@@ -120,6 +121,7 @@ class WorldClock:
         check_between(0, LONGEST, seconds=seconds)
         if self._faults.arm("K11", f"stall {seconds:g} s", caller()):
             self._host.advance_to(self._host.time + round(seconds * 1_000))
+            self._host.resumed = Millis(self._host.time)
             for driver in self._drivers():
                 driver.run_out()
             self._fire("K11", f"the processes stood still for {seconds:g} s")
