@@ -160,13 +160,12 @@ class Family:
 
     def take_off(self, order: Order) -> None:
         """The venue takes an order off its book: as it was asked to, or by itself."""
-        wish = order.wish
-        if wish is None or wish.then == "end":
-            if wish is None:
+        if lifecycle.lives_on(order):
+            after = lifecycle.withdrawn(order, "off the book", self.at, self._draw()[1])
+        else:
+            if order.wish is None:
                 self.truth.meddled.add(order.id)
             after = lifecycle.cancelled(order, "off the book", self.at)
-        else:
-            after = lifecycle.withdrawn(order, "off the book", self.at, self._draw()[1])
         self._step(order, after)
 
     def cancel(self, order: Order) -> None:
@@ -247,7 +246,7 @@ class Family:
         if after is not before:
             graph = self.graph.put(after)
             others = after_step(graph, before, after, self.at, GROUP_RULES, TERMS)
-            self._keep((after, *others))
+            self._keep((after, *others))  # as it has become in the end, where it is one of them
 
     def _keep(self, changed: tuple[Order, ...]) -> None:
         for order in changed:

@@ -14,9 +14,10 @@ from typing import Literal
 from ...runtime import Refusal, UsageError
 
 Reason = Literal[
-    "LOT_SIZE",  # amount not on its step, not positive, or below the minimum
+    "LOT_SIZE",  # amount not on its step, not positive, below the minimum or above the maximum
     "PRICE_FILTER",  # price not on its step or not positive
     "MIN_NOTIONAL",  # amount times price is worth too little
+    "MAX_NOTIONAL",  # amount times price is worth too much
     "INSUFFICIENT_BALANCE",  # the account cannot pay for it
     "DUPLICATE_ORDER",  # an open order bears the same client id: the first attempt exists
     "UNKNOWN_SYMBOL",  # not traded here

@@ -41,6 +41,9 @@ def violation(
     if cost < instrument.min_cost:
         least = plain(instrument.min_cost)
         return Violation("MIN_NOTIONAL", f"cost {plain(cost)} is below the minimum {least}")
+    if instrument.max_cost is not None and cost > instrument.max_cost:
+        most = plain(instrument.max_cost)
+        return Violation("MAX_NOTIONAL", f"cost {plain(cost)} is above the maximum {most}")
     return None
 
 
@@ -53,6 +56,9 @@ def _of_amount(instrument: Instrument, amount: Decimal) -> Violation | None:
     if amount < instrument.min_amount:
         least = plain(instrument.min_amount)
         return Violation("LOT_SIZE", f"amount {plain(amount)} is below the minimum {least}")
+    if instrument.max_amount is not None and amount > instrument.max_amount:
+        most = plain(instrument.max_amount)
+        return Violation("LOT_SIZE", f"amount {plain(amount)} is above the maximum {most}")
     return None
 
 

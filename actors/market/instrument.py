@@ -23,6 +23,8 @@ class Instrument(msgspec.Struct, frozen=True):
     fees: Fees
     max_orders: int | None = None  # open at a time, in this market; None: as many as one likes
     max_trigger_orders: int | None = None  # of these with a trigger price
+    max_amount: Decimal | None = None  # base currency, of one order; None: as much as one likes
+    max_cost: Decimal | None = None  # quote currency, likewise
 
     def __post_init__(self) -> None:
         for name in ("amount_step", "price_step"):
@@ -35,3 +37,7 @@ class Instrument(msgspec.Struct, frozen=True):
             least = getattr(self, name)
             if not least.is_finite() or least < 0:
                 raise BadValue(f"{self.symbol}: {name}", least, "write 0 or a number above it")
+        for name in ("max_amount", "max_cost"):
+            most = getattr(self, name)
+            if most is not None and not (most.is_finite() and most > 0):
+                raise BadValue(f"{self.symbol}: {name}", most, "write a number above 0, or none")

@@ -161,7 +161,7 @@ def entry_again(report: OrderReport) -> Entry:
 def _check_numbers(order: FullOrder, quanta: Quanta) -> None:
     """Amount and prices are on their steps; what they are worth is the engine's to say."""
     instrument = quanta.instrument
-    free = replace(instrument, min_cost=ZERO)
+    free = replace(instrument, min_cost=ZERO, max_cost=None)
     for price, rules in ((order.price, instrument), (order.stop, free)):
         worth = price is not None and not quanta.is_contract
         broken = violation(rules if worth else free, order.amount, price, Decimal(1))

@@ -136,7 +136,8 @@ class Clerk:
         """Change an order without money, and what that brings about. Raises NotDurable."""
         if after is order:
             return order
-        await self.keep((after, *self._reactions(order, after)))
+        after, others = self._reacted(order, after)
+        await self.keep((after, *others))
         return after
 
     async def advance(self, order: Order, after: Order, fills: tuple[Fill, ...] = ()) -> Order:
@@ -151,7 +152,7 @@ class Clerk:
         elif order.held and not after.held:
             booking = await self._desk.ask(self._portfolio, Release(order.id))
         desk = self._desk
-        others = self._reactions(order, after)
+        after, others = self._reacted(order, after)
         no = await self._commit((after, *others), fills, booking)
         if no is not None:
             self._not_kept(order, fills, no)
@@ -214,12 +215,16 @@ class Clerk:
             self._desk.announce(OrderChanged, order)
             self._changed(order)
 
-    def _reactions(self, order: Order, after: Order) -> tuple[Order, ...]:
-        """What else must change in the same commit."""
+    def _reacted(self, order: Order, after: Order) -> tuple[Order, tuple[Order, ...]]:
+        """The step of an order with what it sets off for itself, and for others."""
         if after.plan is None and not self.orders.kin.has_any(after):
-            return ()
+            return after, ()
         graph = self.orders.family(order).put(after)
-        return self._react(graph, order, after, self._desk.now)
+        changed = self._react(graph, order, after, self._desk.now)
+        others = tuple(each for each in changed if each.id != after.id)
+        if len(others) < len(changed):
+            after = next(each for each in changed if each.id == after.id)
+        return after, others
 
     async def accept(self, order: Order, fills: tuple[Fill, ...], venue_id: str) -> Order:
         """Record that the venue has taken an order, with what traded at once."""

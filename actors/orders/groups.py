@@ -191,7 +191,9 @@ def reduced(side: Sequence[Order], target: Decimal) -> Iterator[tuple[Order, Dec
 
 def _first_to_go(order: Order) -> tuple[bool, bool, Decimal]:
     group = group_of(order)
-    waits = group is not None and group.swap is not None and not rests(order)
+    swaps = group is not None and group.swap is not None and not rests(order)
+    is_shelved = bool((order.plan or NO_PLAN).shelved_for)
+    waits = swaps and (is_shelved or class_of(order) == "profit")  # a stop is watched for here
     return waits, not lent_to(order), distance_of(order)
 
 

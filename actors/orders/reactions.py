@@ -32,14 +32,14 @@ def after_step(
     rules: Mapping[str, GroupRule],
     terms: Mapping[str, Terms],
 ) -> tuple[Order, ...]:
-    """The orders that change with a step besides the one that made it, oldest first.
+    """The orders that change with a step, oldest first; the one that made it where it does again.
 
     graph: the family, with `after` in it. What changes may change others in turn; since an order
     ends once and fills here are facts, that comes to an end.
     """
     cascade = _Cascade(graph, at, rules, terms)
     cascade.run(before, after)
-    return tuple(each for each in cascade.graph.changes(graph) if each.id != after.id)
+    return cascade.graph.changes(graph)
 
 
 @attrs.define

@@ -168,7 +168,11 @@ def _turned(graph: Graph, order: Order, reason: str, at: Millis, but: str = "") 
     plan = replace(order.plan or NO_PLAN, forward_since=None, forward_took=ZERO)
     order = replace(order, plan=plan)
     others = [mate for mate in _rivals(graph, order, group) if mate.id != but]
-    waiting = [m for m in others if m.status == "due" or _is_shelved_for(m, order)]
+    waiting = [
+        mate
+        for mate in others
+        if left_of(mate) and (mate.status == "due" or _is_shelved_for(mate, order))
+    ]
     graph = graph.put(order)
     if waiting or but or (lent > ZERO and takers(others)):
         graph = graph.put(revising.held_back(order, reason, at))

@@ -54,6 +54,10 @@ def listing(raw: object, asked: Asked, precision_mode: int) -> Listing:
             min_amount=amounts.size("min") or ZERO,
             min_cost=costs.size("min") or ZERO,
             fees=Fees(told.number("maker") or ZERO, told.number("taker") or ZERO),
+            max_orders=_cap(told, "MAX_NUM_ORDERS", "maxNumOrders"),
+            max_trigger_orders=_cap(told, "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders"),
+            max_amount=amounts.above_zero("max"),
+            max_cost=costs.above_zero("max"),
         )
     except BadValue as error:
         raise told.unsound(f"{error.place} {shown(error.value)}: {error.remedy}") from None
@@ -64,8 +68,24 @@ def listing(raw: object, asked: Asked, precision_mode: int) -> Listing:
         is_open=told.raw.get("active") is not False,
         instrument=instrument,
         contract_size=told.above_zero("contractSize") if told.raw.get("contract") else None,
-        max_amount=amounts.above_zero("max"),
+        max_amount=instrument.max_amount,
+        max_orders=instrument.max_orders,
     )
+
+
+def _cap(told: Reading, name: str, key: str) -> int | None:
+    """How many orders of a market may be open, as Binance's filters say; None: nobody says.
+
+    The filters are the venue's own words, which ccxt hands through: where they are not as Binance
+    writes them, they say nothing.
+    """
+    info = told.raw.get("info")
+    filters = info.get("filters") if isinstance(info, Mapping) else None
+    for each in filters if isinstance(filters, (list, tuple)) else ():
+        if isinstance(each, Mapping) and each.get("filterType") == name:
+            count = str(each.get(key, each.get("limit")))
+            return int(count) if count.isascii() and count.isdigit() and int(count) else None
+    return None
 
 
 def _symbol(told: Reading, expected: str | None) -> Symbol:
