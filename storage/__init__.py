@@ -20,6 +20,7 @@ from .errors import (
     StoreNewer,
     StoreOlder,
     StoreRefusal,
+    StoreUnsound,
     StoreUnusable,
 )
 from .graph import Graph, graph_hash, graph_of
@@ -49,6 +50,7 @@ __all__ = [
     "StoreOlder",
     "StoreRefusal",
     "StoreStatistics",
+    "StoreUnsound",
     "StoreUnusable",
     "StoredAccount",
     "Unstorable",

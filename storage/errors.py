@@ -9,6 +9,7 @@ StoreError                   something about one store; `path` says which
 │  ├─ StoreDamaged           it is a store, and it is cut off or torn
 │  ├─ StoreBusy              another process, or this one, writes it already
 │  └─ StoreMisplaced         its file system cannot hold a store: a network, no locks, no rights
+├─ StoreUnsound              it is whole, and what is in it does not add up
 ├─ StoreBroken               the disk failed under an open store: stop, and start again from it
 └─ StoreRefusal              (also a Refusal) nothing of this commit is durable, later ones may be
    ├─ StoreFull              no room is left
@@ -107,6 +108,18 @@ class StoreMisplaced(StoreUnusable):
     def __init__(self, path: Path, *, reason: str) -> None:
         super().__init__(path, f"a store cannot lie here: {reason}; give a path on a local disk")
         self.reason = reason
+
+
+class StoreUnsound(StoreError):
+    """What is in the store does not add up, so nothing of it was folded away."""
+
+    def __init__(self, path: Path, *, faults: int, first: str) -> None:
+        super().__init__(
+            path,
+            f"does not add up ({faults} violations, the first: {first}), so nothing was folded "
+            "away; see `benthic check`",
+        )
+        self.faults = faults
 
 
 class StoreBroken(StoreError):

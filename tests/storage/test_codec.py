@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from benthic.actors.exchange.bans import Ban
 from benthic.actors.market.fill import Fill
 from benthic.actors.market.side import FULL
-from benthic.actors.orders.journal import Commit
+from benthic.actors.orders.journal import Beginning, Commit
 from benthic.actors.orders.model import LIVE, Order
 from benthic.actors.orders.plan import (
     PAST,
@@ -34,12 +34,15 @@ from benthic.storage.codec import (
     BALANCE,
     BAN,
     COMMIT,
+    FOLDED,
+    FOLDED_ORDER,
     ORDER,
     Account,
     Codec,
     UnknownRecord,
     seal,
 )
+from benthic.storage.folded import Folded, FoldedOrder
 from benthic.storage.inspection import is_whole
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False) | st.sampled_from(
@@ -245,6 +248,18 @@ GOLDEN: dict[str, tuple[Codec[Any], object]] = {
     "balance": (BALANCE, Balance("BTC", Decimal("0.10"), Decimal(0))),
     "account": (ACCOUNT, Account(1, 2)),
     "ban": (BAN, Ban("binance/live", Millis(100_000), "banned")),
+    "folded": (
+        FOLDED,
+        Folded(
+            Beginning(3, "0a", (AN_ORDER,), (Balance("BTC", Decimal("0.10"), Decimal(0)),)),
+            Millis(9),
+            (Entry("BTC", "fees", Decimal(-1)),),
+            2,
+            "ff",
+            Millis(8),
+        ),
+    ),
+    "folded order": (FOLDED_ORDER, FoldedOrder("ff", Decimal("0.50"), Decimal("50.0"))),
     "commit": (COMMIT, Commit("main", (), (), (Entry("BTC", "fees", Decimal(-1)),), ())),
 }
 BYTES = {
@@ -265,6 +280,13 @@ BYTES = {
     "balance": "4193a3425443a4302e3130a130a433ba48",
     "account": "2192010208feacec",
     "ban": "8193ac62696e616e63652f6c697665ce000186a0a662616e6e6564ebb79ada",
+    "folded": (
+        "91969403a2306191dc0014a36f2d31a4626e2d31a84254432f55534454a3627579a56c696d6974a430"
+        "2e3530a3313030a86163636570746564a455534454a535302e3035a130a130a130a00102a3762d31a0"
+        "a5656e747279c09193a3425443a4302e3130a130099193a3425443a466656573a22d3102a2666608ec"
+        "78f795"
+    ),
+    "folded order": ("a193a26666a4302e3530a435302e3028cff530"),
     "commit": "5195a46d61696e90909193a3425443a466656573a22d319064b025a7",
 }
 
