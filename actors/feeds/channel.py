@@ -68,7 +68,7 @@ class Channel:
         what, mark = marked
         before = self.marks.get(what)
         is_new = is_newer(what, mark, before)
-        if is_new:
+        if is_new or (mark is not None and None in mark):  # what a stream leaves out it cannot miss
             self.marks[what] = mark
         return is_new
 

@@ -98,8 +98,14 @@ def trade_mark(trade: Trade) -> Mark:
 
 
 def is_newer(what: Polled, mark: Mark, before: Mark) -> bool:
-    """Whether a word tells what one of before did not; where they cannot be compared, it does."""
+    """Whether a word tells what one of before did not; where they cannot be compared, it does.
+
+    Parts that either leaves out are not: Binance's mini ticker has no bid and no ask, and would be
+    found wanting by every poll.
+    """
     if mark is None or before is None or len(mark) != len(before):
         return True
+    if what == "ticker":
+        return any(a != b for a, b in zip(mark, before, strict=True) if None not in (a, b))
     counts = what in COUNTING or (what == "book" and len(mark) == 1)
     return bool(mark > before) if counts else mark != before

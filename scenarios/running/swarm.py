@@ -65,8 +65,12 @@ class Cadence:
 BUSY: Final = Cadence(paces=(0.05, 0.15, 0.3, 0.6), beat=2_000, deeds=(4, 10, 30, 90))
 """Of an hour: the streams are as quick as Binance's."""
 
-CALM: Final = Cadence(paces=(0.05, 0.1), beat=15_000, deeds=(60, 120, 300, 900))
-"""Of a day: a print every 10 to 20 s, so that a hundred days can be afforded."""
+CALM: Final = Cadence(paces=(0.15, 0.2), beat=10_000, deeds=(60, 120, 300, 900))
+"""Of a day, of which a hundred can be afforded: a print every 5 to 8 s.
+
+In a market that is quieter still, streams are silent for longer than anybody trusts them, and polls
+cost more than prints.
+"""
 
 
 @attrs.frozen(kw_only=True)
