@@ -350,8 +350,9 @@ class OrderDesk(Actor):
         await self._go_on()
 
     def _plan_look_up(self) -> None:
-        """Wake for the next look-up, and for no other."""
-        when = self._settling.next_due
+        """Wake for the next look-up, and when the gate must hear that one has lasted too long."""
+        dues = (self._settling.next_due, self._doubts.next_overdue(self.now))
+        when = min((due for due in dues if due is not None), default=None)
         if when == self._due:
             return
         if self._timer is not None:

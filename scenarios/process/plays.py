@@ -37,6 +37,7 @@ LEFT_OUT: Final = MappingProxyType(
         "killed_while_sending": _HOST,
         "maintenance_for_six_hours": _LONG,
         "names_do_not_resolve": _HOST,
+        "order_lost_in_a_long_silence": _LONG,
         "reconnect_storm": _LONG,
         "restart_budget_spent": _INSIDE,
         "slow_disk": _HOST,
