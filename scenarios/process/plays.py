@@ -41,6 +41,7 @@ LEFT_OUT: Final = MappingProxyType(
         "reconnect_storm": _LONG,
         "restart_budget_spent": _INSIDE,
         "slow_disk": _HOST,
+        "stands_still_in_doubt": _INSIDE,
         "suspended_for_eight_hours": _LONG,
         "swarm": _INSIDE,
         "swarm_day": _INSIDE,
