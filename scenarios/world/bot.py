@@ -316,8 +316,7 @@ class WorldBot:
 
     def line_since(self) -> Millis | None:
         """Since when its line has been up, or not."""
-        turned = self.hearing.turned_at.get(len(self.lives))
-        return None if turned is None else max(turned, self._clock.resumed)
+        return self.hearing.turned_at.get(len(self.lives))
 
     @property
     def told(self) -> list[Told]:
@@ -326,8 +325,7 @@ class WorldBot:
 
     def in_doubt_for(self, order_id: str) -> int:
         """For how many ms nobody has known how an order stands; 0 where somebody does."""
-        since = max(self.lives[-1].began, self._clock.resumed)
-        return self.record.in_doubt_for(order_id, self.now(), since=since)
+        return self.record.in_doubt_for(order_id, self.now(), since=self.lives[-1].began)
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
