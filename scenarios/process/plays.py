@@ -99,6 +99,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "cancelled_at_every_checkpoint": _INSIDE,
         "certificate_of_somebody_else": _HOST,
         "clock_skew": _LONG,
+        "clock_steps_while_in_doubt": _HOST,
         "clocks_go_back_across_a_restart": _HOST,
         "closed_after_a_day": _LONG,
         "crash_while_starting": _INSIDE,
