@@ -96,6 +96,7 @@ def run_walk(seed: int, *, steps: int = STEPS) -> Walk:
     chance = Random(seed)  # noqa: S311 - chance that can be had again
     family = a_family(chance)
     changes = taken = 0
+    found = ""
     for _ in range(steps):
         move(family, chance)
         taken += 1

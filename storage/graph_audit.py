@@ -19,7 +19,7 @@ from .folded import FoldedOrder
 Fault = tuple[str, str]
 """Code and detail."""
 
-_FIRST: Final[frozenset[Status]] = HELD | {"intent"}
+_FIRST: Final[frozenset[Status]] = frozenset({*HELD, "intent"})
 
 
 def _followers() -> Mapping[Status, frozenset[Status]]:

@@ -57,9 +57,11 @@ class GroupRule(Protocol):
         members: the others, oldest first, none of them over. before, order: the one that has
         changed; it has filled more, or else it was ended.
         """
+        ...
 
     def check(self, members: Members) -> str:
         """Why these cannot be the members of a new group; empty: they can."""
+        ...
 
 
 class OneCancelsOther:

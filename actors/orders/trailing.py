@@ -39,9 +39,11 @@ class TrailingRule(Protocol):
 
     def moved(self, state: str, price: Decimal, stop: Decimal | None) -> tuple[str, Decimal | None]:
         """What to remember now, and where the stop goes at this price; None: it stays."""
+        ...
 
     def next_level(self, state: str, stop: Decimal | None) -> tuple[Decimal, Direction] | None:
         """The next price that it wants to hear of; None: none."""
+        ...
 
 
 _NONE: Final[Mapping[str, TrailingRule]] = MappingProxyType({})

@@ -89,6 +89,7 @@ faster."""
 _HOST: Final = "it does to its host what a test may not do to a real one"
 _INSIDE: Final = "it reaches into the process, where only a simulated one lets anybody in"
 _LONG: Final = "its faults last longer than anybody waits for in real time"
+_BATCH: Final = "it places orders that belong together, which no real process can be told to"
 _RAISED: Final = "it waits for the error of a start, which a real process tells to its log alone"
 
 LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
@@ -107,9 +108,13 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "crash_with_an_order_in_flight": _INSIDE,
         "depth_gap": _INSIDE,
         "disk_fails": _HOST,
+        "entry_fills_in_parts": _BATCH,
         "events_older_than_the_snapshot": _LONG,
         "events_redelivered": _LONG,
         "files_run_out": _HOST,
+        "guarded_entry": _BATCH,
+        "guarded_entry_killed_at_every_commit": _BATCH,
+        "guarded_entry_stopped_out": _BATCH,
         "half_open_line": _HOST,
         "host_clock_drifts": _HOST,
         "host_clock_steps": _HOST,
@@ -129,6 +134,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "slow_consumer": _INSIDE,
         "slow_disk": _HOST,
         "stands_still_in_doubt": _INSIDE,
+        "stop_given_back_by_the_exchange": _BATCH,
         "store_file_damaged": _RAISED,
         "store_grows": _INSIDE,
         "store_left_locked": _RAISED,
