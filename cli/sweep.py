@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Protocol
 
@@ -22,6 +23,8 @@ from .progress import progress
 SHOWN: Final = 20  # violations that are printed for people
 FEED_HOURS: Final = 72  # of virtual time
 BUG_SEEDS: Final = 300
+GRAPHS: Final = 20_000  # families of orders
+GRAPH_STEPS: Final = 50
 AMBIGUOUS: Final = 20_000  # creates
 ARTEFACTS: Final = Path("scenario-artefacts")
 
@@ -106,6 +109,26 @@ def ambiguity(
     else:
         tell(report)
     return ExitCode.OK if report.ok else ExitCode.DIFFERS
+
+
+@command.command
+def graphs(
+    *,
+    examples: Annotated[
+        int, Parameter(help="How many families.", validator=Number(gte=1))
+    ] = GRAPHS,
+    steps: Annotated[
+        int, Parameter(help="What happens to each, so many times.", validator=Number(gte=1))
+    ] = GRAPH_STEPS,
+    jobs: Annotated[int, Parameter(help="Processes at a time.", validator=Number(gte=1))] = 2,
+    options: Options = NO_OPTIONS,
+) -> int:
+    """Let anything happen to orders that belong together, and hold them to what traded (20,000)."""
+    from ..benchmarks.graph_walks import run_graphs
+
+    count = examples if options.count is None else options.count
+    run = partial(run_graphs, steps=steps, jobs=jobs)
+    return _sweep("graphs", run, attrs.evolve(options, count=count), count)
 
 
 @command.command

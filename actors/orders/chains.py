@@ -28,6 +28,7 @@ from .plan import NO_PLAN, Chain
 from .shares import is_done, is_placeable, left_of
 
 DEPTH: Final = Decimal("0.005")  # of the price: a limit deeper in the market is moved to there
+_FINE: Final = Decimal("1E-9")  # of a step: what shares are reckoned to before they are rounded
 
 
 def after_parent(
@@ -107,11 +108,12 @@ def amount_for(chain: Chain, parent: Order, instrument: Instrument) -> Decimal:
 
 def _growth(chain: Chain, before: Order, parent: Order, instrument: Instrument) -> Decimal:
     """What a step of the parent adds for a child that is free, fees in another asset or not."""
-    net = subtract(amount_for(chain, parent, instrument), amount_for(chain, before, instrument))
     if chain.release == "end" and before.is_live:
         return ZERO
-    gross = subtract(_on_step(chain, parent, instrument), _on_step(chain, before, instrument))
-    return min(net, gross)  # a fee that the order tells of no more was paid all the same
+    base = instrument.symbol.base
+    is_forgotten = before.fee_asset == base != parent.fee_asset  # paid, and not told of any more
+    reckon = _on_step if is_forgotten else amount_for
+    return subtract(reckon(chain, parent, instrument), reckon(chain, before, instrument))
 
 
 def _on_step(chain: Chain, parent: Order, instrument: Instrument) -> Decimal:
@@ -119,12 +121,12 @@ def _on_step(chain: Chain, parent: Order, instrument: Instrument) -> Decimal:
 
 
 def _scaled(chain: Chain, parent: Order, instrument: Instrument) -> Decimal:
-    """The share of a child in what its parent has filled; on the step where it is not all."""
+    """The share of a child in what its parent has filled, down to far below the step."""
     if parent.filled == chain.whole:
         return chain.amount
+    fine = multiply(instrument.amount_step, _FINE)
     product = multiply(chain.amount, parent.filled)
-    step = multiply(chain.whole, instrument.amount_step)
-    return multiply(EXACT.divide_int(product, step), instrument.amount_step)
+    return multiply(EXACT.divide_int(product, multiply(chain.whole, fine)), fine)
 
 
 def _free(child: Order, amount: Decimal, parent: Order, at: Millis) -> Order:

@@ -17,6 +17,7 @@ from ..exchange.messages import Submit
 from ..market.errors import OrderRejected, Reason
 from ..market.money import multiply
 from ..market.side import LIMITED, TRIGGERED, Kind
+from . import revising
 from .factory import Terms
 from .lifecycle import lives_on, refused, withdrawn
 from .model import Order
@@ -88,11 +89,13 @@ def refused_order(order: Order, error: Exception, at: Millis, name: str) -> Orde
         return withdrawn(order, f"not taken yet: {error}", at, name)
     if plan is None or plan.forced or order.kind not in TRIGGERED or plan.keeper == "desk":
         return refused(order, str(error), at)
+    if plan.revision is not None and plan.revision.then == "end":
+        return refused(order, str(error), at)
     if isinstance(error, OrderRejected) and error.reason == "WOULD_TRIGGER":
         order = replace(order, plan=replace(plan, forced="market"))
         return withdrawn(order, f"its price has been passed: {error}", at, name)
     reason = f"the venue does not keep it, so it is kept here: {error}"
-    wish = Revision("hold", order.amount, order.price, plan.stop, reason)
+    wish = Revision("hold", *revising.target(order), reason)
     order = replace(order, plan=replace(plan, keeper="desk", revision=wish))
     return withdrawn(order, reason, at, name)
 
