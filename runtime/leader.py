@@ -146,7 +146,6 @@ class Leader:
 
     async def _jump(self, clock: VirtualClock, deadline: float) -> None:
         """Move to the next timer of any System on this clock, or to trio's next deadline."""
-        rq = self._rq
         due = min(member.timers.next_due for member in clock.members)
         target = min(due, deadline)
         if target == math.inf:
