@@ -40,6 +40,7 @@ SHARE: Final = (0.05, 0.5)  # of the faults of the menu that are on in a run, fr
 OFTEN: Final = (3, 40)  # a fault strikes at one of so many, from and to
 SELDOM: Final = (20, 200)  # a line that is never up for a minute shows little of a bot
 MOST_DEEDS: Final = 5  # in each spell
+STEPS: Final = 4  # of the exchange's clock, until it is set right
 SPELL: Final = 4 * 3_600.0  # s
 BOTS: Final = (1, 1, 1, 2, 3)  # how many there may be
 PAIRS: Final = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
@@ -129,6 +130,19 @@ def _struck(chance: Random, share: float, seconds: float) -> Iterator[Table]:
             first = chance.randint(60_000, max(int(seconds * 500), 60_001))
             again = chance.randint(600_000, 1_800_000)
             yield {**table, "when": {"at": first, "again": again}}
+            if table["verb"] == "clock_step":
+                yield _stepped_back(table, first, again)
+
+
+def _stepped_back(table: Table, first: int, again: int) -> Table:
+    """After some steps the exchange's clock is right again.
+
+    Without an end to them a day's exchange tells a time that its own trades and candles are minutes
+    behind, and whatever is known of it is old for good.
+    """
+    by = -STEPS * int(table["by"].removesuffix("s"))
+    at = first + STEPS * again - again // 2
+    return {**table, "by": f"{by}s", "when": {"at": at, "again": STEPS * again}}
 
 
 def _later(seed: int, share: float) -> Iterator[Table]:
