@@ -31,6 +31,7 @@ COMMANDS: Final = (
     ("data", "Download, record, import, check, convert and resample market data."),
     ("tree", "Show the actors that a bot file plans, or those of a running bot."),
     ("orders", "Show the live orders and balances of a store, or what became of orders."),
+    ("check", "Look whether a store is whole and adds up, and rebuild what does not."),
     ("compact", "Fold the oldest steps of orders in a store away."),
     ("exchanges", "Show what the exchanges of ccxt can do, and which are known best."),
     ("doctor", "Look whether what benthic builds on is as it must be."),

@@ -8,11 +8,13 @@ from __future__ import annotations
 from .audit import Violation
 from .environment import Durability, Room
 from .errors import (
+    StoreBeyondRepair,
     StoreBroken,
     StoreBusy,
     StoreDamaged,
     StoreError,
     StoreFailed,
+    StoreForbidden,
     StoreForeign,
     StoreFull,
     StoreMisplaced,
@@ -37,11 +39,13 @@ __all__ = [
     "OrderStore",
     "Room",
     "Store",
+    "StoreBeyondRepair",
     "StoreBroken",
     "StoreBusy",
     "StoreDamaged",
     "StoreError",
     "StoreFailed",
+    "StoreForbidden",
     "StoreForeign",
     "StoreFull",
     "StoreMisplaced",

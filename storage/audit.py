@@ -58,12 +58,23 @@ class Books:
     names: dict[str, str] = attrs.field(factory=dict)  # ids by every client id that ever was
     balances: dict[str, Balance] = attrs.field(factory=dict)  # by asset
     trades: set[str] = attrs.field(factory=set)  # keys
+    of_live: dict[str, set[str]] = attrs.field(factory=dict)  # keys by id of a live order
     faults: list[Fault] = attrs.field(factory=list)
 
     def know(self, order: Order) -> None:
         """Take in the newest state of an order."""
         self.orders[order.id] = order
         self.names.update(dict.fromkeys(order.names, order.id))
+        if order.status not in LIVE:
+            self.of_live.pop(order.id, None)
+
+    def know_trades(self, commit: Commit) -> None:
+        """Take in the trades of the orders of a commit that live on."""
+        live = {name: o.id for o in commit.orders if o.status in LIVE for name in o.names}
+        for fill in commit.fills:
+            if fill.client_id in live:
+                keys = self.of_live.setdefault(live[fill.client_id], set())
+                keys.add(trade_key(fill.symbol, fill.trade_id))
 
 
 @attrs.define
@@ -134,6 +145,7 @@ def fold(
             books.trades.add(key)
         for order in commit.orders:
             books.know(order)
+        books.know_trades(commit)
         for balance in commit.balances:
             books.balances[balance.asset] = balance
     return books
@@ -170,11 +182,12 @@ def _differences(txn: Transaction, tables: Tables, head: bytes, books: Books) ->
     if balances != books.balances:
         yield "P3", "the balances are not those of the journal"
     yield from _trades_off(txn, tables, head, books)
-    partial = {
-        key[HEAD:].partition(b"\0")[0].decode() for key in keys_of(txn, tables.partial, head)
-    }
-    if partial - live.keys():
+    partial = [key[HEAD:].decode().split("\0", 1) for key in keys_of(txn, tables.partial, head)]
+    if {order_id for order_id, _ in partial} - live.keys():
         yield "P3", "trades are kept as those of live orders that have ended"
+    kept = {(order_id, trade) for order_id, trade in partial if trade in books.trades}
+    if kept != {(order_id, trade) for order_id, of in books.of_live.items() for trade in of}:
+        yield "P3", "the trades of live orders are not those of the journal"
 
 
 def _closed_off(closed: Mapping[str, Order], books: Books) -> Iterator[Fault]:

@@ -7,7 +7,9 @@ StoreError                   something about one store; `path` says which
 │  ├─ StoreNewer             a newer benthic wrote it
 │  ├─ StoreOlder             it must be migrated before it is only read
 │  ├─ StoreDamaged           it is a store, and it is cut off or torn
+│  ├─ StoreBeyondRepair      it is damaged, and cannot be rebuilt from its journal
 │  ├─ StoreBusy              another process, or this one, writes it already
+│  ├─ StoreForbidden         this user may not use it: another one's, or a read-only disk
 │  └─ StoreMisplaced         its file system cannot hold a store: a network, no locks, no rights
 ├─ StoreUnsound              it is whole, and what is in it does not add up
 ├─ StoreBroken               the disk failed under an open store: stop, and start again from it
@@ -85,10 +87,23 @@ class StoreDamaged(StoreUnusable):
     def __init__(self, path: Path, *, damage: str) -> None:
         super().__init__(
             path,
-            f"is damaged: {damage}; move the folder away, put a backup in its place or start with "
-            "an empty one, and compare open orders with the venue",
+            f"is damaged: {damage}; try `benthic check --repair`, or move the folder away and put "
+            "a backup in its place or start with an empty one, and compare open orders with the "
+            "venue",
         )
         self.damage = damage
+
+
+class StoreBeyondRepair(StoreUnusable):
+    """The store cannot be rebuilt from its journal; it is as it was."""
+
+    def __init__(self, path: Path, *, reason: str) -> None:
+        super().__init__(
+            path,
+            f"cannot be rebuilt: {reason}; it is as it was: put a backup in its place or start "
+            "with an empty one, and compare open orders with the venue",
+        )
+        self.reason = reason
 
 
 class StoreBusy(StoreUnusable):
@@ -100,6 +115,18 @@ class StoreBusy(StoreUnusable):
             path, f"{holder} writes this store; stop that bot first, or give this one its own path"
         )
         self.pid = pid
+
+
+class StoreForbidden(StoreUnusable):
+    """This user may not use the store; also to read it, its lock must be written."""
+
+    def __init__(self, path: Path, *, reason: str) -> None:
+        super().__init__(
+            path,
+            f"this user may not use it: {reason}; run this as the user whose bot wrote it, or copy "
+            "the folder to a disk where you may write",
+        )
+        self.reason = reason
 
 
 class StoreMisplaced(StoreUnusable):

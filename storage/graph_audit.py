@@ -19,7 +19,8 @@ from .folded import FoldedOrder
 Fault = tuple[str, str]
 """Code and detail."""
 
-_FIRST: Final[frozenset[Status]] = frozenset({*HELD, "intent"})
+_INTENT: Final[frozenset[Status]] = frozenset({"intent"})
+_FIRST: Final = HELD | _INTENT
 
 
 def _followers() -> Mapping[Status, frozenset[Status]]:
