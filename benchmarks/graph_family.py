@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -46,7 +47,7 @@ INSTRUMENT: Final = Instrument(
     Decimal(1),
     Fees(Decimal(0), Decimal("0.001")),
 )
-TERMS: Final = {"BTC/USDT": Terms.of(INSTRUMENT)}
+TERMS: Final = MappingProxyType({"BTC/USDT": Terms.of(INSTRUMENT)})
 FEE: Final = Decimal("0.001")  # of what a buy brings in, where fees are taken in it
 TURNS: Final = 8  # prices are followed so often before the next thing happens
 

@@ -11,20 +11,15 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ..actors.market.fees import Fees
 from ..actors.market.fill import Fill
-from ..actors.market.instrument import Instrument
 from ..actors.market.money import ZERO, add, multiply
-from ..actors.market.symbol import Symbol
-from ..actors.orders.chains import released
 from ..actors.orders.graph import group_of, parent_of
-from ..actors.orders.groups import OneCancelsOther
 from ..actors.orders.ids import OrderIds
 from ..actors.orders.journal import Commit
-from ..actors.orders.lifecycle import accepted, cancelled, filled, sent, withdrawn
+from ..actors.orders.lifecycle import accepted, cancelled, filled, following, sent, withdrawn
 from ..actors.orders.model import Order
 from ..actors.orders.plan import Chain, Group, Plan, Swap, TrailingDistance
-from ..actors.orders.revising import edited
+from ..actors.orders.revising import edited, ended, target
 from ..actors.portfolio.balances import Entries, deposit, post, release, reserve, settle
 from ..actors.portfolio.model import Balance
 from ..runtime import Millis
@@ -36,7 +31,6 @@ SYMBOL: Final = f"{BASE}/{QUOTE}"
 
 _GROSS, _RATE = Decimal("1.001"), Decimal("0.001")  # of the cost, fee included; the fee alone
 _STEP, _TICK = Decimal("0.00000001"), Decimal("0.01")
-_MARKET: Final = Instrument(Symbol.parse(SYMBOL), _STEP, _TICK, ZERO, ZERO, Fees(_RATE, _RATE))
 
 
 class Scribe:
@@ -101,7 +95,7 @@ class Scribe:
             after = cancelled(order, "taken back", at)
         else:
             after = withdrawn(order, "taken back", at, self._ids.draw()[1])
-        changed = (after, *self._following(order, after, at))
+        changed = (after, *self._following(after, at))
         return self._commit(changed, (), release(order.held_asset, order.held))
 
     def _intent(self, at: Millis) -> Order:
@@ -169,30 +163,28 @@ class Scribe:
         after = filled(order, (fill,), order.venue_id or f"v{order.client_id[-9:]}", at)
         unlocked = add(order.held, after.held.copy_negate())
         entries = settle(order.side, BASE, QUOTE, (fill,), unlocked)
-        return self._commit((after, *self._following(order, after, at)), (fill,), entries)
+        return self._commit((after, *self._following(after, at)), (fill,), entries)
 
     def cancel(self, order_id: str) -> Commit:
         """The order rests no more."""
         order, at = self.orders[order_id], self._next()
         after = cancelled(order, "cancelled by us", at)
-        changed = (after, *self._following(order, after, at))
+        changed = (after, *self._following(after, at))
         return self._commit(changed, (), release(order.held_asset, order.held))
 
-    def _following(self, before: Order, after: Order, at: Millis) -> tuple[Order, ...]:
+    def _following(self, after: Order, at: Millis) -> tuple[Order, ...]:
         """What becomes of the orders that wait for one, and of the mates of its group."""
-        changed: dict[str, Order] = {}
+        group, changed = group_of(after), list[Order]()
         for order in self.orders.values():
+            then = order
             if parent_of(order) == after.id:
-                changed[order.id] = released(order, before, after, _MARKET, at)
-        group = group_of(after)
-        mates = tuple(
-            changed.get(order.id, order)
-            for order in self.orders.values()
-            if group is not None and group_of(order) == group and order.id != after.id
-        )
-        for mate in OneCancelsOther().after(mates, before, after, at, _MARKET):
-            changed[mate.id] = mate
-        return tuple(order for order in changed.values() if order is not self.orders[order.id])
+                then = _released(order, after, at)
+            elif group is not None and group_of(order) == group and order.id != after.id:
+                is_over = after.status in {"filled", "cancelled"}
+                then = ended(order, f"{after.id} is {after.status}", at) if is_over else order
+            if then is not order:
+                changed.append(then)
+        return tuple(changed)
 
     def _commit(
         self, orders: tuple[Order, ...], fills: tuple[Fill, ...], entries: Entries
@@ -209,6 +201,18 @@ class Scribe:
     def _next(self) -> Millis:
         self._time += 1
         return Millis(START + self._time)
+
+
+def _released(child: Order, parent: Order, at: Millis) -> Order:
+    """A child whose parent has filled more, or has ended: as much is to trade as has filled."""
+    why = f"{parent.id} has filled {parent.filled:f}"
+    if child.status != "chained":
+        grows = parent.filled > target(child)[0]
+        return edited(child, why, at, amount=parent.filled) if grows else child
+    if parent.filled:
+        status = following(child, "free")
+        return replace(child, status=status, amount=parent.filled, changed_at=at, evidence=why)
+    return child if parent.is_live else ended(child, f"{parent.id} has ended", at)
 
 
 def open_brackets(account: str, count: int) -> list[Commit]:

@@ -100,7 +100,7 @@ def look_at_store(config: BotConfig) -> tuple[list[Check], tuple[Ban, ...]]:
 
 def _surveyed(path: Path, found: Survey) -> Check:
     if found.violations:
-        return _bad("store", f"{path}: {len(found.violations)} violations", "see `benthic orders`")
+        return _bad("store", f"{path}: {len(found.violations)} violations", "see `benthic check`")
     writer = writer_of(path)
     use = "" if writer is None else f", and process {writer} writes it now"
     return Check("store", "ok", f"{path} is whole{use}")

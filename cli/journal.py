@@ -19,7 +19,7 @@ from ..storage.opening import open_store
 from ..storage.order_store import OrderStore
 from ..storage.reading import read_orders
 from ..storage.store import Store, Writing
-from ..storage.tables import Tables, read_accounts, read_commits
+from ..storage.tables import Tables, folded_place, read_accounts, read_commits
 
 
 class JournalNotEmpty(StoreError):
@@ -32,6 +32,15 @@ class JournalNotEmpty(StoreError):
             "on from what it holds",
         )
         self.commits = commits
+
+
+class JournalFolded(StoreError):
+    """The oldest commits of the store are kept no more, so no report could be made of all."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path, "its oldest commits were folded away (`benthic compact`); give a new folder"
+        )
 
 
 class Journal:
@@ -86,6 +95,13 @@ def stored_commits(path: Path, account: str) -> list[Commit]:
         return environment.read(work)
 
 
+def is_folded(path: Path) -> bool:
+    """Whether commits of a whole store are kept no more."""
+    with open_to_read(path) as environment:
+        tables = Tables(environment.tables)
+        return environment.read(lambda txn: folded_place(txn, tables) > 0)
+
+
 @contextmanager
 def open_journal(path: Path, *, append: bool) -> Iterator[Journal]:
     """The store at `path` for one run; made where there is none.
@@ -97,6 +113,8 @@ def open_journal(path: Path, *, append: bool) -> Iterator[Journal]:
         held = {account.name: account.commits for account in read_orders(path)}
         if not append and any(held.values()):
             raise JournalNotEmpty(path, sum(held.values()))
+        if is_folded(path):
+            raise JournalFolded(path)
     journal = Journal(open_store(path), held)
     try:
         yield journal

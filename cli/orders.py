@@ -14,12 +14,13 @@ from cyclopts import Parameter
 from ..actors.market.money import plain
 from ..actors.orders.graph import group_of
 from ..actors.orders.model import Order
-from ..storage.errors import StoreForeign, StoreMissing, StoreUnusable
 from ..storage.reading import StoredAccount, read_orders
 from .exits import ExitCode
+from .order_history import NO_HISTORY, HistoryOptions, show_history
 from .order_words import as_fields, as_utc, forest, grouped, groups, outbox, told
 from .output import console, print_json, table
 from .places import a_path
+from .stores import asking_for_a_store
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,22 +29,24 @@ if TYPE_CHECKING:
 INDENT: Final = "  "  # of an order below the one that it waits for
 
 
-class NoStoreHere(StoreUnusable):
-    """There is no order store to read at the path."""
-
-    def __init__(self, path: Path, found: str) -> None:
-        remedy = "give the folder of a store, which `benthic backtest --journal` makes"
-        super().__init__(path, f"{found}; {remedy}")
-
-
 def command(
     store: Annotated[Path, Parameter(help="The folder of the store.", converter=a_path)],
+    order: Annotated[str | None, Parameter(help="Of a history: the id of one order.")] = None,
     /,
     *,
-    json: Annotated[bool, Parameter(help="Print one JSON object for scripts.")] = False,
+    options: HistoryOptions = NO_HISTORY,
+    json: Annotated[
+        bool, Parameter(help="Print one JSON object, of a history one a step, for scripts.")
+    ] = False,
 ) -> int:
-    """Show the live orders and balances of a store, beside its bot."""
-    accounts = _read(store)
+    """Show the live orders and balances of a store, or the history of orders, beside its bot."""
+    if options.history:
+        with asking_for_a_store(store):
+            show_history(store, order, options, json=json)
+        return ExitCode.OK
+    options.require_none(order)
+    with asking_for_a_store(store):
+        accounts = read_orders(store)
     if json:
         print_json({"store": str(store), "accounts": [_as_json(account) for account in accounts]})
         return ExitCode.OK
@@ -52,15 +55,6 @@ def command(
     if not accounts:
         sys.stdout.write("no account has written to this store yet\n")
     return ExitCode.OK
-
-
-def _read(store: Path) -> tuple[StoredAccount, ...]:
-    try:
-        return tuple(read_orders(store))
-    except StoreMissing as error:
-        raise NoStoreHere(store, "there is no store here") from error
-    except StoreForeign as error:
-        raise NoStoreHere(store, f"this is {error.found}, not an order store") from error
 
 
 def _as_json(account: StoredAccount) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from .audit import Violation
 from .environment import Durability, Room
 from .errors import (
+    StoreBeyondRepair,
     StoreBroken,
     StoreBusy,
     StoreDamaged,
     StoreError,
     StoreFailed,
+    StoreForbidden,
     StoreForeign,
     StoreFull,
     StoreMisplaced,
@@ -20,6 +22,7 @@ from .errors import (
     StoreNewer,
     StoreOlder,
     StoreRefusal,
+    StoreUnsound,
     StoreUnusable,
 )
 from .graph import Graph, graph_hash, graph_of
@@ -36,11 +39,13 @@ __all__ = [
     "OrderStore",
     "Room",
     "Store",
+    "StoreBeyondRepair",
     "StoreBroken",
     "StoreBusy",
     "StoreDamaged",
     "StoreError",
     "StoreFailed",
+    "StoreForbidden",
     "StoreForeign",
     "StoreFull",
     "StoreMisplaced",
@@ -49,6 +54,7 @@ __all__ = [
     "StoreOlder",
     "StoreRefusal",
     "StoreStatistics",
+    "StoreUnsound",
     "StoreUnusable",
     "StoredAccount",
     "Unstorable",

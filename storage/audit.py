@@ -2,13 +2,15 @@
 
 The fold is written a second time here on purpose, from what a journal is and not from how `batch`
 writes it, and sums are fractions, not the ledger's decimals: an error in one is not in the other.
-It takes the whole journal into account, so it is for checks and tests, not for every start.
+It takes the whole journal into account, so it is for checks and tests, not for every start. Commits
+that are kept no more are represented by what they came to, see `folded`; whether the orders hang
+together as they must is looked at in `graph_audit`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 import attrs
@@ -16,21 +18,25 @@ import attrs
 from ..actors.orders.journal import Commit, trade_key
 from ..actors.orders.model import LIVE, Order
 from ..actors.portfolio.model import Balance
+from .codec import NUMBER, Account
 from .environment import Transaction
+from .folded import NOTHING_FOLDED, Folded, FoldedOrder, seal_keys, seal_of
+from .graph_audit import Fault, steps_off, structure_off
 from .keys import HEAD, account_head, place_of
 from .tables import (
     Tables,
+    folded_place,
     keys_of,
     owned_keys,
     read_accounts,
     read_balances,
     read_closed,
     read_commits,
+    read_folded,
+    read_folded_orders,
     read_live,
+    rows_of,
 )
-
-Fault = tuple[str, str]
-"""Code and detail."""
 
 
 @attrs.frozen
@@ -46,11 +52,29 @@ class Violation:
 class Books:
     """What the commits of an account come to, the last word on each thing."""
 
+    folded: Folded = NOTHING_FOLDED  # what they go on from
+    ended: Mapping[str, FoldedOrder] = attrs.field(factory=dict)  # by id: before that
     orders: dict[str, Order] = attrs.field(factory=dict)  # by id
     names: dict[str, str] = attrs.field(factory=dict)  # ids by every client id that ever was
     balances: dict[str, Balance] = attrs.field(factory=dict)  # by asset
     trades: set[str] = attrs.field(factory=set)  # keys
+    of_live: dict[str, set[str]] = attrs.field(factory=dict)  # keys by id of a live order
     faults: list[Fault] = attrs.field(factory=list)
+
+    def know(self, order: Order) -> None:
+        """Take in the newest state of an order."""
+        self.orders[order.id] = order
+        self.names.update(dict.fromkeys(order.names, order.id))
+        if order.status not in LIVE:
+            self.of_live.pop(order.id, None)
+
+    def know_trades(self, commit: Commit) -> None:
+        """Take in the trades of the orders of a commit that live on."""
+        live = {name: o.id for o in commit.orders if o.status in LIVE for name in o.names}
+        for fill in commit.fills:
+            if fill.client_id in live:
+                keys = self.of_live.setdefault(live[fill.client_id], set())
+                keys.add(trade_key(fill.symbol, fill.trade_id))
 
 
 @attrs.define
@@ -64,18 +88,22 @@ class Sums:
 
 
 def audit_tables(txn: Transaction, tables: Tables) -> list[Violation]:
-    """Where tables and journal differ, for all accounts (P3, F4)."""
+    """Where tables and journal differ, for all accounts (P3, F4), and graphs are none (G3, O4)."""
     keys = [place_of(key) for key in keys_of(txn, tables.journal, b"")]
     found: list[Violation] = []
-    if [place for place, _, _ in keys] != list(range(1, len(keys) + 1)):
+    first = folded_place(txn, tables) + 1
+    if [place for place, _, _ in keys] != list(range(first, first + len(keys))):
         found.append(Violation("P3", "", "the journal has gaps"))
     for name, account in read_accounts(txn, tables).items():
-        head = account_head(account.number)
-        books = fold(read_commits(txn, tables, account))
-        faults = [*books.faults, *_differences(txn, tables, head, books)]
+        books = read_books(txn, tables, account)
+        faults = [*books.faults, *_differences(txn, tables, account_head(account.number), books)]
         numbers = [number for _, owner, number in keys if owner == account.number]
-        if numbers != list(range(1, len(numbers) + 1)):
+        start = books.folded.commits + 1
+        if numbers != list(range(start, start + len(numbers))):
             faults.append(("P3", "its commits are not numbered one after the other"))
+        faults += structure_off(books.orders, books.ended)
+        commits = read_commits(txn, tables, account)
+        faults += steps_off(books.folded.beginning, books.ended, commits)
         found += (Violation(code, name, detail) for code, detail in faults)
     return found
 
@@ -84,35 +112,51 @@ def audit_money(txn: Transaction, tables: Tables) -> list[Violation]:
     """Where the money of an account does not add up (F1, F2, F3, F5)."""
     found: list[Violation] = []
     for name, account in read_accounts(txn, tables).items():
-        commits = list(read_commits(txn, tables, account))
-        books, sums = fold(commits), add_up(commits)
+        books = read_books(txn, tables, account)
+        sums = add_up(read_commits(txn, tables, account), books.folded)
         faults = [*sums.faults, *_balances_off(books, sums), *_holds_off(books)]
         faults += _fills_off(books, sums)
         found += (Violation(code, name, detail) for code, detail in faults)
     return found
 
 
-def fold(commits: Iterable[Commit]) -> Books:
+def read_books(txn: Transaction, tables: Tables, account: Account) -> Books:
+    """What the commits of an account come to, those that are folded included."""
+    head = account_head(account.number)
+    folded, ended = read_folded(txn, tables, head), read_folded_orders(txn, tables, head)
+    return fold(read_commits(txn, tables, account), folded, ended)
+
+
+def fold(
+    commits: Iterable[Commit],
+    folded: Folded = NOTHING_FOLDED,
+    ended: Mapping[str, FoldedOrder] | None = None,
+) -> Books:
     """The last word of the commits, with the faults that show on the way."""
-    books = Books()
-    for number, commit in enumerate(commits, 1):
+    books = Books(folded, {} if ended is None else ended)
+    for order in folded.beginning.orders:
+        books.know(order)
+    books.balances.update((balance.asset, balance) for balance in folded.beginning.balances)
+    for number, commit in enumerate(commits, folded.commits + 1):
         for fill in commit.fills:
             key = trade_key(fill.symbol, fill.trade_id)
             if key in books.trades:
                 books.faults.append(("F4", f"trade {key} comes again in commit {number}"))
             books.trades.add(key)
         for order in commit.orders:
-            books.orders[order.id] = order
-            books.names[order.client_id] = order.id
+            books.know(order)
+        books.know_trades(commit)
         for balance in commit.balances:
             books.balances[balance.asset] = balance
     return books
 
 
-def add_up(commits: Iterable[Commit]) -> Sums:
+def add_up(commits: Iterable[Commit], folded: Folded = NOTHING_FOLDED) -> Sums:
     """The sums of the commits, with those that make money of nothing (F1)."""
     sums = Sums()
-    for number, commit in enumerate(commits, 1):
+    for entry in folded.moved:
+        sums.moved[entry.asset, entry.account] += Fraction(entry.delta)
+    for number, commit in enumerate(commits, folded.commits + 1):
         for fill in commit.fills:
             amount = Fraction(fill.amount)
             sums.filled[fill.client_id] += amount
@@ -134,19 +178,44 @@ def _differences(txn: Transaction, tables: Tables, head: bytes, books: Books) ->
     balances = {balance.asset: balance for balance in read_balances(txn, tables, head)}
     if live != {key: order for key, order in books.orders.items() if order.status in LIVE}:
         yield "P3", "the live orders are not those of the journal"
-    if closed != {key: order for key, order in books.orders.items() if order.status not in LIVE}:
-        yield "P3", "the closed orders are not those of the journal"
+    yield from _closed_off(closed, books)
     if balances != books.balances:
         yield "P3", "the balances are not those of the journal"
-    if {key[HEAD:].decode() for key in keys_of(txn, tables.trades, head)} != books.trades:
-        yield "F4", "the trade keys are not those of the journal"
-    if len(owned_keys(txn, tables.reported, head)) != len(books.trades):
-        yield "F4", "the trades in their order are not those of the journal"
-    partial = {
-        key[HEAD:].partition(b"\0")[0].decode() for key in keys_of(txn, tables.partial, head)
-    }
-    if partial - live.keys():
+    yield from _trades_off(txn, tables, head, books)
+    partial = [key[HEAD:].decode().split("\0", 1) for key in keys_of(txn, tables.partial, head)]
+    if {order_id for order_id, _ in partial} - live.keys():
         yield "P3", "trades are kept as those of live orders that have ended"
+    kept = {(order_id, trade) for order_id, trade in partial if trade in books.trades}
+    if kept != {(order_id, trade) for order_id, of in books.of_live.items() for trade in of}:
+        yield "P3", "the trades of live orders are not those of the journal"
+
+
+def _closed_off(closed: Mapping[str, Order], books: Books) -> Iterator[Fault]:
+    known = {key: order for key, order in books.orders.items() if order.status not in LIVE}
+    folded = books.ended.keys() - books.orders.keys()
+    if known != {key: order for key, order in closed.items() if key not in folded}:
+        yield "P3", "the closed orders are not those of the journal"
+    for order_id in sorted(folded):
+        order = closed.get(order_id)
+        if order is None or seal_of(order) != books.ended[order_id].seal:
+            yield "P3", f"order {order_id} is not as it was when its commits were folded"
+
+
+def _trades_off(txn: Transaction, tables: Tables, head: bytes, books: Books) -> Iterator[Fault]:
+    before: list[str] = []
+    later: set[str] = set()
+    for key, record in rows_of(txn, tables.trades, head):
+        name = key[HEAD:].decode()
+        if NUMBER.read(record) <= books.folded.commits:
+            before.append(name)
+        else:
+            later.add(name)
+    if later != books.trades:
+        yield "F4", "the trade keys are not those of the journal"
+    if (len(before), seal_keys(before)) != (books.folded.trades, books.folded.trades_seal):
+        yield "F4", "the trade keys of folded commits are not those that they brought"
+    if len(owned_keys(txn, tables.reported, head)) != len(books.trades) + books.folded.trades:
+        yield "F4", "the trades in their order are not those of the journal"
 
 
 def _balances_off(books: Books, sums: Sums) -> Iterator[Fault]:
@@ -163,7 +232,7 @@ def _holds_off(books: Books) -> Iterator[Fault]:
     for order in books.orders.values():
         if order.status in LIVE:
             held[order.held_asset] += Fraction(order.held)
-        elif order.held:
+        if order.held and not order.is_out:
             yield "F3", f"order {order.id} is {order.status} and holds {order.held}"
     for asset in sorted(held.keys() | books.balances.keys()):
         balance = books.balances.get(asset)
@@ -174,6 +243,10 @@ def _holds_off(books: Books) -> Iterator[Fault]:
 def _fills_off(books: Books, sums: Sums) -> Iterator[Fault]:
     filled: dict[str, Fraction] = defaultdict(Fraction)  # by id
     cost: dict[str, Fraction] = defaultdict(Fraction)
+    for before in books.folded.beginning.orders:
+        filled[before.id], cost[before.id] = Fraction(before.filled), Fraction(before.cost)
+    for order_id, ended in books.ended.items():
+        filled[order_id], cost[order_id] = Fraction(ended.filled), Fraction(ended.cost)
     for name, amount in sums.filled.items():
         order_id = books.names.get(name, "")
         filled[order_id] += amount

@@ -22,6 +22,7 @@ from ..actors.orders.journal import Commit
 from ..actors.orders.model import Order
 from ..actors.portfolio.model import Balance
 from ..runtime.errors import BenthicError
+from .folded import Folded, FoldedOrder
 from .inspection import CHECKSUM_BYTES
 
 T = TypeVar("T")
@@ -76,6 +77,8 @@ COMMIT: Final = Codec(0x51, Commit)
 TRADE: Final = Codec(0x61, str)  # the trade's key
 NUMBER: Final = Codec(0x71, int)  # of the commit that brought it
 BAN: Final = Codec(0x81, Ban)
+FOLDED: Final = Codec(0x91, Folded)
+FOLDED_ORDER: Final = Codec(0xA1, FoldedOrder)
 
 _TEXT: Final = b"\x11"
 

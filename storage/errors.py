@@ -7,8 +7,11 @@ StoreError                   something about one store; `path` says which
 │  ├─ StoreNewer             a newer benthic wrote it
 │  ├─ StoreOlder             it must be migrated before it is only read
 │  ├─ StoreDamaged           it is a store, and it is cut off or torn
+│  ├─ StoreBeyondRepair      it is damaged, and cannot be rebuilt from its journal
 │  ├─ StoreBusy              another process, or this one, writes it already
+│  ├─ StoreForbidden         this user may not use it: another one's, or a read-only disk
 │  └─ StoreMisplaced         its file system cannot hold a store: a network, no locks, no rights
+├─ StoreUnsound              it is whole, and what is in it does not add up
 ├─ StoreBroken               the disk failed under an open store: stop, and start again from it
 └─ StoreRefusal              (also a Refusal) nothing of this commit is durable, later ones may be
    ├─ StoreFull              no room is left
@@ -84,10 +87,23 @@ class StoreDamaged(StoreUnusable):
     def __init__(self, path: Path, *, damage: str) -> None:
         super().__init__(
             path,
-            f"is damaged: {damage}; move the folder away, put a backup in its place or start with "
-            "an empty one, and compare open orders with the venue",
+            f"is damaged: {damage}; try `benthic check --repair`, or move the folder away and put "
+            "a backup in its place or start with an empty one, and compare open orders with the "
+            "venue",
         )
         self.damage = damage
+
+
+class StoreBeyondRepair(StoreUnusable):
+    """The store cannot be rebuilt from its journal; it is as it was."""
+
+    def __init__(self, path: Path, *, reason: str) -> None:
+        super().__init__(
+            path,
+            f"cannot be rebuilt: {reason}; it is as it was: put a backup in its place or start "
+            "with an empty one, and compare open orders with the venue",
+        )
+        self.reason = reason
 
 
 class StoreBusy(StoreUnusable):
@@ -101,12 +117,36 @@ class StoreBusy(StoreUnusable):
         self.pid = pid
 
 
+class StoreForbidden(StoreUnusable):
+    """This user may not use the store; also to read it, its lock must be written."""
+
+    def __init__(self, path: Path, *, reason: str) -> None:
+        super().__init__(
+            path,
+            f"this user may not use it: {reason}; run this as the user whose bot wrote it, or copy "
+            "the folder to a disk where you may write",
+        )
+        self.reason = reason
+
+
 class StoreMisplaced(StoreUnusable):
     """A store cannot work at this path."""
 
     def __init__(self, path: Path, *, reason: str) -> None:
         super().__init__(path, f"a store cannot lie here: {reason}; give a path on a local disk")
         self.reason = reason
+
+
+class StoreUnsound(StoreError):
+    """What is in the store does not add up, so nothing of it was folded away."""
+
+    def __init__(self, path: Path, *, faults: int, first: str) -> None:
+        super().__init__(
+            path,
+            f"does not add up ({faults} violations, the first: {first}), so nothing was folded "
+            "away; see `benthic check`",
+        )
+        self.faults = faults
 
 
 class StoreBroken(StoreError):

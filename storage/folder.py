@@ -14,10 +14,11 @@ import os
 from pathlib import Path
 from typing import Final
 
-from .errors import StoreBusy, StoreForeign, StoreMisplaced
-from .inspection import DATA_FILE, LOCK_FILE
+from .errors import StoreBusy, StoreForbidden, StoreForeign, StoreMisplaced
+from .inspection import DATA_FILE, FORBIDDEN, LOCK_FILE
 
 NEW_FILE: Final = DATA_FILE + ".new"  # becomes the data file once its first commit is durable
+NEW_FOLDER: Final = "repair.new"  # there while a store is rebuilt
 PROBE_FILE: Final = "benthic.probe"  # there for as long as it takes to see whether there is room
 OURS: Final = frozenset({LOCK_FILE, NEW_FILE, NEW_FILE + "-lock", PROBE_FILE, "lock.mdb"})
 
@@ -104,11 +105,9 @@ def writer_of(path: Path, locks: Path = _LOCKS) -> int | None:
 def take(path: Path) -> WriterLock:
     """Make the folder where it is missing, and lock it against other writers.
 
-    Raises StoreBusy, StoreForeign where something else lies there, or StoreMisplaced.
+    Raises StoreBusy, StoreForbidden, StoreMisplaced, or StoreForeign where something else is there.
     """
-    file_system = file_system_of(path)
-    if file_system in NETWORKS:
-        raise StoreMisplaced(path, reason=f"{file_system} is a network file system")
+    require_local(path)
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_strangers(path)
@@ -117,8 +116,17 @@ def take(path: Path) -> WriterLock:
     except FileExistsError as error:
         raise StoreForeign(path, found="a file") from error
     except OSError as error:
+        if error.errno in FORBIDDEN:
+            raise StoreForbidden(path, reason=_reason(error)) from error
         raise StoreMisplaced(path, reason=_reason(error)) from error
     return _lock(path, descriptor)
+
+
+def require_local(path: Path) -> None:
+    """Raise StoreMisplaced where the path lies on a network."""
+    file_system = file_system_of(path)
+    if file_system in NETWORKS:
+        raise StoreMisplaced(path, reason=f"{file_system} is a network file system")
 
 
 def file_system_of(path: Path, mounts: Path = _MOUNTS) -> str | None:

@@ -7,7 +7,9 @@ nothing of orders, and checks what is true of every store: the header, the page 
 number of keys, and the checksum that ends every record.
 """
 
+import errno
 import json
+import os
 import struct
 import sys
 import zlib
@@ -28,6 +30,8 @@ BYTE_WALK_LIMIT = 32 << 20  # bytes; the walk over raw pages takes 20 times as l
 
 NEWEST = 3  # the latest layout that this program knows
 
+FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
 State = Literal["resting", "running"]
 """Whether the caller has locked the store, or a bot may be writing it meanwhile."""
 
@@ -38,7 +42,7 @@ _SMALLEST_PAGE, _LARGEST_PAGE = 512, 65536
 
 
 class Unsound(Exception):
-    """The folder holds no whole store. kind: `missing`, `foreign` or `damaged`."""
+    """The folder holds no whole store. kind: `missing`, `foreign`, `forbidden` or `damaged`."""
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(detail)
@@ -85,6 +89,8 @@ def inspect(folder: Path, state: State) -> Findings:
             _check_pages(data, needed)
         return _walk(folder, size)
     except lmdb.Error as error:
+        if error.code in FORBIDDEN:  # of its lock, which a reader writes
+            raise Unsound("forbidden", os.strerror(error.code).lower()) from error
         raise Unsound("damaged", str(error)) from error
     except Unsound as unsound:
         if unsound.kind == "foreign" and ours:
@@ -203,7 +209,8 @@ def main(folder: str, state: str) -> None:
     except Unsound as unsound:
         found = {"unsound": unsound.kind, "detail": unsound.detail}
     except OSError as error:
-        found = {"unsound": "unreadable", "detail": str(error)}
+        kind = "forbidden" if error.errno in FORBIDDEN else "unreadable"
+        found = {"unsound": kind, "detail": (error.strerror or str(error)).lower()}
     sys.stdout.write(json.dumps(found) + "\n")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from .creation import create_file
 from .environment import FIRST_MAP, Durability, Environment, open_environment, open_to_read
 from .errors import StoreDamaged
-from .folder import marked, take
+from .folder import marked, require_local, take
 from .inspection import DATA_FILE, LOCK_FILE, Findings, State
 from .migrations import KIND, LAYOUT, check, check_current, migrate
 from .order_store import OrderStore
@@ -33,7 +33,7 @@ def open_store(
     try:
         if not (path / DATA_FILE).exists():
             create_file(path, KIND, LAYOUT, TABLES, map_size)
-        found = _inspect(path, inspector, "resting")
+        found = inspected(path, inspector, "resting")
         check(path, found)
         environment = open_environment(path, durability, lock.mark)
         try:
@@ -52,11 +52,13 @@ def open_for_reading(path: Path, *, inspector: Inspector = inspect_in_child) -> 
 
     Raises StoreUnusable, or StoreFailed.
     """
-    check_current(path, _inspect(path, inspector, "running"))
+    require_local(path)
+    check_current(path, inspected(path, inspector, "running"))
     return open_to_read(path)
 
 
-def _inspect(path: Path, inspector: Inspector, state: State) -> Findings:
+def inspected(path: Path, inspector: Inspector, state: State) -> Findings:
+    """What a look at the store found. Raises StoreUnusable, also where it is behind its lock."""
     durable = marked(path)  # before the inspection: a running bot goes on meanwhile
     found = inspector(path, state)
     if found.txn < durable:

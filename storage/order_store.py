@@ -16,19 +16,24 @@ import msgspec
 
 from ..actors.exchange.bans import Ban, RecallBans, RememberBan
 from ..actors.orders.journal import Commit, Digest, GetDigest, Load, Snapshot, digest
+from ..runtime.clock import Millis
 from ..runtime.errors import Refusal
+from .audit import Violation, audit_money, audit_tables
 from .bans import read_bans, write_ban
 from .batch import Batch, Standing
 from .codec import UnknownRecord
 from .environment import Environment, Room, Transaction
-from .errors import StoreDamaged
+from .errors import StoreDamaged, StoreUnsound
 from .folder import WriterLock
+from .folding import STEP, Compaction, compact, has_old
+from .keys import account_head
 from .tables import (
     Tables,
     count_commits,
     journal_length,
     read_accounts,
     read_commits,
+    read_folded,
     read_snapshot,
 )
 
@@ -85,6 +90,24 @@ class OrderStore:
             return answer
         raise _refusal(answer)
 
+    def compact(self, before: Millis, *, step: int = STEP) -> Compaction:
+        """Fold the commits of before a time away; see `folding`.
+
+        step: commits in one transaction. Raises StoreUnsound where the store does not add up,
+        StoreRefusal or StoreBroken.
+        """
+        if self._environment.read(lambda txn: has_old(txn, self._tables, before)):
+            faults = self.audit()
+            if faults:
+                raise StoreUnsound(self.path, faults=len(faults), first=faults[0].detail)
+        return compact(self._environment, before, step=step)
+
+    def audit(self) -> list[Violation]:
+        """Where the store does not add up; nothing where all is well."""
+        return self._environment.read(
+            lambda txn: [*audit_tables(txn, self._tables), *audit_money(txn, self._tables)]
+        )
+
     def require_sound(self) -> None:
         """Raise StoreBroken where the disk has failed since the store was opened."""
         self._environment.require_sound()
@@ -124,7 +147,9 @@ class OrderStore:
                 return read_bans(txn, self._tables, request.now)
             account = batch.account(request.account)
             batch.write()
-            return digest(request.account, read_commits(txn, self._tables, account))
+            folded = read_folded(txn, self._tables, account_head(account.number))
+            commits = read_commits(txn, self._tables, account)
+            return digest(request.account, commits, folded.beginning)
         except Refusal as refusal:
             return refusal
 

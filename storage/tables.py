@@ -11,6 +11,7 @@ reported  place in the journal, account, index -> trade key, in the order in whi
 partial   account, order id, trade key -> trade key, of live orders only
 bans      address -> until when a venue serves it no more
 folded    account -> what commits that are kept no more came to; account, id -> an order of them
+          that had ended; account 0 -> the place in the journal up to which they went
 """
 
 from __future__ import annotations
@@ -23,10 +24,23 @@ from ..actors.orders.journal import REMEMBERED, Commit, Snapshot
 from ..actors.orders.model import Order
 from ..actors.portfolio.model import Balance
 from ..runtime.clock import Millis
-from .codec import ACCOUNT, BALANCE, COMMIT, ORDER, TRADE, Account, Codec, T
+from .codec import (
+    ACCOUNT,
+    BALANCE,
+    COMMIT,
+    FOLDED,
+    FOLDED_ORDER,
+    NUMBER,
+    ORDER,
+    TRADE,
+    Account,
+    Codec,
+    T,
+)
 from .environment import Table, Transaction
+from .folded import NOTHING_FOLDED, Folded, FoldedOrder
 from .inspection import CHECKSUM_BYTES
-from .keys import OWNER, account_head, journal_key, place_of
+from .keys import HEAD, OWNER, account_head, journal_key, place_of
 
 TABLES: Final = (
     "meta",
@@ -92,12 +106,12 @@ def read_closed(txn: Transaction, tables: Tables, head: bytes) -> tuple[Order, .
 
 def read_balances(txn: Transaction, tables: Tables, head: bytes) -> tuple[Balance, ...]:
     """The balances of an account, sorted by asset."""
-    return tuple(BALANCE.read(record) for _, record in _rows(txn, tables.balances, head))
+    return tuple(BALANCE.read(record) for _, record in rows_of(txn, tables.balances, head))
 
 
 def read_trades(txn: Transaction, tables: Tables, head: bytes) -> frozenset[str]:
     """The keys of the trades of live orders and of the latest ones of the account."""
-    of_live = [TRADE.read(record) for _, record in _rows(txn, tables.partial, head)]
+    of_live = [TRADE.read(record) for _, record in rows_of(txn, tables.partial, head)]
     latest = islice(_backwards(txn, tables.reported), RECENT_TRADES)
     return frozenset(of_live).union(
         TRADE.read(record) for key, record in latest if key[OWNER] == head
@@ -116,9 +130,29 @@ def read_traded_at(txn: Transaction, tables: Tables, head: bytes) -> Millis:
     for key, _ in islice(_backwards(txn, tables.reported), RECENT_TRADES):
         if key[OWNER] == head:
             cursor = txn.cursor(tables.journal)
-            cursor.set_range(key[: OWNER.stop])  # the commit at the same place
+            place = key[: OWNER.stop]
+            if not cursor.set_range(place) or not cursor.key().startswith(place):
+                break  # the commit at the same place is folded
             return max((fill.at for fill in COMMIT.read(cursor.value()).fills), default=Millis(0))
-    return Millis(0)
+    return read_folded(txn, tables, head).traded_at
+
+
+def read_folded(txn: Transaction, tables: Tables, head: bytes) -> Folded:
+    """What the commits of an account came to that are kept no more."""
+    record = txn.get(head, db=tables.folded)
+    return NOTHING_FOLDED if record is None else FOLDED.read(record)
+
+
+def read_folded_orders(txn: Transaction, tables: Tables, head: bytes) -> dict[str, FoldedOrder]:
+    """By id: those that had ended when their commits were folded."""
+    rows = rows_of(txn, tables.folded, head)
+    return {key[HEAD:].decode(): FOLDED_ORDER.read(row) for key, row in rows if len(key) > HEAD}
+
+
+def folded_place(txn: Transaction, tables: Tables) -> int:
+    """The place in the journal of the last commit that is folded; 0 where none is."""
+    record = txn.get(account_head(0), db=tables.folded)
+    return 0 if record is None else NUMBER.read(record)
 
 
 def read_commits(txn: Transaction, tables: Tables, account: Account) -> Iterator[Commit]:
@@ -140,7 +174,7 @@ def read_journal(txn: Transaction, tables: Tables, after: int = 0) -> Iterator[C
 def journal_length(txn: Transaction, tables: Tables) -> int:
     """The place of the latest commit of all; 0 where there is none."""
     cursor = txn.cursor(tables.journal)
-    return place_of(cursor.key())[0] if cursor.last() else 0
+    return place_of(cursor.key())[0] if cursor.last() else folded_place(txn, tables)
 
 
 def count_commits(
@@ -156,12 +190,14 @@ def count_commits(
         name = names.pop(owner, None)
         if name is not None:
             counts[name] = number
+    for owner, name in names.items():
+        counts[name] = read_folded(txn, tables, account_head(owner)).commits
     return counts
 
 
 def keys_of(txn: Transaction, table: Table, head: bytes) -> list[bytes]:
     """The keys that start with `head`."""
-    return [key for key, _ in _rows(txn, table, head)]
+    return [key for key, _ in rows_of(txn, table, head)]
 
 
 def owned_keys(txn: Transaction, table: Table, head: bytes) -> list[bytes]:
@@ -182,7 +218,8 @@ def _read_owned(txn: Transaction, table: Table, head: bytes, codec: Codec[T]) ->
     return records
 
 
-def _rows(txn: Transaction, table: Table, head: bytes) -> Iterator[tuple[bytes, bytes]]:
+def rows_of(txn: Transaction, table: Table, head: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The rows whose keys start with `head`."""
     cursor = txn.cursor(table)
     if cursor.set_range(head):
         for key, record in cursor:

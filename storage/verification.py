@@ -9,14 +9,21 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from . import inspection
-from .errors import StoreDamaged, StoreForeign, StoreMisplaced, StoreMissing, StoreUnusable
+from .errors import (
+    StoreDamaged,
+    StoreForbidden,
+    StoreForeign,
+    StoreMisplaced,
+    StoreMissing,
+    StoreUnusable,
+)
 from .inspection import Findings, State, Unsound
 
 Inspector = Callable[[Path, State], Findings]
@@ -39,10 +46,18 @@ class _Reported(msgspec.Struct):
 
 def inspect_in_child(path: Path, state: State) -> Findings:
     """Look at the store in a process of its own. Raises StoreUnusable."""
-    program = [sys.executable, "-I", inspection.__file__, str(path), state]
+    said = ask_child(path, ["-I", inspection.__file__, str(path), state])
+    found = msgspec.json.decode(said, type=_Reported)
+    if found.unsound:
+        raise unusable(path, Unsound(found.unsound, found.detail))
+    return Findings(found.kind, found.layout, found.records, found.size, found.txn)
+
+
+def ask_child(path: Path, arguments: Sequence[str]) -> bytes:
+    """What a Python that looks at the store at `path` prints. Raises StoreDamaged where it dies."""
     try:
         child = subprocess.run(  # noqa: S603 - this interpreter and a file of ours
-            program, capture_output=True, check=False, timeout=PATIENCE
+            [sys.executable, *arguments], capture_output=True, check=False, timeout=PATIENCE
         )
     except subprocess.TimeoutExpired as error:
         damage = f"looking at it took more than {PATIENCE} s"
@@ -53,10 +68,7 @@ def inspect_in_child(path: Path, state: State) -> Findings:
     if child.returncode > 0:
         last = child.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise StoreDamaged(path, damage=f"it cannot be read ({last})")
-    found = msgspec.json.decode(child.stdout, type=_Reported)
-    if found.unsound:
-        raise unusable(path, Unsound(found.unsound, found.detail))
-    return Findings(found.kind, found.layout, found.records, found.size, found.txn)
+    return child.stdout
 
 
 def inspect_here(path: Path, state: State) -> Findings:
@@ -74,6 +86,8 @@ def unusable(path: Path, unsound: Unsound) -> StoreUnusable:
             return StoreMissing(path)
         case "foreign":
             return StoreForeign(path, found=unsound.detail)
+        case "forbidden":
+            return StoreForbidden(path, reason=unsound.detail)
         case "unreadable":
             return StoreMisplaced(path, reason=unsound.detail)
         case _:

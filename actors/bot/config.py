@@ -193,10 +193,18 @@ class ModeSection:
 
 
 @attrs.frozen
+class Kept:
+    """How much of the past of orders that have ended stays in the store."""
+
+    days: int | None = None  # None: all of it
+
+
+@attrs.frozen
 class StoreSection:
-    """`[store]`: the folder where the orders are kept."""
+    """`[store]`: the folder where the orders are kept, and for how long what became of them."""
 
     path: Place
+    history: Kept = Kept()
 
 
 @attrs.frozen

@@ -25,7 +25,7 @@ from ...runtime import Millis, UsageError
 from ..ccxt_trio.loading import REST, names
 from ..market.errors import BadValue
 from ..market.money import parse_decimal
-from ..market.symbol import Symbol, is_asset
+from ..market.symbol import Symbol
 from ..market.timeframe import TimeFrame
 from ..modes.catalog import MODES
 from .access import (
@@ -44,6 +44,7 @@ from .config import (
     Capacity,
     Context,
     ExchangeSection,
+    Kept,
     ModeSection,
     Name,
     NotNegative,
@@ -61,6 +62,7 @@ from .config import (
     WsUrl,
 )
 from .errors import ConfigError, Problem, Unexpected
+from .values import read_asset, read_kept
 
 SHORTEST_WINDOW: Final = 100  # ms
 LONGEST_WINDOW: Final = 60_000  # ms; Binance takes no longer one
@@ -230,7 +232,7 @@ def _converter(folder: Path) -> cattrs.Converter:
         (Seed, lambda value: _in_range(_whole(value), 0, 2**64 - 1, "seed")),
         (Capacity, lambda value: _in_range(_whole(value), 1, 10**6, "number of candles")),
         (Name, _name),
-        (Asset, _asset),
+        (Asset, read_asset),
         (Positive, lambda value: _decimal(value, lambda number: number > 0, "above 0")),
         (NotNegative, lambda value: _decimal(value, lambda number: number >= 0, "of 0 or more")),
         (Rate, lambda value: _decimal(value, lambda number: -1 < number < 1, "between -1 and 1")),
@@ -246,6 +248,7 @@ def _converter(folder: Path) -> cattrs.Converter:
         (RestUrl, read_rest_url),
         (WsUrl, read_ws_url),
         (Options, read_options),
+        (Kept, read_kept),
     )
     converter.register_structure_hook_func(_is_choice, _choice)
     converter.register_structure_hook_factory(_is_list, lambda cls: _list(converter, cls))
@@ -341,12 +344,6 @@ def _place(folder: Path, value: Any) -> Path:
     if not _text(value) or "\0" in value:
         raise Unexpected("is no path: name a file or a folder")
     return folder / Path(value).expanduser()
-
-
-def _asset(value: Any) -> str:
-    if not is_asset(value):
-        raise Unexpected(f"{value!r} cannot be an asset: write it as venues do, such as USDT")
-    return str(value)
 
 
 def _decimal(value: Any, allowed: Callable[[Decimal], bool], range_: str) -> Decimal:

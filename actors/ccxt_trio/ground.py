@@ -56,6 +56,7 @@ class NoTap:
     def connected(self, url: str) -> None: ...
 
     def message(self, url: str, message: Any) -> bool:
+        del url, message
         return False
 
     def event(self, url: str, message_hash: str, result: Any) -> None: ...

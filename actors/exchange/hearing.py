@@ -70,13 +70,14 @@ class AccountHearing:
         """Whether an order was taken a while ago and nothing was told of it (A7, M4)."""
         return any(now - at > DEAF for _, at in self._expected.values())
 
-    def message(self, url: str, message: Any) -> None:
+    def message(self, url: str, message: Any) -> bool:
         del url
         said = said_of(message)
         if said in EXPIRED:
             self.is_expired = True
         elif said == ENDING:
             self.ending.set()
+        return False
 
     def event(self, url: str, message_hash: str, result: Any) -> None:
         del url, message_hash

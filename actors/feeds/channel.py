@@ -12,11 +12,20 @@ from typing import Final
 import attrs
 
 from ...runtime import Millis, Tell
-from ..exchange.market_messages import Topic
+from ..exchange.market_messages import Topic, TradesReported
 from ..market.timeframe import TimeFrame
-from .news import Mark, is_newer, mark_of
+from .news import Mark, is_newer, mark_of, trade_mark
 from .pace import Pace
-from .polling import PACES, POLLS, Offers, Polled, cadence_of, candle_wait
+from .polling import (
+    PACES,
+    POLLS,
+    TRADES,
+    Offers,
+    Polled,
+    cadence_of,
+    candle_wait,
+    next_trades,
+)
 from .source_messages import Preference, SourcedTopic, TopicSource
 from .sourcing import Sourcing, sourcing
 
@@ -36,6 +45,7 @@ class Poll:
     is_under_way: bool = False
     count: int = 0
     failed: int = 0
+    trades: int = TRADES  # that it asks for, where it is for those
 
 
 @attrs.define(eq=False)
@@ -58,9 +68,16 @@ class Channel:
         what, mark = marked
         before = self.marks.get(what)
         is_new = is_newer(what, mark, before)
-        if is_new:
+        if is_new or (mark is not None and None in mark):  # what a stream leaves out it cannot miss
             self.marks[what] = mark
         return is_new
+
+    def fit(self, poll: Poll, report: Tell) -> None:
+        """Let the next poll ask for as many trades as this one suggests, before it is `heard`."""
+        if isinstance(report, TradesReported):
+            before = self.marks.get("trades")
+            marks = (trade_mark(trade) for trade in report.trades)
+            poll.trades = next_trades(sum(is_newer("trades", mark, before) for mark in marks))
 
     def is_steady(self, elapsed: Millis) -> bool:
         """Whether one more word of the stream changes nothing: it spoke a moment ago."""

@@ -295,7 +295,7 @@ class MarketSource(Actor):
         self._look_at_budget()
         while (found := self._round.next(self.elapsed)) is not None:
             channel, poll = found
-            question = question_of(poll.what, self._symbol, channel.frame)
+            question = question_of(poll.what, self._symbol, channel.frame, poll.trades)
             token = _Asked(channel, poll, self.elapsed)
             outcome = self.request(self._connector, question, token, timeout=DEADLINE)
             if outcome is not None:
@@ -334,6 +334,8 @@ class MarketSource(Actor):
             poll.pace = poll.pace.refused()
             self._apply(channel, Unanswered(str(error)))
             return
+        for report in reports:
+            channel.fit(poll, report)
         news = [channel.heard(report) for report in reports]
         if not any(news) and channel.may_idle(poll):
             self._round.idled(poll)

@@ -20,6 +20,7 @@ from ..exchange.market_messages import (
     Topic,
     TradesReported,
 )
+from ..market.trade import Trade
 from .polling import Polled
 
 Report: TypeAlias = (
@@ -74,8 +75,7 @@ def mark_of(report: Tell) -> tuple[Polled, Mark] | None:  # noqa: PLR0911  # one
         case TickerReported(ticker=ticker):
             return "ticker", (ticker.last, ticker.bid, ticker.ask)
         case TradesReported(trades=trades) if trades:
-            newest = trades[-1]
-            return "trades", (newest.at, len(newest.trade_id), newest.trade_id)
+            return "trades", trade_mark(trades[-1])
         case BookReported(book=book):
             if book.sequence is not None:
                 return "book", (book.sequence,)
@@ -92,9 +92,20 @@ def mark_of(report: Tell) -> tuple[Polled, Mark] | None:  # noqa: PLR0911  # one
             return None
 
 
+def trade_mark(trade: Trade) -> Mark:
+    """What tells one trade from the next."""
+    return trade.at, len(trade.trade_id), trade.trade_id
+
+
 def is_newer(what: Polled, mark: Mark, before: Mark) -> bool:
-    """Whether a word tells what one of before did not; where they cannot be compared, it does."""
+    """Whether a word tells what one of before did not; where they cannot be compared, it does.
+
+    Parts that either leaves out are not: Binance's mini ticker has no bid and no ask, and would be
+    found wanting by every poll.
+    """
     if mark is None or before is None or len(mark) != len(before):
         return True
+    if what == "ticker":
+        return any(a != b for a, b in zip(mark, before, strict=True) if None not in (a, b))
     counts = what in COUNTING or (what == "book" and len(mark) == 1)
     return bool(mark > before) if counts else mark != before

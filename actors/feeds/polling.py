@@ -38,6 +38,8 @@ from .source_messages import SourcedTopic
 Polled = Literal["ticker", "trades", "book", "candles", "forming", "funding", "open_interest"]
 
 TRADES: Final = 200  # of one poll; of more a feed sees that some are missing
+FEWEST: Final = 50  # of one poll where little was new in the one before
+ROOM: Final = 4  # times as many as were new
 CANDLES: Final = 5
 SETTLE: Final = 2_000  # ms after a close before the candle is asked for
 LONGEST_WAIT: Final = 600_000  # ms until a candle is asked for, however far its close is
@@ -113,13 +115,15 @@ def cadence_of(topic: SourcedTopic, frame: str = "") -> Cadence | None:
     return irregular(floor=Millis(_FORMING), ceiling=Millis(max(_FORMING, length + _LATE)))
 
 
-def question_of(what: Polled, symbol: str, frame: str) -> Ask[Any]:  # noqa: PLR0911  # one each
-    """The poll itself."""
+def question_of(  # noqa: PLR0911  # one each
+    what: Polled, symbol: str, frame: str, trades: int = TRADES
+) -> Ask[Any]:
+    """The poll itself. trades: how many of them, where it is for those."""
     match what:
         case "ticker":
             return FetchTicker(symbol)
         case "trades":
-            return FetchTrades(symbol, TRADES)
+            return FetchTrades(symbol, trades)
         case "book":
             return FetchBook(symbol)
         case "candles":
@@ -151,6 +155,18 @@ def reports_of(  # noqa: PLR0911  # one each
             return (FundingReported(answer),)
         case "open_interest":
             return (OpenInterestReported(answer),)
+
+
+def next_trades(new: int) -> int:
+    """How many trades the next poll asks for, where so many were new in this one.
+
+    A full page that is known already is read again in vain; one that turns out too small is no
+    loss, as a feed asks for what is missing between two.
+
+    >>> [next_trades(new) for new in (0, 20, 200)]
+    [50, 80, 200]
+    """
+    return min(TRADES, max(FEWEST, ROOM * new))
 
 
 def candle_wait(frame: TimeFrame, newest: Millis | None, now: Millis) -> Millis | None:

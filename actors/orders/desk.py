@@ -105,11 +105,22 @@ class OrderDesk(Actor):
         self._rules = rules
         traded = [part for each in self._terms.values() for part in (each.base, each.quote)]
         self._assets = (*traded, *fee_assets)
+        self._ahead = 0  # ms by which UTC is ahead of monotonic time
         self._creates: deque[tuple[PlaceOrder, Reply]] = deque()  # that wait, oldest first
         self._timer: Timer | None = None  # for the next look-up
         self._due: Millis | None = None  # when it fires
 
+    @property
+    def now(self) -> Millis:
+        """UTC as it was when this incarnation began, and how long that is ago: nobody sets it (L5).
+
+        A look-up that finds nothing is proof only once enough time has gone by, and a wall clock
+        that is set forward would let it go by at once.
+        """
+        return Millis(self.elapsed + self._ahead)
+
     async def on_start(self) -> None:
+        self._ahead = super().now - self.elapsed
         self._connector, portfolio, journal = map(self.lookup, self._paths)
         self._make_parts()
         gate = await self._admission.follow(self, self._gate)
@@ -329,10 +340,11 @@ class OrderDesk(Actor):
 
     async def _go_on(self) -> None:
         """Do what has become due, and wake for what is next."""
+        await self._outbox.work()
         if self._doubts:
             await self._settling.look_up_due()
+            await self._outbox.work()  # what they have told may set something free
             self._plan_look_up()
-        await self._outbox.work()
         await self._reconciling.conclude()
         self._reconciling.plan_sweep()
 
@@ -341,8 +353,9 @@ class OrderDesk(Actor):
         await self._go_on()
 
     def _plan_look_up(self) -> None:
-        """Wake for the next look-up, and for no other."""
-        when = self._settling.next_due
+        """Wake for the next look-up, and when the gate must hear that one has lasted too long."""
+        dues = (self._settling.next_due, self._doubts.next_overdue(self.now))
+        when = min((due for due in dues if due is not None), default=None)
         if when == self._due:
             return
         if self._timer is not None:

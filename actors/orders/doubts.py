@@ -9,7 +9,7 @@ from __future__ import annotations
 from heapq import heappop, heappush
 
 from ...runtime import Millis
-from .evidence import Doubt, Patience, delay, is_overdue, pause, tried
+from .evidence import Doubt, Patience, delay, overdue_at, pause, tried
 
 
 class Doubts:
@@ -19,6 +19,7 @@ class Doubts:
         self._patience = patience
         self._doubts: dict[str, Doubt] = {}
         self._first: dict[str, Doubt] = {}  # as each began: a cancel begins the doubt, not the wait
+        self._ends: list[tuple[Millis, str]] = []  # a heap: when each is overdue; settled ones too
         self._dues: list[tuple[Millis, str]] = []  # a heap; holds past dues of an order as well
         self._due: dict[str, Millis] = {}  # the due of each order that counts
         self._silences = 0  # looks in a row without an answer
@@ -41,7 +42,7 @@ class Doubts:
         """Look an order up once it is time."""
         due = Millis(at + delay(doubt, self._patience, at))
         self._doubts[client_id] = doubt
-        self._first.setdefault(client_id, doubt)
+        self._begin(client_id, doubt)
         self._due[client_id] = due
         heappush(self._dues, (due, client_id))
 
@@ -62,12 +63,19 @@ class Doubts:
 
     def hurry(self, client_id: str, at: Millis) -> None:
         """Look an order up at once."""
-        self._first.setdefault(client_id, self._doubts.setdefault(client_id, Doubt(at)))
+        self._begin(client_id, self._doubts.setdefault(client_id, Doubt(at)))
         self.put_back(client_id, at)
 
     def overdue(self, at: Millis) -> int:
         """How many orders have been in doubt for too long, whatever was asked meanwhile (R4)."""
-        return sum(is_overdue(doubt, self._patience, at) for doubt in self._first.values())
+        return sum(overdue_at(doubt, self._patience) <= at for doubt in self._first.values())
+
+    def next_overdue(self, at: Millis) -> Millis | None:
+        """When one more will have been in doubt for too long; None: all have been, or none is."""
+        ends = self._ends
+        while ends and (ends[0][0] <= at or ends[0][1] not in self._first):
+            heappop(ends)
+        return ends[0][0] if ends else None
 
     def settle(self, client_id: str) -> None:
         """Where the order stands is known."""
@@ -102,3 +110,9 @@ class Doubts:
             return None
         due, client_id = dues[0]
         return max(due, self._next_try) if self._silences else due, client_id
+
+    def _begin(self, client_id: str, doubt: Doubt) -> None:
+        """The wait for an order begins, unless it has."""
+        if client_id not in self._first:
+            self._first[client_id] = doubt
+            heappush(self._ends, (overdue_at(doubt, self._patience), client_id))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -32,16 +34,18 @@ DRAFTS = 256  # of a batch: one commit has to hold it
 TAG = 64  # characters
 FINENESS = Decimal("0.05")  # of its distance: by so much of the price a trailing stop is moved
 _ONE = Decimal(1)
-_KINDS: Mapping[Kind, tuple[str, ...]] = {
-    "market": ("reference",),
-    "limit": ("price",),
-    "stop_loss": ("stop",),
-    "take_profit": ("stop",),
-    "stop_limit": ("stop", "price"),
-    "take_profit_limit": ("stop", "price"),
-    "trailing_stop": ("trail", "reference"),
-    "trailing_stop_limit": ("trail", "reference", "price"),
-}
+_KINDS: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
+    {
+        "market": ("reference",),
+        "limit": ("price",),
+        "stop_loss": ("stop",),
+        "take_profit": ("stop",),
+        "stop_limit": ("stop", "price"),
+        "take_profit_limit": ("stop", "price"),
+        "trailing_stop": ("trail", "reference"),
+        "trailing_stop_limit": ("trail", "reference", "price"),
+    }
+)
 """What each kind needs."""
 
 

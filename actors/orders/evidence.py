@@ -81,9 +81,10 @@ def proves_absence(doubt: Doubt, patience: Patience, at: Millis) -> bool:
     return doubt.absent_at is not None and at >= doubt.absent_at + patience.spacing
 
 
-def is_overdue(doubt: Doubt, patience: Patience, at: Millis) -> bool:
-    """Whether an order has been in doubt for longer than the venue gives reason for (R4)."""
-    return at > doubt.sent_until + (patience.cap if patience.fence is None else patience.fence)
+def overdue_at(doubt: Doubt, patience: Patience) -> Millis:
+    """From when an order has been in doubt for longer than the venue gives reason for (R4)."""
+    reason = patience.cap if patience.fence is None else patience.fence
+    return Millis(doubt.sent_until + reason + 1)
 
 
 def absence_evidence(order: Order, doubt: Doubt, at: Millis) -> str:

@@ -84,6 +84,18 @@ class GetDigest(msgspec.Struct, Ask[Digest], frozen=True, gc=False):
     account: str
 
 
+class Beginning(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What an account had come to before the first commit that is still told."""
+
+    commits: int = 0
+    journal: str = blake2b(digest_size=32).hexdigest()  # as in the digest of these commits
+    orders: tuple[Order, ...] = ()  # the live ones, oldest first
+    balances: tuple[Balance, ...] = ()  # by asset
+
+
+BEGINNING: Final = Beginning()
+
+
 def trade_key(symbol: str, trade_id: str) -> str:
     """What makes a trade the same trade within one account.
 
@@ -96,9 +108,9 @@ def trade_key(symbol: str, trade_id: str) -> str:
 class AccountState:
     """Live orders and balances after the commits that were applied, oldest first."""
 
-    def __init__(self) -> None:
-        self._orders: dict[str, Order] = {}
-        self._balances: dict[str, Balance] = {}
+    def __init__(self, beginning: Beginning = BEGINNING) -> None:
+        self._orders = {order.id: order for order in beginning.orders}
+        self._balances = {balance.asset: balance for balance in beginning.balances}
         self._ended: OrderedDict[str, Order] = OrderedDict()
         self.traded_at = Millis(0)
 
@@ -133,15 +145,20 @@ class AccountState:
         return tuple(self._balances[asset] for asset in sorted(self._balances))
 
 
-def digest(account: str, commits: Iterable[Commit]) -> Digest:
-    """The digest of all commits of an account, in order."""
-    written, state, count = blake2b(digest_size=32), AccountState(), 0
+def digest(account: str, commits: Iterable[Commit], beginning: Beginning = BEGINNING) -> Digest:
+    """The digest of all commits of an account, in order: those before, and these."""
+    journal, state, count = beginning.journal, AccountState(beginning), beginning.commits
     for commit in commits:
-        written.update(_encoder.encode(commit))
+        journal = chained(journal, commit)
         state.apply(commit)
         count += 1
     final = blake2b(_encoder.encode((state.orders, state.balances)), digest_size=32)
-    return Digest(account, count, written.hexdigest(), final.hexdigest())
+    return Digest(account, count, journal, final.hexdigest())
+
+
+def chained(journal: str, commit: Commit) -> str:
+    """The digest of a journal with one commit more: a chain, which can go on from any link."""
+    return blake2b(bytes.fromhex(journal) + _encoder.encode(commit), digest_size=32).hexdigest()
 
 
 class _Account:

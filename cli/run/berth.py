@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 import attrs
 
@@ -21,16 +22,21 @@ from ...actors.bot.venue_plan import account_at
 from ...actors.exchange.bans import Ban, RecallBans
 from ...actors.exchange.settings import VenueSettings
 from ...actors.orders.model import Order
-from ...runtime import LiveClock, UsageError
+from ...runtime import LiveClock, Millis, UsageError
 from ...runtime.secret import Secret
+from ...storage.errors import StoreUnsound
+from ...storage.folding import FOR_EVER
 from ...storage.inspection import DATA_FILE
 from ...storage.lease import take_lease
 from ...storage.opening import open_store
+from ...storage.order_store import OrderStore
 from ...storage.reading import read_orders
 from ...storage.store import Store
 from ..exits import describe
 from .fittings import Keeper
 from .logs import Log
+
+DAY: Final = 86_400_000  # ms
 
 
 @attrs.frozen
@@ -81,9 +87,28 @@ def prepare(
         key = f"{settings.address} {credentials.key.reveal()}"
         held.enter_context(take_lease(account, key, environment))
     store = held.enter_context(open_store(folder))
+    fold_away(store, config, log)
     (bans,) = store.write([RecallBans(LiveClock().now())])
     bot = builder.with_store(lambda: keeper(store)).build()
     return Berth(bot, settings, bans if isinstance(bans, tuple) else ())
+
+
+def fold_away(store: OrderStore, config: BotConfig, log: Log) -> None:
+    """Let go of what the file says is not to be kept; a store that does not add up is left alone.
+
+    Raises StoreError.
+    """
+    kept = None if config.store is None else config.store.history.days
+    if kept is None:
+        return
+    before = FOR_EVER if kept == 0 else Millis(LiveClock().now() - kept * DAY)
+    try:
+        done = store.compact(before)
+    except StoreUnsound as error:
+        log.say("warning", "history kept", {"bot": config.bot.name, "reason": str(error)})
+        return
+    if done.commits:
+        log.say("info", "history folded", {"bot": config.bot.name, "commits": done.commits})
 
 
 def folder_of(config: BotConfig) -> Path:

@@ -336,7 +336,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
 
 def _told(report: Report, claimed: tuple[str, ...]) -> dict[str, Any]:
     struck = fired(report)
-    names = ("virtual", "cpu", "turns", "commits", "requests", "fills", "lives")
+    names = ("virtual", "cpu", "turns", "commits", "requests", "pushes", "fills", "lives")
     return {
         "sweep": report.sweep,
         "seeds": report.trials,

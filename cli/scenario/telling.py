@@ -84,6 +84,7 @@ def _figures(outcome: Outcome) -> list[tuple[str, str]]:
         ("times real time", f"{outcome.virtual / max(outcome.cpu, 1e-9):,.0f}"),
         ("turns", f"{outcome.turns:,}"),
         ("requests", f"{outcome.requests:,}"),
+        ("messages of streams", f"{outcome.pushes:,}"),
         ("commits", f"{outcome.commits:,}"),
         ("fills", f"{outcome.fills:,}"),
         ("lives", f"{outcome.lives:,}"),
@@ -105,6 +106,10 @@ def tell_sweep(report: Report, claimed: Sequence[str]) -> None:
         ("virtual hours per core-hour", f"{virtual / max(cpu, 1e-9):,.0f}"),
         *((name, f"{figures.get(name, 0):,.0f}") for name in ("requests", "commits", "fills")),
         ("lives", f"{figures.get('lives', 0):,.0f}"),
+        (
+            "messages of streams an hour",
+            f"{figures.get('pushes', 0) * HOUR / max(virtual, 1):,.0f}",
+        ),
         ("faults that struck", f"{sum(struck.values()):,}"),
         ("codes that struck", f"{len(struck):,}"),
     )

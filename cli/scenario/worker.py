@@ -54,6 +54,7 @@ def line_of(outcome: Outcome, artefact: str = "") -> Line:
             "turns": float(outcome.turns),
             "commits": float(outcome.commits),
             "requests": float(outcome.requests),
+            "pushes": float(outcome.pushes),
             "fills": float(outcome.fills),
             "lives": float(outcome.lives),
         },

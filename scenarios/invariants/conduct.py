@@ -54,13 +54,14 @@ def _r4(world: World) -> Iterator[Violation]:
     for name, bot in world.bots.items():
         if not bot.is_open:
             continue
-        since = bot.line_since()
+        is_awake = world.clock.awake_for > LATE  # else it has had no turn to close it (K11)
+        since = bot.line_since() if is_awake else None
         if bot.line != "up" and since is not None and bot.now() - since > LATE:
             yield Violation("R4", name, f"the gate is open, and the line is {bot.line}")
         if unread := bot.hearing.unread.get(len(bot.lives)):
             words = f"the gate opened, and {unread} of {len(LOOKS)} parts of the account were "
             yield Violation("R4", name, words + "not read since the line came up")
-        for order in bot.books.waiting():
+        for order in bot.books.waiting() if is_awake else ():
             if order.status == "unknown" and bot.in_doubt_for(order.id) > ANSWER + FENCE + LATE:
                 words = f"the gate is open, and {order.client_id} is unknown for too long"
                 yield Violation("R4", name, words)

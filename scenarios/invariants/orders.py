@@ -12,16 +12,19 @@ from ...actors.orders.model import LIVE, Order, Status
 from ..world import Change, Sent, Violation, World, WorldBot
 from ..world.agreement import ENDS
 
-_SENT: Final[frozenset[Status]] = frozenset({"due", "inactive", "filled", "cancelled"})
 FOLLOWS: Final[Mapping[str, frozenset[Status]]] = MappingProxyType(
     {
         "": frozenset({"intent", "chained", "inactive", "due"}),
         "chained": frozenset({"chained", "inactive", "due", "cancelled"}),
         "inactive": frozenset({"inactive", "due", "filled", "cancelled"}),
         "due": frozenset({"due", "intent", "inactive", "refused", "filled", "cancelled"}),
-        "intent": _SENT | {"intent", "accepted", "unknown", "refused"},
-        "unknown": _SENT | {"unknown", "accepted", "refused"},
-        "accepted": _SENT | {"accepted"},
+        "intent": frozenset(
+            {"intent", "accepted", "unknown", "refused", "due", "inactive", "filled", "cancelled"}
+        ),
+        "unknown": frozenset(
+            {"unknown", "accepted", "refused", "due", "inactive", "filled", "cancelled"}
+        ),
+        "accepted": frozenset({"accepted", "due", "inactive", "filled", "cancelled"}),
         "cancelled": frozenset({"cancelled", "filled"}),
         "filled": frozenset({"filled"}),
         "refused": frozenset({"refused"}),

@@ -31,8 +31,8 @@ def _books_fees_again(right: Any) -> Any:
 
 
 def _overwrites(right: Any) -> Any:
-    def filled(order: Any, fills: Any, venue_id: str, at: Any) -> Any:
-        return right(replace(order, filled=ZERO, cost=ZERO), fills, venue_id, at)
+    def filled(order: Any, *more: Any) -> Any:
+        return right(replace(order, filled=ZERO, cost=ZERO), *more)
 
     return filled
 

@@ -89,6 +89,7 @@ faster."""
 _HOST: Final = "it does to its host what a test may not do to a real one"
 _INSIDE: Final = "it reaches into the process, where only a simulated one lets anybody in"
 _LONG: Final = "its faults last longer than anybody waits for in real time"
+_BATCH: Final = "it places orders that belong together, which no real process can be told to"
 _RAISED: Final = "it waits for the error of a start, which a real process tells to its log alone"
 
 LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
@@ -99,6 +100,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "cancelled_at_every_checkpoint": _INSIDE,
         "certificate_of_somebody_else": _HOST,
         "clock_skew": _LONG,
+        "clock_steps_while_in_doubt": _HOST,
         "clocks_go_back_across_a_restart": _HOST,
         "closed_after_a_day": _LONG,
         "crash_while_starting": _INSIDE,
@@ -106,9 +108,13 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "crash_with_an_order_in_flight": _INSIDE,
         "depth_gap": _INSIDE,
         "disk_fails": _HOST,
+        "entry_fills_in_parts": _BATCH,
         "events_older_than_the_snapshot": _LONG,
         "events_redelivered": _LONG,
         "files_run_out": _HOST,
+        "guarded_entry": _BATCH,
+        "guarded_entry_killed_at_every_commit": _BATCH,
+        "guarded_entry_stopped_out": _BATCH,
         "half_open_line": _HOST,
         "host_clock_drifts": _HOST,
         "host_clock_steps": _HOST,
@@ -118,6 +124,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "maintenance_for_six_hours": _LONG,
         "memory_runs_out": _INSIDE,
         "names_do_not_resolve": _HOST,
+        "order_lost_in_a_long_silence": _LONG,
         "orders_gone_from_the_exchange": "that they are gone is certain after 90 s",
         "poison_message": _INSIDE,
         "power_fails_at_every_commit": "no power of a real disk is cut; see `sweep images`",
@@ -126,6 +133,8 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "several_crash_at_once": _INSIDE,
         "slow_consumer": _INSIDE,
         "slow_disk": _HOST,
+        "stands_still_in_doubt": _INSIDE,
+        "stop_given_back_by_the_exchange": _BATCH,
         "store_file_damaged": _RAISED,
         "store_grows": _INSIDE,
         "store_left_locked": _RAISED,

@@ -126,6 +126,7 @@ def _outcome(
         turns=0,
         commits=sum(bot.books.commits for bot in bots),
         requests=sum(venue.tap.requests for venue in world.venues.values()),
+        pushes=sum(venue.tap.pushes for venue in world.venues.values()),
         fills=sum(sum(bot.books.trades.values()) for bot in bots),
         lives=sum(len(bot.lives) for bot in bots),
         fired={code: count for code, count in sorted(fired.items()) if code},

@@ -52,8 +52,6 @@ NOT_HERE: Final[Mapping[str, str]] = MappingProxyType(
         "A23": "a bot places no pairs of orders",
         "B11": "a world's bots trade spot",
         "B12": "a world's bots trade spot",
-        "C3": "no order is the child of another yet",
-        "C4": "no two orders cancel each other yet",
         "M16": "a world's bots trade spot",
         "K8": "one process cannot open its store twice; tests of storage leave readers behind",
         "K13": "a bot in a world writes no log",

@@ -70,6 +70,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     turns: int
     commits: int
     requests: int
+    pushes: int  # messages of all streams, as the exchanges sent them
     fills: int
     lives: int  # of all bots together
     fired: dict[str, int]  # how often each fault struck, by its code
@@ -213,6 +214,7 @@ def _outcome(script: Script, options: Options, world: World, wall: float, cpu: f
         turns=world.turns,
         commits=sum(bot.books.commits for bot in bots),
         requests=sum(venue.tap.requests for venue in world.venues.values()),
+        pushes=sum(venue.tap.pushes for venue in world.venues.values()),
         fills=sum(sum(bot.books.trades.values()) for bot in bots),
         lives=sum(len(bot.lives) for bot in bots),
         fired={code: count for code, count in sorted(fired.items()) if code},

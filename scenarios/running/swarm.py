@@ -40,6 +40,7 @@ SHARE: Final = (0.05, 0.5)  # of the faults of the menu that are on in a run, fr
 OFTEN: Final = (3, 40)  # a fault strikes at one of so many, from and to
 SELDOM: Final = (20, 200)  # a line that is never up for a minute shows little of a bot
 MOST_DEEDS: Final = 5  # in each spell
+STEPS: Final = 4  # of the exchange's clock, until it is set right
 SPELL: Final = 4 * 3_600.0  # s
 BOTS: Final = (1, 1, 1, 2, 3)  # how many there may be
 PAIRS: Final = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
@@ -50,8 +51,27 @@ TOPICS: Final[tuple[tuple[FeedTopic, ...], ...]] = (
     ("candles", "trades", "ticker"),
     ("candles", "book"),
 )
-PACES: Final = (0.05, 0.15, 0.3, 0.6)  # steps a second of the traders of each market
 DEPOSITS: Final = MappingProxyType({"USDT": "100000", "BTC": "2", "ETH": "30", "SOL": "500"})
+
+
+@attrs.frozen(kw_only=True)
+class Cadence:
+    """How much goes on: a virtual hour costs what is said and done in it."""
+
+    paces: tuple[float, ...]  # steps a second of the traders of each market, most of which print
+    beat: int  # ms between two words of a stream on a candle that is open
+    deeds: tuple[float, ...]  # s between two deeds of a trader of ours, about
+
+
+BUSY: Final = Cadence(paces=(0.05, 0.15, 0.3, 0.6), beat=2_000, deeds=(4, 10, 30, 90))
+"""Of an hour: the streams are as quick as Binance's."""
+
+CALM: Final = Cadence(paces=(0.15, 0.2), beat=10_000, deeds=(60, 120, 300, 900))
+"""Of a day, of which a hundred can be afforded: a print every 5 to 8 s.
+
+In a market that is quieter still, streams are silent for longer than anybody trusts them, and polls
+cost more than prints.
+"""
 
 
 @attrs.frozen(kw_only=True)
@@ -62,12 +82,13 @@ class Drawn:
     deeds: tuple[Deed, ...]
     pairs: tuple[str, ...]  # what each bot trades; it follows the others
     topics: tuple[FeedTopic, ...]  # of each market
-    pace: float  # steps a second of the traders of a market
-    every: float  # s between two deeds of a trader, about
+    pace: float  # these three: see `Cadence`
+    beat: int
+    every: float
     is_lively: bool  # whether the mode trades as well
 
 
-def drawn(seed: int, seconds: float) -> Drawn:
+def drawn(seed: int, seconds: float, cadence: Cadence = BUSY) -> Drawn:
     """What the swarm of a seed is, for a run of so many s."""
     chance = chances.stream(seed, "swarm")
     share = chance.uniform(*SHARE)
@@ -77,8 +98,9 @@ def drawn(seed: int, seconds: float) -> Drawn:
         deeds=tuple(sorted(_deeds(chance, seconds, len(pairs)), key=lambda deed: deed.at)),
         pairs=pairs,
         topics=chance.choice(TOPICS),
-        pace=chance.choice(PACES),
-        every=chance.choice((4.0, 10.0, 30.0, 90.0)),
+        pace=chance.choice(cadence.paces),
+        beat=cadence.beat,
+        every=chance.choice(cadence.deeds),
         is_lively=chance.random() < 1 / 2,
     )
 
@@ -108,6 +130,19 @@ def _struck(chance: Random, share: float, seconds: float) -> Iterator[Table]:
             first = chance.randint(60_000, max(int(seconds * 500), 60_001))
             again = chance.randint(600_000, 1_800_000)
             yield {**table, "when": {"at": first, "again": again}}
+            if table["verb"] == "clock_step":
+                yield _stepped_back(table, first, again)
+
+
+def _stepped_back(table: Table, first: int, again: int) -> Table:
+    """After some steps the exchange's clock is right again.
+
+    Without an end to them a day's exchange tells a time that its own trades and candles are minutes
+    behind, and whatever is known of it is old for good.
+    """
+    by = -STEPS * int(table["by"].removesuffix("s"))
+    at = first + STEPS * again - again // 2
+    return {**table, "by": f"{by}s", "when": {"at": at, "again": STEPS * again}}
 
 
 def _later(seed: int, share: float) -> Iterator[Table]:
@@ -135,23 +170,22 @@ def _deeds(chance: Random, seconds: float, bots: int) -> Iterator[Deed]:
         )
 
 
-async def play(world: World, *, hours: float) -> None:
+async def play(world: World, *, hours: float, cadence: Cadence = BUSY) -> None:
     """Run what the seed draws, with faults to the end."""
-    traders = await _begin(world, hours * 3_600)
+    traders = await _begin(world, drawn(world.seed, hours * 3_600, cadence))
     await trio.sleep(hours * 3_600)
     for trader in traders:
         trader.stop()
 
 
-async def play_to_calm(world: World, *, hours: float) -> None:
+async def play_to_calm(world: World, *, hours: float, cadence: Cadence = BUSY) -> None:
     """The same, and then every bot must be in order again."""
-    await play(world, hours=hours)
+    await play(world, hours=hours, cadence=cadence)
     await world.settle()
 
 
-async def _begin(world: World, seconds: float) -> list[Trader]:
-    plan = drawn(world.seed, seconds)
-    change = partial(_at_pace, plan.pace)
+async def _begin(world: World, plan: Drawn) -> list[Trader]:
+    change = partial(_at_pace, plan)
     venue = await world.open_venue(*PAIRS, deposits=DEPOSITS, change=change)
     for pair in plan.pairs:
         feeds = Feeds(pairs=[each for each in PAIRS if each != pair], topics=plan.topics)
@@ -165,9 +199,9 @@ async def _begin(world: World, seconds: float) -> list[Trader]:
     return [world.trader(bot, every=plan.every) for bot in world.bots.values()]
 
 
-def _at_pace(pace: float, config: VenueConfig) -> VenueConfig:
-    """The same exchange with traders who are so busy."""
+def _at_pace(plan: Drawn, config: VenueConfig) -> VenueConfig:
+    """The same exchange with traders and streams that are so busy."""
     markets = tuple(
-        replace(market, flow=replace(market.flow, density=pace)) for market in config.markets
+        replace(market, flow=replace(market.flow, density=plan.pace)) for market in config.markets
     )
-    return replace(config, markets=markets)
+    return replace(config, markets=markets, keep=replace(config.keep, kline_beat=plan.beat))

@@ -39,7 +39,12 @@ def disorder_of(bot: WorldBot) -> Iterator[str]:
         yield f"{bot.name} is down"
     elif not bot.is_open:
         yield f"the gate of {bot.name} is closed"
-    yield from (f"{order.client_id} is {order.status}" for order in bot.books.waiting())
+    told = {str(each.fields["order"]) for each in bot.said("order held up")}
+    yield from (
+        f"{order.client_id} is {order.status}"
+        for order in bot.books.waiting()
+        if order.status != "due" or order.id not in told  # then it waits for money, say
+    )
     yield from (words for _, words in differences(bot.books, bot.oracle))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from ...actors.market.side import Kind, Side, opposite
 from ...actors.orders.drafts import Draft, EditOrder, GroupDraft, PlaceOrders
@@ -12,7 +13,9 @@ from ...actors.orders.model import Order
 from ...actors.orders.plan import Swap
 from .bot import WorldBot
 
-SWAP = Swap()
+SWAP: Final = Swap()
+AT_MARKET: Final[Mapping[str, Any]] = MappingProxyType({"kind": "market", "reference": "60000"})
+"""An entry at once, where the market begins."""
 
 
 async def place_all(

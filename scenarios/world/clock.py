@@ -57,13 +57,18 @@ class WorldClock:
         self._host = host
         self._faults = faults
         self._drivers = drivers
-        self._began = host.time
+        self._began = self._woke = host.time
         self._zone: str | None = None  # that was there before; None: it is there
 
     @property
     def elapsed(self) -> float:
         """How many s the run has lasted, as timers count them."""
         return (self._host.time - self._began) / 1_000
+
+    @property
+    def awake_for(self) -> Millis:
+        """For how many ms the processes have run since they stood still last, or from the start."""
+        return Millis(self._host.time - self._woke)
 
     @property
     def now(self) -> Millis:
@@ -120,6 +125,7 @@ class WorldClock:
         check_between(0, LONGEST, seconds=seconds)
         if self._faults.arm("K11", f"stall {seconds:g} s", caller()):
             self._host.advance_to(self._host.time + round(seconds * 1_000))
+            self._woke = self._host.time
             for driver in self._drivers():
                 driver.run_out()
             self._fire("K11", f"the processes stood still for {seconds:g} s")

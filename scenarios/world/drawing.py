@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
+from types import MappingProxyType
 from typing import Any, Final
 
 from ...actors.market.side import Side, opposite
@@ -103,4 +104,6 @@ class Drawing:
         )
 
 
-_ENDS: Final[Any] = {"after": "entry", "group": "ends", "purpose": "protective"}
+_ENDS: Final[Mapping[str, Any]] = MappingProxyType(
+    {"after": "entry", "group": "ends", "purpose": "protective"}
+)

@@ -98,6 +98,57 @@ def floats_in(value: Any) -> bool:
     return any(map(floats_in, value)) if isinstance(value, list) else isinstance(value, float)
 
 
+def test_a_history_tells_each_step_with_what_it_rests_on(benthic: Benthic, store: Path) -> None:
+    (account,) = benthic("orders", store, "--json").json["accounts"]
+    plain, parent, profit, *_ = (order["id"] for order in account["orders"])
+    ran = benthic("orders", store, profit, "--history")
+
+    assert [line[24:].partition(": ")[0] for line in ran.out.splitlines()] == [
+        f"main {profit} BTC/USDT chained",
+        f"main {profit} BTC/USDT chained -> due",
+    ]
+    assert f"({parent} has filled 0.03983504)" in ran.out
+    wished = benthic("orders", store, f"bn-{plain.replace('-', '')}", "--history", "--json")
+    steps = [json.loads(line) for line in wished.out.splitlines()]
+    assert [(step["before"], step["after"]) for step in steps] == [
+        (None, "intent"),
+        ("intent", "accepted"),
+        ("accepted", "accepted"),
+    ]
+    assert steps[-1]["wish"]["amount"] == "0.06967006"
+    assert not any(map(floats_in, steps))
+
+
+def test_the_steps_of_a_history_can_be_picked(benthic: Benthic, store: Path) -> None:
+    def told(*options: object) -> list[str]:
+        return benthic("orders", store, "--history", *options).out.splitlines()
+
+    everything = told()
+    assert told("--status", "due") == [line for line in everything if " -> due: " in line] != []
+    assert told("--limit", 2) == everything[-2:]
+    assert told("--symbol", "ETH/USDT") == told("--until", "2020-01-01") == []
+    assert told("--since", "2020-01-01", "--symbol", "BTC/USDT") == everything
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        pytest.param(["--limit", "2"], "--limit picks steps of a history; add --history", id="no"),
+        pytest.param(["an-id"], "an order picks steps of a history", id="order"),
+        pytest.param(["nobody", "--history"], "no order has the id nobody", id="unknown"),
+        pytest.param(["--history", "--since", "soon"], "--since 'soon' is no time", id="time"),
+        pytest.param(["--history", "--limit", "0"], "--limit", id="limit"),
+    ],
+)
+def test_a_history_that_cannot_be_told_is_one_clear_error(
+    benthic: Benthic, store: Path, options: list[str], words: str
+) -> None:
+    ran = benthic("orders", store, *options)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+
+
 WORDS: dict[str, Plan] = {
     "as p fills: 0.5 for all of 1, less the fees": Plan(
         chain=Chain("p", Decimal("0.5"), Decimal(1), takes_fees=True)

@@ -124,7 +124,7 @@ def test_the_library_is_listed_with_stories_and_codes(benthic: Benthic) -> None:
     assert "R7" in ran.json["not_yet"]
     assert "answer_lost" in ran.json["faults"]["A2"]["scenarios"]
     assert ran.json["faults"]["A2"]["not_here"] is None
-    assert ran.json["faults"]["C3"]["not_here"] == "no order is the child of another yet"
+    assert ran.json["faults"]["A23"]["not_here"] == "a bot places no pairs of orders"
 
 
 def test_every_fault_is_listed_with_who_claims_it(benthic: Benthic) -> None:

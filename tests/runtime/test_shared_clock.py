@@ -115,6 +115,42 @@ def test_systems_on_one_clock_share_their_time() -> None:
     assert len(seen) == 3 * 51
 
 
+def test_time_goes_on_for_those_who_stay_when_any_of_the_systems_stops() -> None:
+    async def body(*systems: System) -> None:
+        for system in systems:
+            system.lookup("/bot/a").tell(Tick(left=100))
+        for system in systems[:-1]:
+            await trio.sleep(10)
+            await system.stop()
+        last = systems[-1].lookup("/bot/a")
+        assert await last.ask(Sleep(20_000)) == 40_000
+
+    clock = VirtualClock()
+    trio.run(run_together, clock, body, a_tree(), a_tree(), a_tree(), clock=clock)
+
+
+def test_only_systems_that_have_something_to_do_are_woken_by_time() -> None:
+    """A jump that woke all of them would cost as many steps as there are."""
+
+    class Steps(trio.abc.Instrument):
+        count = 0
+
+        def before_task_step(self, task: trio.lowlevel.Task) -> None:
+            del task
+            self.count += 1
+
+    def steps_of(*trees: Supervisor) -> int:
+        async def body(first: System, *_: System) -> None:
+            first.lookup("/bot/a").tell(Tick(left=1_000))
+            await trio.sleep(2_000)
+
+        clock, steps = VirtualClock(), Steps()
+        trio.run(run_together, clock, body, *trees, clock=clock, instruments=[steps])
+        return steps.count
+
+    assert steps_of(*(a_tree() for _ in range(10))) < 2 * steps_of(a_tree(), a_tree())
+
+
 def test_a_hold_in_one_system_holds_the_clock_of_all() -> None:
     gate = threading.Event()
 

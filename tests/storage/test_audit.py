@@ -8,11 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from benthic.actors.orders.journal import Commit
+from benthic.actors.orders.model import Order
+from benthic.actors.orders.plan import Chain, Group, Plan
 from benthic.actors.portfolio.model import Balance, Entry
-from benthic.benchmarks.orders import Scribe, open_orders
+from benthic.benchmarks.orders import START, Scribe, open_brackets, open_orders
+from benthic.runtime import Millis
 from benthic.storage import audit_store, open_store
 from benthic.storage.codec import BALANCE, ORDER, TRADE
 from benthic.storage.environment import Durability, Environment, Transaction, open_environment
+from benthic.storage.folding import compact
 from benthic.storage.inspection import Findings, State
 from benthic.storage.migrations import KIND, LAYOUT
 from benthic.storage.verification import inspect_here
@@ -82,6 +86,94 @@ def test_a_commit_that_breaks_the_ledger_is_found(
     written[7] = plant(written[7])  # the partial fill
 
     assert code in stored(tmp_path, written)
+
+
+def a_bracket() -> tuple[Scribe, list[Commit]]:
+    """A parent at rest, and two orders that wait for it."""
+    scribe = Scribe("main")
+    written = [scribe.deposit(), scribe.deposit_base(), scribe.bracket()]
+    written.append(scribe.accept(next(iter(scribe.orders))))
+    return scribe, written
+
+
+def only(*orders: Order) -> Commit:
+    """A commit of nothing but these states."""
+    return Commit("main", orders, (), (), ())
+
+
+def chained_to(order: Order, parent: str) -> Order:
+    plan = replace(order.plan or Plan(), chain=Chain(parent, Decimal(1), Decimal(1)))
+    return replace(order, plan=plan)
+
+
+def ended_before_its_child(parent: Order, *_: Order) -> tuple[Order, ...]:
+    return (replace(parent, status="filled", filled=parent.amount, held=Decimal(0)),)
+
+
+def waits_for_nothing(_: Order, child: Order, __: Order) -> tuple[Order, ...]:
+    return (chained_to(child, "nobody"),)
+
+
+def wait_for_each_other(_: Order, one: Order, two: Order) -> tuple[Order, ...]:
+    return chained_to(one, two.id), chained_to(two, one.id)
+
+
+def holds_while_held_back(_: Order, child: Order, __: Order) -> tuple[Order, ...]:
+    return (replace(child, held=Decimal(1)),)
+
+
+def leaps(_: Order, child: Order, __: Order) -> tuple[Order, ...]:
+    return (replace(child, status="accepted"),)
+
+
+def begins_at_its_end(_: Order, child: Order, __: Order) -> tuple[Order, ...]:
+    return (replace(child, id="late", client_id="late", status="refused", plan=None),)
+
+
+def is_told_otherwise(_: Order, child: Order, __: Order) -> tuple[Order, ...]:
+    plan = child.plan or Plan()
+    group = plan.group or Group("", "")
+    return (replace(child, plan=replace(plan, group=replace(group, rule="balanced"))),)
+
+
+@pytest.mark.parametrize(
+    ("plant", "code", "words"),
+    [
+        pytest.param(ended_before_its_child, "G3", "which has ended", id="parent ended"),
+        pytest.param(waits_for_nothing, "G3", "nobody, which is not here", id="no parent"),
+        pytest.param(wait_for_each_other, "G3", "waits for itself", id="cycle"),
+        pytest.param(is_told_otherwise, "G3", "told differently", id="group"),
+        pytest.param(holds_while_held_back, "F3", "is chained and holds 1", id="held back"),
+        pytest.param(leaps, "O4", "goes from chained to accepted in commit 5", id="leap"),
+        pytest.param(begins_at_its_end, "O4", "begins as refused in commit 5", id="birth"),
+    ],
+)
+def test_orders_that_do_not_hang_together_are_found(
+    tmp_path: Path, plant: Callable[..., tuple[Order, ...]], code: str, words: str
+) -> None:
+    scribe, written = a_bracket()
+    with open_store(tmp_path, inspector=inspect_here) as store:
+        store.write([*written, only(*plant(*scribe.orders.values()))])
+    found = audit_store(tmp_path, inspector=inspect_here)
+
+    assert any(fault.code == code and words in fault.detail for fault in found)
+
+
+def test_orders_that_hang_together_have_no_faults(tmp_path: Path) -> None:
+    _, written = a_bracket()
+    assert stored(tmp_path / "one", written) == set()
+    assert stored(tmp_path / "two", open_brackets("main", 60)) == set()
+
+
+@pytest.mark.parametrize("folded_at", [0, 1, 100], ids=["not", "before", "with its parent"])
+def test_a_child_of_a_folded_parent_that_has_ended_is_found(tmp_path: Path, folded_at: int) -> None:
+    scribe, written = a_bracket()
+    with open_store(tmp_path, inspector=inspect_here) as store:
+        store.write([*written, only(*ended_before_its_child(*scribe.orders.values()))])
+        compact(store._environment, Millis(START + folded_at))
+    found = audit_store(tmp_path, inspector=inspect_here)
+
+    assert any(fault.code == "G3" and "has ended" in fault.detail for fault in found)
 
 
 def lose_a_live_order(txn: Transaction, environment: Environment) -> None:

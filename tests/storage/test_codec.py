@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from benthic.actors.exchange.bans import Ban
 from benthic.actors.market.fill import Fill
 from benthic.actors.market.side import FULL
-from benthic.actors.orders.journal import Commit
+from benthic.actors.orders.journal import Beginning, Commit
 from benthic.actors.orders.model import LIVE, Order
 from benthic.actors.orders.plan import (
     PAST,
@@ -34,12 +34,15 @@ from benthic.storage.codec import (
     BALANCE,
     BAN,
     COMMIT,
+    FOLDED,
+    FOLDED_ORDER,
     ORDER,
     Account,
     Codec,
     UnknownRecord,
     seal,
 )
+from benthic.storage.folded import Folded, FoldedOrder
 from benthic.storage.inspection import is_whole
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False) | st.sampled_from(
@@ -91,8 +94,11 @@ plans = st.builds(
     carried=decimals,
     past=names,
     aliases=names,
+    returns=st.integers(0, 2**31),
     forward_since=st.none() | times,
     forced=st.sampled_from(("", "market")),
+    forward_took=decimals,
+    shelved_for=texts,
 )
 orders = st.builds(
     Order,
@@ -133,7 +139,7 @@ commits = st.builds(
 PLANNED = {  # what `plans` draws: a new field of a plan belongs there, and to the golden record
     *("stop", "trail", "time_in_force", "effect", "tag", "keeper", "reference", "chain", "group"),
     *("trigger", "profile", "expiry", "revision", "lives", "carried", "past", "aliases"),
-    *("forward_since", "forced"),
+    *("returns", "forward_since", "forced", "forward_took", "shelved_for"),
 }
 keys = st.binary(min_size=1, max_size=60)
 
@@ -229,8 +235,11 @@ A_PLANNED_ORDER = replace(
         carried=Decimal("0.1"),
         past=("bn-0",),
         aliases=("v-0",),
+        returns=2,
         forward_since=Millis(3),
         forced="market",
+        forward_took=Decimal("0.20"),
+        shelved_for="o-2",
     ),
 )
 GOLDEN: dict[str, tuple[Codec[Any], object]] = {
@@ -239,6 +248,18 @@ GOLDEN: dict[str, tuple[Codec[Any], object]] = {
     "balance": (BALANCE, Balance("BTC", Decimal("0.10"), Decimal(0))),
     "account": (ACCOUNT, Account(1, 2)),
     "ban": (BAN, Ban("binance/live", Millis(100_000), "banned")),
+    "folded": (
+        FOLDED,
+        Folded(
+            Beginning(3, "0a", (AN_ORDER,), (Balance("BTC", Decimal("0.10"), Decimal(0)),)),
+            Millis(9),
+            (Entry("BTC", "fees", Decimal(-1)),),
+            2,
+            "ff",
+            Millis(8),
+        ),
+    ),
+    "folded order": (FOLDED_ORDER, FoldedOrder("ff", Decimal("0.50"), Decimal("50.0"))),
     "commit": (COMMIT, Commit("main", (), (), (Entry("BTC", "fees", Decimal(-1)),), ())),
 }
 BYTES = {
@@ -250,15 +271,22 @@ BYTES = {
     "order with a plan": (
         "31dc0014a36f2d31a4626e2d31a84254432f55534454a3627579a56c696d6974a4302e3530a3313030"
         "a8696e616374697665a455534454a535302e3035a130a130a130a00102a3762d31a0a5656e747279dc"
-        "0013a539392e3130a5302e303130a3475458a6726564756365a46d696e65a46465736ba3302e3195a3"
+        "0016a539392e3130a5302e303130a3475458a6726564756365a46d696e65a46465736ba3302e3195a3"
         "6f2d30a4302e3530a131a3656e64c393a3672d31a862616c616e63656492b174616b655f70726f6669"
         "745f66697273740792a3313031a561626f766593a573746570739193a3313130a3313035c2a561626f"
-        "76659309a23930a562656c6f7795a4686f6c64a3302e34c0a23939a665646974656401a3302e3191a4"
-        "626e2d3091a3762d3003a66d61726b6574bf44d7b3"
+        "76659309a23930a562656c6f7796a4686f6c64a3302e34c0a23939a6656469746564a001a3302e3191"
+        "a4626e2d3091a3762d300203a66d61726b6574a4302e3230a36f2d3299ceef11"
     ),
     "balance": "4193a3425443a4302e3130a130a433ba48",
     "account": "2192010208feacec",
     "ban": "8193ac62696e616e63652f6c697665ce000186a0a662616e6e6564ebb79ada",
+    "folded": (
+        "91969403a2306191dc0014a36f2d31a4626e2d31a84254432f55534454a3627579a56c696d6974a430"
+        "2e3530a3313030a86163636570746564a455534454a535302e3035a130a130a130a00102a3762d31a0"
+        "a5656e747279c09193a3425443a4302e3130a130099193a3425443a466656573a22d3102a2666608ec"
+        "78f795"
+    ),
+    "folded order": ("a193a26666a4302e3530a435302e3028cff530"),
     "commit": "5195a46d61696e90909193a3425443a466656573a22d319064b025a7",
 }
 

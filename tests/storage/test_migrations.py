@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 
 from benthic.actors.orders.journal import Commit
 from benthic.actors.orders.lifecycle import cancelled
+from benthic.actors.orders.plan import TrailingDistance
 from benthic.benchmarks.orders import Scribe
 from benthic.runtime import Millis
 from benthic.storage import StoreOlder, audit_store, graph_hash, open_store, read_orders
@@ -24,6 +26,7 @@ from benthic.storage.folder import take
 from benthic.storage.inspection import DATA_FILE, Findings
 from benthic.storage.keys import HEAD
 from benthic.storage.migrations import KIND, LAYOUT, check_current, migrate
+from benthic.storage.reading import read_commits
 from benthic.storage.verification import inspect_here
 
 
@@ -137,6 +140,33 @@ def test_trades_of_live_orders_are_found_by_the_orders_id_after_a_migration(
         "BTC/USDT:1000000002",
     ]
     assert trades_of_live(tmp_path) == [pair for pair in kept if pair[0] != first.id]
+
+
+def test_a_store_of_this_layout_has_its_graph_and_what_was_folded_as_it_was_written(
+    tmp_path: Path,
+) -> None:
+    golden(tmp_path, LAYOUT)
+    (main, other) = read_orders(tmp_path)
+    assert (main.commits, other.commits) == (17, 2)
+    assert audit_store(tmp_path) == []
+    with open_store(tmp_path) as opened:
+        snapshot = opened.load("main")
+
+    assert [(order.id[-2:], order.status, str(order.filled)) for order in snapshot.orders] == [
+        ("01", "accepted", "0.05225254"),
+        ("03", "accepted", "0.04483506"),
+        ("04", "due", "0"),
+        ("05", "due", "0"),
+        ("06", "intent", "0"),
+        ("07", "chained", "0"),
+        ("08", "chained", "0"),
+    ]
+    assert len(snapshot.trades) == 4
+    stop = snapshot.orders[3].plan
+    assert stop is not None
+    assert (stop.lives, len(stop.past), stop.profile) == (1, 1, TrailingDistance(Decimal("0.05")))
+    assert len(read_commits(tmp_path, inspector=inspect_here)) == 13
+    assert not (tmp_path / f"layout-{LAYOUT}").exists()
 
 
 def golden(path: Path, layout: int) -> None:

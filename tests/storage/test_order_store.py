@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from benthic.actors.orders.graph import Graph as OrderGraph
 from benthic.actors.orders.journal import Commit, DuplicateTrade, GetDigest, Load, digest
@@ -121,8 +122,10 @@ def test_trades_stay_with_their_order_through_all_of_its_names(tmp_path: Path) -
         (order_id,) = scribe.orders
         first = scribe.orders[order_id].client_id
         store.write([scribe.accept(order_id), scribe.trade(order_id, Decimal("0.25"))])
-        late = scribe.trade(order_id, Decimal("0.25"))  # told only after the order has moved on
-        store.write([scribe.edit(order_id), scribe.take_back(order_id), late])
+        store.write([scribe.edit(order_id), scribe.take_back(order_id)])
+        late = scribe.trade(order_id, Decimal("0.25"))  # under its name of before
+        (fill,) = late.fills
+        store.commit(replace(late, fills=(replace(fill, client_id=first),)))
         store.write([scribe.send(order_id), scribe.trade(order_id, Decimal("0.5"))])
         order = scribe.orders[order_id]
     assert first in order.names[1:]

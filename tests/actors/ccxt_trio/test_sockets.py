@@ -195,9 +195,10 @@ def test_every_exchange_with_websockets_reports_a_dead_port_and_leaves_nothing()
 
 
 class Events:
-    """A tap that remembers."""
+    """A tap that remembers. reads: to whom what it reads by itself is addressed."""
 
-    def __init__(self) -> None:
+    def __init__(self, reads: str = "") -> None:
+        self.reads = reads
         self.said = list[tuple[str, Any]]()
 
     def subscribing(self, url: str) -> None: ...
@@ -206,7 +207,9 @@ class Events:
         del url
         self.said.append(("connected", None))
 
-    def message(self, url: str, message: Any) -> None: ...
+    def message(self, url: str, message: Any) -> bool:
+        del url
+        return bool(message["to"] == self.reads)
 
     def event(self, url: str, message_hash: str, result: Any) -> None:
         del url
@@ -243,6 +246,22 @@ def test_the_tap_hears_every_event_and_watchers_the_latest_or_all() -> None:
 
         assert tap.said[:4] == [("connected", None), ("a", 1), ("a", 2), ("b", 3)]
         assert tap.said[-1] == ("closed", None)
+
+    run(body)
+
+
+def test_what_the_tap_has_read_by_itself_ccxt_does_not_read_again() -> None:
+    async def body() -> None:
+        tap = Events(reads="a")
+        async with (
+            server(speaking(wait_and_say)) as port,
+            exchange_of("binance", tap=tap) as exchange,
+        ):
+            exchange.handle_message = tell
+            url = f"ws://127.0.0.1:{port}/ws"
+            assert await exchange.watch_multiple(url, ["a", "b"], "go", ["x"]) == 3
+
+        assert tap.said == [("connected", None), ("b", 3), ("closed", None)]
 
     run(body)
 

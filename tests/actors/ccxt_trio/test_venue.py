@@ -119,7 +119,9 @@ class Told:
     def connected(self, url: str) -> None:
         self.said.append((self._clock.now(), f"connected {url}"))
 
-    def message(self, url: str, message: Any) -> None: ...
+    def message(self, url: str, message: Any) -> bool:
+        del url, message
+        return False
 
     def event(self, url: str, message_hash: str, result: Any) -> None:
         last = result[-1] if isinstance(result, list) else result

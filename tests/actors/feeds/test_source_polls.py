@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from benthic.actors.exchange.budget import Admit, Limit
@@ -13,8 +15,11 @@ from benthic.actors.exchange.messages import (
     TickerReported,
 )
 from benthic.actors.exchange.rate_budget import Limits, Window
+from benthic.actors.feeds.channel import channel_of
 from benthic.actors.feeds.poll_round import IN_FLIGHT
+from benthic.actors.feeds.polling import Offers
 from benthic.actors.feeds.source_messages import SourcedTopic
+from benthic.actors.market import Ticker
 from benthic.runtime import Millis
 
 from .sourced_venue import MINUTE, START, SYMBOL, Script, Stage, a_candle, staged
@@ -214,9 +219,31 @@ def test_what_the_venue_never_answers_is_asked_once() -> None:
     assert len(script.asked) == 1
 
 
-def test_trades_are_polled_by_the_two_hundred() -> None:
+def test_trades_are_polled_by_the_two_hundred_and_fewer_where_little_is_new() -> None:
     async def story(stage: Stage) -> None:
-        await stage.run(5)
+        await stage.run(10)
 
     script = staged(story, ("trades",), streams=())
-    assert {poll for _, poll in script.asked} == {FetchTrades(SYMBOL, 200)}
+    first, *others = [poll for _, poll in script.asked]
+    assert first == FetchTrades(SYMBOL, 200)
+    assert set(others) == {FetchTrades(SYMBOL, 50)}
+
+
+def a_ticker(last: int, bid: int | None = None) -> TickerReported:
+    told = None if bid is None else Decimal(bid)
+    return TickerReported(Ticker(SYMBOL, START, last=Decimal(last), bid=told, ask=told))
+
+
+def test_a_stream_is_not_found_wanting_for_what_it_never_tells() -> None:  # M4
+    channel = channel_of("ticker", "", Offers(streams=("ticker",)), "auto")
+    assert channel.heard(a_ticker(100))  # as Binance's mini ticker: neither bid nor ask
+    assert not channel.heard(a_ticker(100, 99))
+    assert not channel.heard(a_ticker(100, 98))
+    assert channel.heard(a_ticker(101, 98))
+
+
+def test_a_stream_that_tells_a_bid_has_to_tell_when_it_moves() -> None:  # M4
+    channel = channel_of("ticker", "", Offers(streams=("ticker",)), "auto")
+    assert channel.heard(a_ticker(100, 99))
+    assert not channel.heard(a_ticker(100, 99))
+    assert channel.heard(a_ticker(100, 98))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -258,6 +259,21 @@ def test_the_gate_hears_what_is_known_and_what_is_not() -> None:
         assert told_of(heard, part) == ["TopicLost", "TopicHeld", "TopicLost", "TopicHeld"]
     held = [each.at for each in heard if isinstance(each, TopicHeld)]
     assert held == sorted(held)
+
+
+def test_the_gate_hears_every_five_seconds_what_is_still_held() -> None:
+    async def story(told: Told) -> None:
+        await told.say(ticker(100))
+        await told.pass_time(50 * SECOND)
+
+    heard = follow_feed(story, follow=ALL)
+    held = [
+        each.at
+        for each in heard
+        if isinstance(each, TopicHeld) and each.requirement.part == "price"
+    ]
+    assert len(held) > 8
+    assert all(4 * SECOND < later - at <= 6 * SECOND for at, later in pairwise(held))
 
 
 def test_in_a_backtest_the_price_is_held_before_the_first_candle_is_heard_and_stays_so() -> None:

@@ -118,6 +118,32 @@ def test_an_order_is_overdue_past_the_fence_and_without_one_past_the_longest_pau
     assert fenceless.overdue(Millis(NOW + 60_001)) == 1
 
 
+@given(
+    begun=st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 20_000))),
+    settled=st.sets(st.sampled_from("abcd")),
+)
+def test_whoever_wakes_when_one_more_is_overdue_misses_none(
+    begun: list[tuple[str, int]], settled: set[str]
+) -> None:
+    doubts, at, since = Doubts(PATIENCE), NOW, dict[str, Millis]()
+    for client_id, wait in begun:
+        at = Millis(at + wait)
+        doubts.add(client_id, Doubt(at), at)
+        since.setdefault(client_id, at)
+    for client_id in settled:
+        doubts.settle(client_id)
+        since.pop(client_id, None)
+
+    wakes, moment = list[Millis](), NOW
+    while (due := doubts.next_overdue(moment)) is not None:
+        assert due > moment
+        wakes.append(moment := due)
+
+    fence = PATIENCE.fence or 0
+    assert wakes == sorted({Millis(began + fence + 1) for began in since.values()})
+    assert all(doubts.overdue(Millis(due - 1)) < doubts.overdue(due) for due in wakes)
+
+
 def test_a_cancel_that_goes_unanswered_too_does_not_put_off_when_an_order_is_overdue() -> None:
     doubts = in_doubt("a")  # R4
     later = Millis(NOW + 16_000)

@@ -249,6 +249,27 @@ def test_every_checker_is_proven() -> None:
     assert len(CHECKERS) == len(INVARIANTS)
 
 
+def test_a_process_that_stood_still_has_a_moment_to_close_its_gate_and_no_more() -> None:
+    async def play(world: World) -> None:
+        bot = await world.start_bot()
+        await bot.place("buy", "0.02", "49000")
+        await trio.sleep(60)
+        world.clock.stall(120)
+        r4(world, bot)
+        world.look()
+        assert bot.is_open
+        assert not world.findings
+        woke.append(world.elapsed_at)
+        await trio.sleep(120)
+
+    woke: list[Millis] = []
+    script = Script(name="planted", file=__file__, story="", faults=(), play=play)
+    found = run_script(script, Options(seed=7)).findings
+
+    assert found[0].code == "R4"
+    assert 5_000 < found[0].at - woke[0] < 60_000
+
+
 # -- bugs that write
 
 
