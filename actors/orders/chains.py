@@ -81,7 +81,11 @@ def released(
 ) -> Order:
     """The child after a step of its parent; the same object where nothing changes."""
     chain = None if child.plan is None else child.plan.chain
-    if chain is None or not child.is_live or (chain.release == "end" and parent.is_live):
+    if chain is None or not child.is_live:
+        return child
+    if child.status == "chained" and chain.takes_fees and _forgets(before, parent, instrument):
+        child = revising.lessened(child, max(before.fee, ZERO), "a fee that was paid", at)
+    if chain.release == "end" and parent.is_live:
         return child
     if child.status != "chained":
         more = _growth(chain, before, parent, instrument)
@@ -110,10 +114,13 @@ def _growth(chain: Chain, before: Order, parent: Order, instrument: Instrument) 
     """What a step of the parent adds for a child that is free, fees in another asset or not."""
     if chain.release == "end" and before.is_live:
         return ZERO
-    base = instrument.symbol.base
-    is_forgotten = before.fee_asset == base != parent.fee_asset  # paid, and not told of any more
-    reckon = _on_step if is_forgotten else amount_for
+    reckon = _on_step if _forgets(before, parent, instrument) else amount_for
     return subtract(reckon(chain, parent, instrument), reckon(chain, before, instrument))
+
+
+def _forgets(before: Order, parent: Order, instrument: Instrument) -> bool:
+    """Whether an order has paid fees in base currency that it tells of no more."""
+    return before.fee_asset == instrument.symbol.base != parent.fee_asset
 
 
 def _on_step(chain: Chain, parent: Order, instrument: Instrument) -> Decimal:
