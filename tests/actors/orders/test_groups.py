@@ -28,11 +28,13 @@ OCO, BALANCED = a_group("oco"), a_group("balanced")
 
 
 def a_stop(name: str = "stop", amount: str = "1", **more: Any) -> Order:
-    return an_order(name, "stop_loss", amount, stop="90", **{"group": OCO, **more})
+    given: dict[str, Any] = {"group": OCO, **more}
+    return an_order(name, "stop_loss", amount, stop="90", **given)
 
 
 def a_profit(name: str = "profit", amount: str = "1", **more: Any) -> Order:
-    return an_order(name, amount=amount, price="110", **{"group": OCO, **more})
+    given: dict[str, Any] = {"group": OCO, **more}
+    return an_order(name, amount=amount, price="110", **given)
 
 
 def wish_of(order: Order) -> str:
