@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benthic.actors.market import Instrument, Side
+from benthic.actors.market import Instrument
+from benthic.actors.market.side import Side
 from benthic.actors.orders import lifecycle, revising
 from benthic.actors.orders.graph import Graph
 from benthic.actors.orders.groups import GROUP_RULES, GroupRule, Members, reduced
@@ -27,13 +28,13 @@ OCO, BALANCED = a_group("oco"), a_group("balanced")
 
 
 def a_stop(name: str = "stop", amount: str = "1", **more: Any) -> Order:
-    more.setdefault("group", OCO)
-    return an_order(name, "stop_loss", amount, stop="90", **more)
+    given: dict[str, Any] = {"group": OCO, **more}
+    return an_order(name, "stop_loss", amount, stop="90", **given)
 
 
 def a_profit(name: str = "profit", amount: str = "1", **more: Any) -> Order:
-    more.setdefault("group", OCO)
-    return an_order(name, amount=amount, price="110", **more)
+    given: dict[str, Any] = {"group": OCO, **more}
+    return an_order(name, amount=amount, price="110", **given)
 
 
 def wish_of(order: Order) -> str:
