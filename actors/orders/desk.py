@@ -63,6 +63,7 @@ from .tokens import (
     Sweep,
     TimeIsUp,
 )
+from .trailing import NO_RULES, TrailingRule
 from .triggers import may_go
 
 WAITING: Final = 1_000  # creates in the desk's own line; more of them wait in the mailbox
@@ -76,6 +77,7 @@ class OrderDesk(Actor):
     patience: how long the venue is waited for. opening: what a new ledger begins with. fee_assets:
     in which fees are taken, besides what is traded. kinds: what the venue takes. feed: the path of
     the feed of a symbol, for orders that wait for a price here; None: none may. rules: of groups.
+    trails: of users, to trail a stop.
     """
 
     def __init__(  # noqa: PLR0913 - five of them are where things are
@@ -93,6 +95,7 @@ class OrderDesk(Actor):
         kinds: Collection[Kind] = PLACEABLE,
         feed: Callable[[str], str] | None = None,
         rules: Mapping[str, GroupRule] = GROUP_RULES,
+        trails: Mapping[str, TrailingRule] = NO_RULES,
     ) -> None:
         self._account = account
         self._terms = {str(known.symbol): Terms.of(known) for known in instruments}
@@ -102,7 +105,7 @@ class OrderDesk(Actor):
         self._opening = opening
         self._kinds = frozenset(kinds)
         self._feed = feed
-        self._rules = rules
+        self._rules = rules, trails
         traded = [part for each in self._terms.values() for part in (each.base, each.quote)]
         self._assets = (*traded, *fee_assets)
         self._ahead = 0  # ms by which UTC is ahead of monotonic time
@@ -157,7 +160,8 @@ class OrderDesk(Actor):
 
     def _make_parts(self) -> None:
         doubts, flights, terms = Doubts(self._patience), Flights(), self._terms
-        planning = Planning(self, terms, self._kinds, rules=self._rules, feed=self._feed)
+        rules, trails = self._rules
+        planning = Planning(self, terms, self._kinds, rules=rules, trails=trails, feed=self._feed)
         clerk = Clerk(
             self,
             self._account,

@@ -27,7 +27,7 @@ from .groups import GroupRule
 from .levels import level_of
 from .messages import Unplaceable
 from .model import Order, Status
-from .plan import Chain, Group, Keeper, Plan, TrailingDistance, Trigger
+from .plan import Chain, Group, Keeper, Plan, TrailingDistance, TrailingOwn, Trigger
 from .trailing import fault_of, stop_at
 
 DRAFTS = 256  # of a batch: one commit has to hold it
@@ -53,7 +53,8 @@ class Drafting:
     """Draws up the orders of one desk.
 
     terms: by symbol. kinds: what the venue takes as it is. rules: of groups, by name.
-    draw: gives an id and the client id that belongs to it, never used before.
+    draw: gives an id and the client id that belongs to it, never used before. trails: names of
+    rules to trail.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class Drafting:
         kinds: Collection[Kind],
         rules: Mapping[str, GroupRule],
         draw: Callable[[], tuple[str, str]],
+        trails: Collection[str] = (),
     ) -> None:
         self._terms = terms
         self._kinds = kinds
         self._rules = rules
         self._draw = draw
+        self._trails = trails
 
     def draw_up(self, batch: PlaceOrders, at: Millis) -> tuple[Order, ...]:
         """The orders of a batch, none of them sent. Raises Unplaceable."""
@@ -146,6 +149,7 @@ class Drafting:
             known = ", ".join(self._terms) or "nothing"
             raise Unplaceable(draft.symbol, reason=f"not traded here; this desk trades {known}")
         _require_draft(draft)
+        self._require_trail(draft)
         keeper = self._keeper(draft)
         draft = _on_steps(_following(draft, keeper), terms.instrument)
         chain = None
@@ -191,6 +195,15 @@ class Drafting:
             purpose=draft.purpose,
             plan=plan,
         )
+
+    def _require_trail(self, draft: Draft) -> None:
+        profile = draft.profile
+        if isinstance(profile, TrailingOwn) and profile.rule not in self._trails:
+            known = ", ".join(sorted(self._trails)) or "it has none"
+            reason = (
+                f"{draft.name} trails by {profile.rule!r}, which this desk was not given; {known}"
+            )
+            raise Unplaceable(draft.symbol, reason=reason)
 
     def _keeper(self, draft: Draft) -> Keeper:
         """Who waits for its price: the venue where it has the kind, unless the desk is wanted."""

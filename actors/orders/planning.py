@@ -30,6 +30,7 @@ from .groups import GroupRule
 from .messages import NoSuchOrder, NotDurable, Unplaceable
 from .model import Order
 from .plan import NO_PLAN
+from .trailing import TrailingRule
 from .waits import PriceWait
 from .watching import Watching
 
@@ -37,7 +38,8 @@ from .watching import Watching
 class Planning:
     """Plans for one desk.
 
-    kinds: what the venue takes as it is. rules: of groups. feed: the path of the feed of a symbol.
+    kinds: what the venue takes as it is. rules: of groups. trails: of users, to trail a stop. feed:
+    the path of the feed of a symbol.
     """
 
     def __init__(
@@ -47,13 +49,15 @@ class Planning:
         kinds: Collection[Kind],
         *,
         rules: Mapping[str, GroupRule],
+        trails: Mapping[str, TrailingRule],
         feed: Callable[[str], str] | None,
     ) -> None:
         self._desk = desk
         self._terms = terms
         self._kinds = kinds
         self._rules = rules
-        self.watching = Watching(desk, feed, self._find)
+        self._trails = trails
+        self.watching = Watching(desk, feed, self._find, trails)
 
     def start(self, clerk: Clerk, creating: Creating, admission: Admission) -> None:
         """The other parts of the desk are there."""
@@ -85,7 +89,8 @@ class Planning:
             obstacle = self._admission.obstacle(draft.purpose, draft.symbol)
             if obstacle is not None and not draft.after:
                 raise obstacle
-        drafting = Drafting(self._terms, self._kinds, self._rules, self._creating.ids.draw)
+        draw, trails = self._creating.ids.draw, self._trails
+        drafting = Drafting(self._terms, self._kinds, self._rules, draw, trails)
         orders = drafting.draw_up(batch, self._desk.now)
         self._capping.require_room(orders)
         await self._clerk.keep(orders)
@@ -161,7 +166,8 @@ class Planning:
             reason = f"the price reached {price:f}, where it expires"
             await clerk.amend(order, revising.ended(order, reason, now))
         elif wait.why == "trail":
-            after = trailing.trailed(order, price, self._terms[order.symbol].instrument, now)
+            instrument = self._terms[order.symbol].instrument
+            after = trailing.trailed(order, price, instrument, now, self._trails)
             await clerk.amend(order, after)
             self.watching.rearm(after)
         else:

@@ -46,7 +46,7 @@ class TrailingRule(Protocol):
         ...
 
 
-_NONE: Final[Mapping[str, TrailingRule]] = MappingProxyType({})
+NO_RULES: Final[Mapping[str, TrailingRule]] = MappingProxyType({})
 
 
 def steps_for(
@@ -111,7 +111,7 @@ def moved(
     price: Decimal,
     side: Side,
     stop: Decimal | None,
-    own: Mapping[str, TrailingRule] = _NONE,
+    own: Mapping[str, TrailingRule] = NO_RULES,
 ) -> tuple[Profile, Decimal | None]:
     """The profile after a price, and where the stop goes; None: it stays.
 
@@ -163,7 +163,7 @@ def stop_at(profile: TrailingDistance, price: Decimal, side: Side) -> Decimal:
 
 
 def next_level(
-    order: Order, own: Mapping[str, TrailingRule] = _NONE
+    order: Order, own: Mapping[str, TrailingRule] = NO_RULES
 ) -> tuple[Decimal, Direction] | None:
     """The next price at which the stop of an order may move; None: it does not trail."""
     profile, stop = (order.plan or NO_PLAN).profile, revising.target(order)[2]
@@ -210,7 +210,7 @@ def trailed(
     price: Decimal,
     instrument: Instrument,
     at: Millis,
-    own: Mapping[str, TrailingRule] = _NONE,
+    own: Mapping[str, TrailingRule] = NO_RULES,
 ) -> Order:
     """The order once its stop has followed a price; a limit stays as far from it as it was."""
     plan = order.plan

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Final, Literal
+from typing import Literal
 
 import attrs
 import msgspec
@@ -16,7 +15,7 @@ from ..market.side import TRIGGERED
 from .levels import level_of
 from .model import Order
 from .plan import NO_PLAN
-from .trailing import TrailingRule, next_level
+from .trailing import NO_RULES, TrailingRule, next_level
 
 Why = Literal["trigger", "trail", "expire"]
 
@@ -41,10 +40,9 @@ class Waits:
 
 
 NOTHING = Waits()
-_NONE: Final[Mapping[str, TrailingRule]] = MappingProxyType({})
 
 
-def waits_of(order: Order, own: Mapping[str, TrailingRule] = _NONE) -> Waits:
+def waits_of(order: Order, own: Mapping[str, TrailingRule] = NO_RULES) -> Waits:
     """What an order waits for as it stands. own: rules of users to trail, by their names."""
     wish = order.wish
     if order.plan is None or not order.is_live or (wish is not None and wish.then == "end"):

@@ -7,7 +7,7 @@ came by in between is met by the next tick at or beyond it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from ...runtime import Actor, Millis, NoSuchActor, Outcome, Ref, Timer
@@ -15,20 +15,29 @@ from ..feeds.messages import Arm, Disarm, FeedStarted, ThresholdCrossed
 from ..feeds.thresholds import ThresholdId
 from .model import Order
 from .tokens import ArmAgain, ArmedFor, TimeIsUp
+from .trailing import TrailingRule
 from .waits import PriceWait, Waits, waits_of
 
 RETRY: Final = Millis(1_000)
 
 
 class Watching:
-    """Watches for one desk. feed: the path of the feed of a symbol. find: an order by its id."""
+    """Watches for one desk. feed: the path of the feed of a symbol. find: an order by its id.
+
+    trails: rules of users, to trail a stop.
+    """
 
     def __init__(
-        self, desk: Actor, feed: Callable[[str], str] | None, find: Callable[[str], Order | None]
+        self,
+        desk: Actor,
+        feed: Callable[[str], str] | None,
+        find: Callable[[str], Order | None],
+        trails: Mapping[str, TrailingRule],
     ) -> None:
         self._desk = desk
         self._feed = feed
         self._find = find
+        self._trails = trails
         self._feeds: dict[str, Ref] = {}  # by symbol
         self._waits: dict[str, Waits] = {}  # by order id
         self._times: dict[str, Millis] = {}  # by order id, when to look at it; once each
@@ -43,7 +52,7 @@ class Watching:
 
     def follow(self, order: Order) -> None:
         """An order is not as it was: wait for what it waits for now, and for nothing else."""
-        wanted = waits_of(order)
+        wanted = waits_of(order, self._trails)
         before = self._waits.get(order.id)
         if wanted == before:
             return
