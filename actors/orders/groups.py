@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from ...runtime import Millis
 from ..market.instrument import Instrument
-from ..market.money import ZERO, add, subtract
+from ..market.money import EXACT, ZERO, add, multiply, subtract
 from ..market.precision import floor_to_step
 from . import revising
 from .graph import group_of
@@ -52,7 +52,7 @@ class GroupRule(Protocol):
     def after(
         self, members: Members, before: Order, order: Order, at: Millis, instrument: Instrument
     ) -> Iterable[Order]:
-        """The members that change after a step of `order`, made with `revising`.
+        """The members that change after a step of `order`, made with `revising`; it may do so too.
 
         members: the others, oldest first, none of them over. before, order: the one that has
         changed; it has filled more, or else it was ended.
@@ -107,13 +107,17 @@ class Balanced:
                 changed[mate.id] = _cut(mate, left, reason, at, instrument)
             if class_of(order) != part:
                 waiting = [mate for mate in side if mate.status == "chained"]
-                for mate in _lessened(waiting, subtract(given, excess), reason, at):
+                owed, step = subtract(given, excess), instrument.amount_step
+                for mate in _lessened(waiting, owed, step, reason, at):
                     changed[mate.id] = mate
-        for part in _CLASSES:  # what was lent to one that is smaller now is its own side's again
-            lost = subtract(shares[part], share_of((*changed.values(), order), part))
-            taker = next(iter(takers(side_of(changed.values(), part))), None)
-            if taker is not None and lost > ZERO and _lends(members):
-                changed[taker.id] = revising.enlarged(taker, lost, reason, at)
+        if _lends(members):  # what was lent to one that is smaller now is its own side's again
+            changed[order.id] = order
+            for part in _CLASSES:
+                everybody = tuple(changed.values())
+                lost = subtract(shares[part], share_of(everybody, part))
+                taker = next(iter(takers(side_of(everybody, part))), None)
+                if taker is not None and lost > ZERO:
+                    changed[taker.id] = revising.enlarged(taker, lost, reason, at)
         yield from changed.values()
 
     def check(self, members: Members) -> str:
@@ -229,14 +233,24 @@ def _cut(mate: Order, left: Decimal, reason: str, at: Millis, instrument: Instru
     return revising.edited(mate, reason, at, amount=add(mate.filled, left))
 
 
-def _lessened(side: Iterable[Order], owed: Decimal, reason: str, at: Millis) -> Iterator[Order]:
-    """What waits for its parent on the side that has not traded is owed less in the end."""
-    for mate in side:
-        if owed <= ZERO:
-            return
-        taken = min(owed, asked_of(mate))
+def _lessened(
+    side: Sequence[Order], owed: Decimal, step: Decimal, reason: str, at: Millis
+) -> Iterator[Order]:
+    """What waits for its parent on the side that has not traded is owed less in the end, all alike.
+
+    So each is set free for its share of what is left, whenever it is.
+    """
+    total = sum_of(map(asked_of, side))
+    if owed <= ZERO or not total:
+        return
+    owed = rest = min(owed, total)
+    for number, mate in enumerate(side, 1):
+        part = multiply(
+            EXACT.divide_int(multiply(owed, asked_of(mate)), multiply(total, step)), step
+        )
+        taken = min(rest, asked_of(mate)) if number == len(side) else part
         yield revising.lessened(mate, taken, reason, at)
-        owed = subtract(owed, taken)
+        rest = subtract(rest, taken)
 
 
 def _of_one_position(members: Members) -> str:

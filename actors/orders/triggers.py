@@ -116,7 +116,26 @@ def evened(graph: Graph, group: Group, at: Millis, instrument: Instrument) -> Gr
             graph = _enlarged(graph, order, back, at)
             graph = graph.put(replace(order, plan=replace(plan, forward_took=took)))
             idle = subtract(idle, back)
+    for order in forward:
+        graph, idle = _let_out(graph, graph.orders[order.id], idle, at, instrument)
     return graph
+
+
+def _let_out(
+    graph: Graph, order: Order, idle: Decimal, at: Millis, instrument: Instrument
+) -> tuple[Graph, Decimal]:
+    """The family once what was held back for an order goes out for what that does not need."""
+    group, took = group_of(order), lent_to(order)
+    for mate in () if group is None else _rivals(graph, order, group):
+        keeps = min(left_of(mate), idle)
+        gives = subtract(left_of(mate), keeps)
+        has_room = add(took, gives) <= left_of(order)
+        if _is_shelved_for(mate, order) and has_room and is_placeable(mate, keeps, instrument):
+            reason = f"goes out again for what {order.id} does not need"
+            graph = graph.put(revising.lessened(_out_again(mate, reason, at), gives, reason, at))
+            took, idle = add(took, gives), subtract(idle, keeps)
+    plan = order.plan or NO_PLAN
+    return graph.put(replace(order, plan=replace(plan, forward_took=took))), idle
 
 
 def turned_back(graph: Graph, order: Order, at: Millis) -> Graph:
@@ -164,17 +183,19 @@ def _turned(graph: Graph, order: Order, reason: str, at: Millis, but: str = "") 
     group = group_of(order)
     if group is None:
         return graph
-    lent = lent_to(order)
-    plan = replace(order.plan or NO_PLAN, forward_since=None, forward_took=ZERO)
-    order = replace(order, plan=plan)
+    lent, plan = lent_to(order), order.plan or NO_PLAN
     others = [mate for mate in _rivals(graph, order, group) if mate.id != but]
     waiting = [
         mate
         for mate in others
         if left_of(mate) and (mate.status == "due" or _is_shelved_for(mate, order))
     ]
+    has_taker = any(map(rests, takers(others)))
+    if lent > ZERO and not waiting and not but and not has_taker and takers(others):
+        return graph.put(replace(order, plan=replace(plan, forward_since=at)))  # when they are back
+    order = replace(order, plan=replace(plan, forward_since=None, forward_took=ZERO))
     graph = graph.put(order)
-    if waiting or but or (lent > ZERO and takers(others)):
+    if waiting or but or (lent > ZERO and has_taker):
         graph = graph.put(revising.held_back(order, reason, at))
     for mate in waiting:
         graph = graph.put(_out_again(mate, f"goes out again instead of {order.id}", at))
