@@ -44,7 +44,7 @@ class Lavish(Balanced):
         self, members: Members, before: Order, order: Order, at: Millis, instrument: Instrument
     ) -> Iterator[Order]:
         for mate in super().after(members, before, order, at, instrument):
-            known = next(each for each in members if each.id == mate.id)
+            known = next(each for each in (*members, order) if each.id == mate.id)
             lost = revising.target(known)[0] - revising.target(mate)[0]
             yield revising.enlarged(mate, max(lost, Decimal(0)) / 2, "lavish", at)
 

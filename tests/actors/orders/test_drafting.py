@@ -22,7 +22,7 @@ from .planned import TERMS
 
 
 def a_draft(name: str, kind: Kind = "limit", **more: Any) -> Draft:
-    given = {"price": Decimal(100)} if kind == "limit" else {"stop": Decimal(90)}
+    given: Any = {"price": Decimal(100)} if kind == "limit" else {"stop": Decimal(90)}
     return Draft(
         name=name, symbol="BTC/USDT", side="sell", kind=kind, amount=Decimal(1), **given | more
     )
