@@ -123,8 +123,11 @@ def why_not(store: Path) -> str:
 def one_of_each(store: Path) -> Iterator[tuple[str, tuple[bytes, bytes]]]:
     """A row of every table."""
     with open_environment(store, Durability.FULL, lambda _: None) as environment:
-        for name, table in environment.tables.items():
-            yield name, environment.read(lambda txn, t=table: next(iter(txn.cursor(t))))
+        yield from environment.read(
+            lambda txn: [
+                (name, next(iter(txn.cursor(table)))) for name, table in environment.tables.items()
+            ]
+        )
 
 
 def newer(store: Path) -> str:
