@@ -91,7 +91,7 @@ def command(
         with ExitStack() as opened:
             if files.to is not None:
                 files.to.mkdir(parents=True, exist_ok=True)
-            tell = {
+            tell: dict[Kind, Tell] = {
                 kind: opened.enter_context(_writing(path, kind, format, counts))
                 for kind, path in asked.items()
             }
