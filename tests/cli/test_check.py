@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from benthic.benchmarks.orders import START
 from benthic.runtime import Millis
 from benthic.storage import StoreUnusable, open_store, read_orders
 from benthic.storage.codec import text_record
-from benthic.storage.environment import Durability, open_environment
+from benthic.storage.environment import Durability, Table, Transaction, open_environment
 from benthic.storage.inspection import DATA_FILE, LAYOUT, META
 from benthic.storage.tables import TABLES
 from benthic.storage.verification import inspect_here
@@ -120,14 +121,15 @@ def why_not(store: Path) -> str:
     return ""
 
 
+def first_row(table: Table, txn: Transaction) -> tuple[bytes, bytes]:
+    return next(iter(txn.cursor(table)))
+
+
 def one_of_each(store: Path) -> Iterator[tuple[str, tuple[bytes, bytes]]]:
     """A row of every table."""
     with open_environment(store, Durability.FULL, lambda _: None) as environment:
-        yield from environment.read(
-            lambda txn: [
-                (name, next(iter(txn.cursor(table)))) for name, table in environment.tables.items()
-            ]
-        )
+        for name, table in environment.tables.items():
+            yield name, environment.read(partial(first_row, table))
 
 
 def newer(store: Path) -> str:
