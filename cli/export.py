@@ -167,7 +167,7 @@ def _jsonl(file: IO[str], kind: Kind) -> Tell:
 
     def write(row: Row) -> None:
         fields = dict[str, object](zip(columns, row, strict=True))
-        for name in _NESTED & fields.keys():
+        for name in sorted(_NESTED & fields.keys()):
             text = fields[name]
             if isinstance(text, str):
                 fields[name] = msgspec.Raw(text.encode())

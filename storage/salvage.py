@@ -85,7 +85,7 @@ class Salvage:
         for owner, (name, epoch) in epochs.items():
             folded = _epoch_in(self.folded.get(owner, NOTHING_FOLDED).beginning.orders)
             found[name] = Account(owner, max(epoch, folded, self._epoch_in_closed(owner)))
-        for owner in self.folded.keys() - known - epochs.keys():
+        for owner in sorted(self.folded.keys() - known - epochs.keys()):
             raise Rotten(
                 f"the name of account {owner}, all commits of which are folded, has rotted"
             )
