@@ -6,7 +6,7 @@ both. The bare one is handed keys and records that were encoded before: it puts 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -15,10 +15,11 @@ from time import perf_counter
 from typing import Any, Final
 
 import lmdb
+import msgspec
 import trio
 
 from ..actors.orders.journal import Commit
-from ..runtime import Child, LiveClock, Ref, Supervisor, System
+from ..runtime import Actor, Ask, Child, LiveClock, Supervisor, System, on
 from ..storage.codec import BALANCE, COMMIT, ORDER, text_record
 from ..storage.inspection import TXN
 from ..storage.keys import account_head, journal_key, name_key, order_key
@@ -40,39 +41,58 @@ def intent(folder: Path, rounds: int, commits: int) -> Measurement:
     """How long one client waits for the commit of an intent; medians of the medians."""
     ours, other = list[float](), list[float]()
     for number in range(rounds):
-        found = trio.run(_round, folder / f"intent-{number}", commits)
+        found = _round(folder / f"intent-{number}", commits)
         ours.append(found[0])
         other.append(found[1])
     return cost("store.intent", median(ours), median(other), "us", bar=BAR)
 
 
-async def _round(path: Path, count: int) -> tuple[float, float]:
-    bare = path.with_name(path.name + "-bare")
+def _round(path: Path, count: int) -> tuple[float, float]:
+    """Both medians, us, of so many commits each."""
     scribe = Scribe("main")
-    first = scribe.deposit()
-    commits = [scribe.place() for _ in range(count)]
+    first, commits = scribe.deposit(), [scribe.place() for _ in range(count)]
+    rows = [list(_rows(number, each)) for number, each in enumerate(commits, 2)]
+    bare = path.with_name(path.name + "-bare")
     with open_store(path, inspector=inspect_here) as opened, _open_bare(bare) as handle:
+        opened.commit(first)
         tables = {name: handle.open_db(name.encode()) for name in TABLES}
-        root = Supervisor("bot", [Child("store", partial(Store, opened))])
-        system = System(root, clock=LiveClock(), seed=0)
+        work = partial(_Client, commits, [partial(_commit, handle, tables, each) for each in rows])
+        children = (Child("store", partial(Store, opened)), Child("client", work))
+        system = System(Supervisor("bot", children), clock=LiveClock(), seed=0)
+        return trio.run(_run, system)
+
+
+async def _run(system: System) -> tuple[float, float]:
+    async with trio.open_nursery() as nursery:
+        await nursery.start(system.run)
+        found: tuple[float, float]
+        found = await system.lookup("/bot/client").ask(_Go(), timeout=600_000)
+        await system.stop()
+    return found
+
+
+class _Go(msgspec.Struct, Ask[tuple[float, float]], frozen=True):
+    """Take turns until all is committed."""
+
+
+class _Client(Actor):
+    """Asks a store as a desk does, and in turns lets the other commit."""
+
+    def __init__(self, commits: list[Commit], others: list[Callable[[], float]]) -> None:
+        self._commits = iter(commits)
+        self._others = iter(others)
+
+    @on(_Go)
+    async def go(self, _: _Go) -> tuple[float, float]:
+        store = self.lookup("store")
         ours, other = list[float](), list[float]()
-        async with trio.open_nursery() as nursery:
-            await nursery.start(system.run)
-            store = system.lookup("/bot/store")
-            await store.ask(first)
-            rows = iter([list(_rows(number, each)) for number, each in enumerate(commits, 2)])
-            asked = iter(commits)
-            while some := list(islice(asked, TURN)):
-                ours += [await _ask(store, commit) for commit in some]
-                other += [_commit(handle, tables, each) for each in islice(rows, len(some))]
-            await system.stop()
-    return median(ours), median(other)
-
-
-async def _ask(store: Ref, commit: Commit) -> float:
-    began = perf_counter()
-    await store.ask(commit)
-    return (perf_counter() - began) * 1e6
+        while some := list(islice(self._commits, TURN)):
+            for commit in some:
+                began = perf_counter()
+                await self.ask(store, commit)
+                ours.append((perf_counter() - began) * 1e6)
+            other += [each() for each in islice(self._others, len(some))]
+        return median(ours), median(other)
 
 
 def _commit(handle: lmdb.Environment, tables: dict[str, Any], rows: list[Put]) -> float:
