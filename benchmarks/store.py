@@ -20,9 +20,9 @@ from typing import Final
 import msgspec
 import trio
 
-from ..actors.market.side import Kind, Purpose, Side
 from ..actors.orders.journal import Commit
-from ..actors.orders.model import Status
+from ..actors.orders.model import Order
+from ..actors.portfolio.model import Balance
 from ..runtime import Actor, Ask, Child, LiveClock, Supervisor, System, on
 from ..storage.environment import Environment, Transaction, open_to_read
 from ..storage.folder import file_system_of
@@ -32,14 +32,18 @@ from ..storage.opening import open_store
 from ..storage.store import Store
 from ..storage.tables import Tables, read_accounts, read_snapshot
 from ..storage.verification import inspect_here
+from .intents import intent
 from .measurement import Measurement, cost, rate
-from .orders import Scribe, open_orders
+from .orders import Scribe, open_brackets, open_orders
+from .raw_records import raw_type
+from .restarting import time_restart
 
 ROUNDS: Final = 5
 WRITERS: Final = 64
 GROUP_BAR: Final = 10.0
 OPEN_ORDERS: Final = 10_000
 RELOAD_BAR: Final = 1 / 3  # at most three times the time of the other
+RESTART_BAR: Final = 1 / 10  # likewise, at most ten times
 
 _IN_MEMORY: Final = frozenset({"tmpfs", "ramfs"})
 
@@ -53,27 +57,40 @@ def measure(
     with tempfile.TemporaryDirectory(dir=home, prefix="benthic-bench-") as name:
         folder = Path(name)
         yield group_commit(folder, rounds, commits)
+        yield clients(folder, rounds, commits)
+        yield intent(folder, rounds, commits * 2)
         yield from reload(folder, rounds, orders)
+        yield restart(folder, rounds, orders)
+
+
+def clients(folder: Path, rounds: int, commits: int) -> Measurement:
+    """Commits per second of 64 actors that ask one Store, and of one that does."""
+    ours, other = list[float](), list[float]()
+    for number in range(rounds):
+        ours.append(_together(folder / f"many-{number}", _intents(WRITERS, commits)))
+        other.append(_together(folder / f"one-{number}", _intents(1, commits)))
+    name = f"store.clients.{WRITERS}"
+    return rate(name, median(ours), median(other), "commits/s", bar=GROUP_BAR)
 
 
 def group_commit(folder: Path, rounds: int, commits: int) -> Measurement:
     """Commits per second of 64 actors that ask one Store, and of a loop that commits one by one."""
     ours, other = list[float](), list[float]()
     for number in range(rounds):
-        ours.append(_together(folder / f"together-{number}", commits))
+        ours.append(_together(folder / f"together-{number}", _intents(WRITERS, commits)))
         other.append(_one_by_one(folder / f"alone-{number}", max(commits // 15, 2)))
     name = f"store.group_commit.{WRITERS}"
     return rate(name, median(ours), median(other), "commits/s", bar=GROUP_BAR)
 
 
-def _intents(each: int) -> list[list[Commit]]:
+def _intents(writers: int, each: int) -> list[list[Commit]]:
     """What each writer commits: deposits and intents in an account of its own, as a desk does."""
-    scribes = [Scribe(f"account-{number}", chance=number) for number in range(WRITERS)]
+    scribes = [Scribe(f"account-{number}", chance=number) for number in range(writers)]
     return [[s.deposit(), *(s.place() for _ in range(each - 1))] for s in scribes]
 
 
 def _one_by_one(path: Path, each: int) -> float:
-    commits = list(chain.from_iterable(zip(*_intents(each), strict=True)))  # by turns
+    commits = list(chain.from_iterable(zip(*_intents(WRITERS, each), strict=True)))  # by turns
     with open_store(path, inspector=inspect_here) as store:
         began = perf_counter()
         for commit in commits:
@@ -99,16 +116,15 @@ class _Writer(Actor):
         return len(self._commits)
 
 
-def _together(path: Path, each: int) -> float:
-    intents = _intents(each)
+def _together(path: Path, intents: list[list[Commit]]) -> float:
     with open_store(path, inspector=inspect_here) as store:
-        names = [f"writer-{number}" for number in range(WRITERS)]
+        names = [f"writer-{number}" for number in range(len(intents))]
         writers = [
             Child(name, partial(_Writer, intents[number])) for number, name in enumerate(names)
         ]
         root = Supervisor("bot", (Child("store", partial(Store, store)), *writers))
         system = System(root, clock=LiveClock(), seed=0)
-        return WRITERS * each / trio.run(_time_writers, system, names)
+        return sum(map(len, intents)) / trio.run(_time_writers, system, names)
 
 
 async def _time_writers(system: System, names: list[str]) -> float:
@@ -122,38 +138,6 @@ async def _time_writers(system: System, names: list[str]) -> float:
         seconds = perf_counter() - began
         await system.stop()
     return seconds
-
-
-class _RawOrder(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """An order as it lies on disk: decimals are still text."""
-
-    id: str
-    client_id: str
-    symbol: str
-    side: Side
-    kind: Kind
-    amount: str
-    price: str | None
-    status: Status
-    held_asset: str
-    held: str
-    filled: str
-    cost: str
-    fee: str
-    fee_asset: str
-    created_at: int
-    changed_at: int
-    venue_id: str = ""
-    evidence: str = ""
-    purpose: Purpose = "entry"
-
-
-class _RawBalance(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A balance as it lies on disk."""
-
-    asset: str
-    available: str
-    reserved: str
 
 
 def reload(folder: Path, rounds: int, orders: int) -> Iterator[Measurement]:
@@ -170,6 +154,36 @@ def reload(folder: Path, rounds: int, orders: int) -> Iterator[Measurement]:
     yield cost(f"store.reload.{orders}", ours, other, "ms", bar=RELOAD_BAR)
     opened, other = _alternate(partial(_cold_start, path), partial(_cold_scan, path), rounds)
     yield cost(f"store.verify_and_reload.{orders}", opened, other, "ms", bar=None)
+
+
+def restart(folder: Path, rounds: int, orders: int) -> Measurement:
+    """Time until a desk can reconcile with a graph of open orders, beside the same scan.
+
+    In it are the account's load with its commit of the epoch, the desk's register with the index of
+    chains and groups, and the opening of the portfolio with all reservations, asked for by actors
+    of a running System. The verification of the file is measured apart.
+    """
+    path = folder / "restart"
+    with open_store(path, inspector=inspect_here) as store:
+        commits = open_brackets("main", orders)
+        for start in range(0, len(commits), 500):
+            store.write(commits[start : start + 500])
+    ours, other = list[float](), list[float]()
+    for number in range(rounds + 1):
+        gc.collect()
+        with open_store(path, inspector=inspect_here) as store:
+            seconds = time_restart(store)
+        gc.collect()
+        with open_to_read(path) as environment:
+            began = perf_counter()
+            rows = environment.read(partial(_scan, environment))
+            scanned = perf_counter() - began
+            del rows
+        if number:
+            ours.append(seconds * 1000)
+            other.append(scanned * 1000)
+    name = f"store.restart.{orders}"
+    return cost(name, median(ours), median(other), "ms", bar=RESTART_BAR)
 
 
 def _alternate(
@@ -197,9 +211,9 @@ def _ready_graph(environment: Environment, txn: Transaction) -> Graph:
 def _scan(environment: Environment, txn: Transaction) -> list[object]:
     tables, end = environment.tables, -CHECKSUM_BYTES
     rows: list[object] = []
-    kinds = (("live", _RawOrder), ("balances", _RawBalance), ("partial", str), ("reported", str))
+    kinds = (("live", Order), ("balances", Balance), ("partial", str), ("reported", str))
     for name, kind in kinds:
-        decode = msgspec.msgpack.Decoder(kind).decode
+        decode: Callable[[bytes], object] = msgspec.msgpack.Decoder(raw_type(kind)).decode
         rows += [decode(record[1:end]) for _, record in txn.cursor(tables[name])]
     return rows
 

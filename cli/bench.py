@@ -47,7 +47,7 @@ def backtest(
 
 @command.command
 def store(*, json: Json = False) -> int:
-    """Group commit and reload of the order store, beside plain LMDB."""
+    """Commits, reload and restart of the order store, beside plain LMDB."""
     from ..benchmarks.store import measure
 
     return _show("store", measure(), json=json)

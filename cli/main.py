@@ -32,6 +32,7 @@ COMMANDS: Final = (
     ("tree", "Show the actors that a bot file plans, or those of a running bot."),
     ("orders", "Show the live orders and balances of a store, or what became of orders."),
     ("check", "Look whether a store is whole and adds up, and rebuild what does not."),
+    ("export", "Write orders, trades, ledger and history of a store to files."),
     ("compact", "Fold the oldest steps of orders in a store away."),
     ("exchanges", "Show what the exchanges of ccxt can do, and which are known best."),
     ("doctor", "Look whether what benthic builds on is as it must be."),

@@ -16,9 +16,10 @@ from cyclopts.validators import Number
 from ..actors.market.money import plain
 from ..actors.orders.model import Status
 from ..runtime import UsageError
+from ..storage.exporting import named
 from ..storage.history import OrderStep, Wanted, read_history
 from .data.venue_options import moment
-from .order_words import as_fields, as_utc, revised
+from .order_words import as_utc, revised
 from .output import print_json
 
 Tell = Callable[[OrderStep], object]
@@ -86,7 +87,7 @@ def _last(limit: int | None, tell: Tell) -> Iterator[Tell]:
 def step_as_json(step: OrderStep) -> dict[str, Any]:
     """One step; amounts are text, times ms UTC."""
     fields = {field.name: getattr(step, field.name) for field in attrs.fields(OrderStep)}
-    return {**fields, "wish": as_fields(step.wish)}
+    return {**fields, "wish": named(step.wish)}
 
 
 def _print_as_json(step: OrderStep) -> None:

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import attrs
-import msgspec
 
 from ..actors.feeds.thresholds import Direction
 from ..actors.market.money import plain
@@ -36,17 +34,6 @@ class Due:
 
     order: Order
     words: str
-
-
-def as_fields(value: object) -> Any:
-    """A record as JSON has it: fields by name, nested ones too; decimals stay what they are."""
-    if isinstance(value, msgspec.Struct):
-        fields = {name: as_fields(getattr(value, name)) for name in value.__struct_fields__}
-        tag = value.__struct_config__.tag
-        return fields if tag is None else {"type": tag, **fields}
-    if isinstance(value, tuple):
-        return [as_fields(each) for each in value]
-    return value
 
 
 def forest(orders: Sequence[Order]) -> Iterator[tuple[int, Order]]:

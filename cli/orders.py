@@ -14,10 +14,11 @@ from cyclopts import Parameter
 from ..actors.market.money import plain
 from ..actors.orders.graph import group_of
 from ..actors.orders.model import Order
+from ..storage.exporting import named
 from ..storage.reading import StoredAccount, read_orders
 from .exits import ExitCode
 from .order_history import NO_HISTORY, HistoryOptions, show_history
-from .order_words import as_fields, as_utc, forest, grouped, groups, outbox, told
+from .order_words import as_utc, forest, grouped, groups, outbox, told
 from .output import console, print_json, table
 from .places import a_path
 from .stores import asking_for_a_store
@@ -77,7 +78,7 @@ def _as_json(account: StoredAccount) -> dict[str, Any]:
 
 def order_as_json(order: Order) -> dict[str, Any]:
     """One order with all of its plan; amounts are text, times ms UTC."""
-    fields: dict[str, Any] = as_fields(order)
+    fields: Any = named(order)
     return {**fields, "names": list(order.names)}
 
 

@@ -95,14 +95,14 @@ def audit_tables(txn: Transaction, tables: Tables) -> list[Violation]:
     if [place for place, _, _ in keys] != list(range(first, first + len(keys))):
         found.append(Violation("P3", "", "the journal has gaps"))
     for name, account in read_accounts(txn, tables).items():
-        books = read_books(txn, tables, account)
+        commits = tuple(read_commits(txn, tables, account))
+        books = read_books(txn, tables, account, commits)
         faults = [*books.faults, *_differences(txn, tables, account_head(account.number), books)]
         numbers = [number for _, owner, number in keys if owner == account.number]
         start = books.folded.commits + 1
         if numbers != list(range(start, start + len(numbers))):
             faults.append(("P3", "its commits are not numbered one after the other"))
         faults += structure_off(books.orders, books.ended)
-        commits = read_commits(txn, tables, account)
         faults += steps_off(books.folded.beginning, books.ended, commits)
         found += (Violation(code, name, detail) for code, detail in faults)
     return found
@@ -112,19 +112,22 @@ def audit_money(txn: Transaction, tables: Tables) -> list[Violation]:
     """Where the money of an account does not add up (F1, F2, F3, F5)."""
     found: list[Violation] = []
     for name, account in read_accounts(txn, tables).items():
-        books = read_books(txn, tables, account)
-        sums = add_up(read_commits(txn, tables, account), books.folded)
+        commits = tuple(read_commits(txn, tables, account))
+        books = read_books(txn, tables, account, commits)
+        sums = add_up(commits, books.folded)
         faults = [*sums.faults, *_balances_off(books, sums), *_holds_off(books)]
         faults += _fills_off(books, sums)
         found += (Violation(code, name, detail) for code, detail in faults)
     return found
 
 
-def read_books(txn: Transaction, tables: Tables, account: Account) -> Books:
-    """What the commits of an account come to, those that are folded included."""
+def read_books(
+    txn: Transaction, tables: Tables, account: Account, commits: Iterable[Commit]
+) -> Books:
+    """What the commits of an account come to, with those that are folded before them."""
     head = account_head(account.number)
     folded, ended = read_folded(txn, tables, head), read_folded_orders(txn, tables, head)
-    return fold(read_commits(txn, tables, account), folded, ended)
+    return fold(commits, folded, ended)
 
 
 def fold(

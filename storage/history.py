@@ -88,7 +88,7 @@ def read_history(
         asked = _by_id(txn, tables, wanted)
         accounts = {account.number: name for name, account in read_accounts(txn, tables).items()}
         followed = {
-            number: _Followed(read_folded(txn, tables, account_head(number)).beginning.orders)
+            number: Followed(read_folded(txn, tables, account_head(number)).beginning.orders)
             for number in accounts
         }
         for key, record in txn.cursor(tables.journal):
@@ -116,7 +116,7 @@ def _by_id(txn: Transaction, tables: Tables, wanted: Wanted) -> Wanted:
     raise UsageError(f"no order has the id {wanted.order}; `benthic orders` shows the live ones")
 
 
-class _Followed:
+class Followed:
     """The orders of one account as the journal goes by."""
 
     def __init__(self, orders: tuple[Order, ...]) -> None:

@@ -15,6 +15,7 @@ from ..progress import Watch, unwatched
 from .recording import record
 from .shim import compile_shim
 from .worker import BEGUN, WHOLE
+from .workload import workload_hash
 
 PER_RECORDING: Final = 1000  # images of one recording
 
@@ -32,8 +33,8 @@ def run_images(
 
     durability: anything but FULL loses acknowledged commits, and must be seen to.
     """
-    with tempfile.TemporaryDirectory(prefix="benthic-images-") as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="benthic-images-") as place:
+        folder = Path(place)
         shim = compile_shim(folder)
 
         def run(chunk: int, images: int) -> Chunk:
@@ -49,7 +50,8 @@ def run_images(
             events.unlink()
             return Chunk(chunk, images, violations, {"recordings": 1})
 
-        plan = Plan(f"images, durability {durability.value}", seed, PER_RECORDING)
+        name = f"images, durability {durability.value}"
+        plan = Plan(name, seed, PER_RECORDING, of=f"the workload {workload_hash()[:12]}")
         return sweep(plan, count, run, resume=resume, watch=watch, jobs=jobs)
 
 

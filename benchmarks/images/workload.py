@@ -11,6 +11,8 @@ from decimal import Decimal
 from random import Random
 
 from ...actors.orders.journal import Commit
+from ...actors.orders.model import Order
+from ...storage.graph import graph_hash
 from ..orders import Scribe
 
 WRITERS = 8
@@ -27,17 +29,33 @@ def commits_of(writer: int, seed: int, count: int = COMMITS) -> Iterator[tuple[C
     chance = Random(f"{seed}/{writer}")  # noqa: S311 - seeded
     scribe = Scribe(account_of(writer), chance=writer + 1)
     yield scribe.deposit(), scribe
-    for _ in range(count - 1):
+    yield scribe.deposit_base(), scribe
+    for _ in range(count - 2):
         yield _next(scribe, chance), scribe
 
 
+def workload_hash() -> str:
+    """What tells one workload from another: a sweep over another one is not gone on with."""
+    *_, (_, scribe) = commits_of(0, 0)
+    return graph_hash(scribe.orders.values(), scribe.balances.values())
+
+
 def _next(scribe: Scribe, chance: Random) -> Commit:
-    step = chance.choice(("place", "place", "accept", "half", "trade", "cancel"))
+    """Something that can happen: to a plain order, or to one that is chained and grouped."""
+    step = chance.choice(("place", "bracket", "accept", "half", "trade", "cancel", "edit"))
     order = chance.choice(list(scribe.orders.values())) if scribe.orders else None
-    if order is None or step == "place":
-        return scribe.place()
-    if step == "accept" and order.status == "intent":
-        return scribe.accept(order.id)
+    if order is None or step in {"place", "bracket"}:
+        return scribe.bracket() if step == "bracket" else scribe.place()
+    if order.status == "due" or order.wish is not None:
+        return scribe.send(order.id) if order.status == "due" else scribe.take_back(order.id)
+    return _to(order, step, scribe)
+
+
+def _to(order: Order, step: str, scribe: Scribe) -> Commit:
     if step == "cancel":
         return scribe.cancel(order.id)
+    if step == "edit" or order.status == "chained":
+        return scribe.edit(order.id)
+    if step == "accept" and order.status == "intent":
+        return scribe.accept(order.id)
     return scribe.trade(order.id, Decimal("0.5") if step == "half" else Decimal(1))

@@ -9,6 +9,7 @@ from benthic.benchmarks.images.crash import SECTOR, Disk, first_cut
 from benthic.benchmarks.images.recording import Event
 from benthic.benchmarks.images.run import run_images
 from benthic.benchmarks.images.shim import NoRecorder, compile_shim
+from benthic.benchmarks.images.workload import commits_of
 from benthic.benchmarks.images.writer import ACK
 from benthic.storage import Durability
 
@@ -55,6 +56,16 @@ def test_a_write_that_is_durable_by_itself_makes_no_other_one_durable() -> None:
     assert all(image.startswith(b"h" * 4096) for image in images)
     assert any(len(image) == 4096 for image in images)
     assert disk.acked == {3: 7}
+
+
+def test_the_recorded_process_writes_plans_of_every_kind_of_step() -> None:
+    orders = [order for commit, _ in commits_of(0, 0) for order in commit.orders]
+    planned = [order for order in orders if order.plan is not None]
+
+    assert {order.status for order in planned} >= {"chained", "due", "intent", "accepted"}
+    assert any(order.wish is not None for order in planned)
+    assert any(len(order.names) > 1 for order in planned)
+    assert any(order.plan is None for order in orders)
 
 
 def test_cuts_begin_once_somebody_was_answered() -> None:

@@ -6,10 +6,12 @@ import pytest
 
 from benthic.actors.bot.errors import ConfigError
 from benthic.actors.bot.reading import parse_config
+from benthic.cli.journal import JournalFolded, open_journal
 from benthic.cli.run.berth import fold_away
 from benthic.cli.run.logs import Log
 from benthic.storage import audit_store, open_store, read_orders
 from benthic.storage.environment import Durability, open_environment
+from benthic.storage.folding import FOR_EVER
 
 from ..storage.test_folding import a_life, look_away
 from .conftest import Benthic
@@ -42,6 +44,19 @@ def test_a_store_that_does_not_add_up_is_not_folded(benthic: Benthic, store: Pat
     assert (ran.code, ran.out) == (5, "")
     assert "does not add up" in ran.complaint
     assert "see `benthic check`" in ran.complaint
+
+
+def test_no_report_is_made_of_a_journal_that_was_folded(store: Path) -> None:
+    with open_journal(store, append=True) as journal:
+        assert journal.earlier("main") == 60
+    with open_store(store) as opened:
+        opened.compact(FOR_EVER)
+
+    with (
+        pytest.raises(JournalFolded, match="its oldest commits were folded away"),
+        open_journal(store, append=True),
+    ):
+        pass  # it is not opened
 
 
 def spoil(store: Path) -> None:

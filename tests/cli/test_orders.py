@@ -26,7 +26,7 @@ from benthic.actors.orders.plan import (
     Trigger,
 )
 from benthic.benchmarks.orders import Scribe
-from benthic.cli.order_words import as_fields, forest, grouped, outbox, told, trailed
+from benthic.cli.order_words import forest, grouped, outbox, told, trailed
 from benthic.runtime import Millis
 from benthic.storage import open_store
 
@@ -245,11 +245,3 @@ def test_every_order_is_shown_once_however_they_hang_together(parents: list[int]
             assert order.plan is not None
             assert order.plan.chain is not None
             assert depths[order.id] == depths[order.plan.chain.parent] + 1
-
-
-def test_a_record_becomes_fields_by_name_however_deep() -> None:
-    fields = as_fields(an_order("o", Plan(profile=TrailingOwn("mine", "x"), past=("a",))))
-
-    assert fields["plan"]["profile"] == {"type": "own", "rule": "mine", "state": "x"}
-    assert fields["plan"]["past"] == ["a"]
-    assert fields["amount"] == an_order("o").amount

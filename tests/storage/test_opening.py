@@ -22,6 +22,7 @@ from benthic.storage import (
     open_store,
     read_orders,
 )
+from benthic.storage.checking import check_store
 from benthic.storage.codec import text_record
 from benthic.storage.folder import file_system_of
 from benthic.storage.inspection import KIND, LAYOUT, TXN
@@ -261,6 +262,10 @@ def test_a_store_on_a_network_file_system_is_refused(
     monkeypatch.setattr("benthic.storage.folder.file_system_of", lambda _: "nfs4")
     with pytest.raises(StoreMisplaced, match="nfs4 is a network file system; give a path on"):
         open_store(tmp_path / "store")
+    with pytest.raises(StoreMisplaced, match="nfs4 is a network file system"):
+        read_orders(tmp_path / "store")
+    with pytest.raises(StoreMisplaced, match="nfs4 is a network file system"):
+        check_store(tmp_path / "store")
     assert not (tmp_path / "store").exists()
 
 
