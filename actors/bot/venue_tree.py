@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
-from ...runtime import Child, Supervisor
+from ...runtime import Child, Millis, Supervisor
 from ..exchange.adapters.capabilities import Capabilities
 from ..exchange.ccxt_connector import CcxtConnector
 from ..exchange.paper import PaperConnector
@@ -25,6 +26,7 @@ from ..matching.path_venue import PathVenue
 from ..orders.evidence import Patience
 from ..orders.model import Order
 from ..orders.opening import FromDeposits, FromVenue
+from ..orders.sending import submit_of
 from .contexts import AtVenue
 from .messages import Exchange
 from .opening import Opener
@@ -33,6 +35,8 @@ from .plot import Plot
 from .tree import Dealing, account_tree, mode_tree
 from .venue_markets import watched_feeds, watched_gate, watched_positions
 from .venue_plan import exchange_of, line_of
+
+NEVER: Final = Millis(0)  # until when an order may be sent that is there already
 
 
 def venue_exchange(plot: Plot, context: AtVenue) -> Sequence[Child | Supervisor]:
@@ -104,18 +108,22 @@ def _dealing(plot: Plot, context: AtVenue, offered: Capabilities) -> Dealing:
 
 
 def report_of(order: Order) -> OrderReport:
-    """A live order of the journal, as the venue would tell of it."""
+    """What is left of a live order of the journal, as the venue that it was sent to would tell."""
+    sent = submit_of(order, NEVER)
     return OrderReport(
         client_id=order.client_id,
         venue_id=order.venue_id,
         symbol=order.symbol,
         side=order.side,
-        kind=order.kind,
-        amount=order.amount,
-        price=order.price,
+        kind=sent.kind,
+        amount=sent.amount,
+        price=sent.price,
         status="open",
         fills=(),
         created_at=order.created_at,
         changed_at=order.changed_at,
-        filled=order.filled,
+        stop=sent.stop,
+        time_in_force=sent.time_in_force,
+        trail=sent.trail,
+        effect=sent.effect,
     )

@@ -57,7 +57,7 @@ class GroupDraft(msgspec.Struct, frozen=True, gc=False):
 class PlaceOrders(msgspec.Struct, Ask[tuple[Order, ...]], frozen=True, gc=False):
     """Take in a batch. The answer is its orders as they are durable, in the order of the drafts.
 
-    Nothing has been sent by then. Raises a Refusal where nothing came of any of them: Unplaceable,
+    Only after that is anything sent. Raises a Refusal where nothing came of any of them: Unplaceable,
     NotDurable, NotAdmitted, NotReconciled or VenueSilent.
     """
 

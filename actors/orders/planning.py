@@ -31,7 +31,7 @@ from .messages import NoSuchOrder, NotDurable, Unplaceable
 from .model import Order
 from .plan import NO_PLAN
 from .trailing import TrailingRule
-from .waits import PriceWait
+from .waits import PriceWait, needs_prices
 from .watching import Watching
 
 
@@ -57,6 +57,7 @@ class Planning:
         self._kinds = kinds
         self._rules = rules
         self._trails = trails
+        self._feed = feed
         self.watching = Watching(desk, feed, self._find, trails)
 
     def start(self, clerk: Clerk, creating: Creating, admission: Admission) -> None:
@@ -92,9 +93,19 @@ class Planning:
         draw, trails = self._creating.ids.draw, self._trails
         drafting = Drafting(self._terms, self._kinds, self._rules, draw, trails)
         orders = drafting.draw_up(batch, self._desk.now)
+        self._require_prices(orders)
         self._capping.require_room(orders)
         await self._clerk.keep(orders)
         return orders
+
+    def _require_prices(self, orders: tuple[Order, ...]) -> None:
+        """Raise Unplaceable where an order waits for a price and nobody tells this desk of one."""
+        if self._feed is not None:
+            return
+        for order in orders:
+            if order.plan is not None and needs_prices(order.kind, order.plan):
+                reason = "it waits for a price here, and this desk has no feed: give it one"
+                raise Unplaceable(order.symbol, reason=reason)
 
     async def edit(self, message: EditOrder) -> Order:
         """Change an order; see `EditOrder`."""
@@ -145,7 +156,10 @@ class Planning:
         except NotDurable:
             if not order.is_out:
                 raise
-            return order  # the cancel itself needs no room on the disk (K3)
+            # The cancel itself needs no room on the disk (K3). The wish is durable with whatever
+            # is written of the order next, so that it is not sent again meanwhile.
+            self._clerk.orders.keep(after)
+            return after
 
     # -- prices and times
 

@@ -11,10 +11,10 @@ import msgspec
 
 from ...runtime import Millis
 from ..feeds.thresholds import Direction
-from ..market.side import TRIGGERED
+from ..market.side import TRIGGERED, Kind
 from .levels import level_of
 from .model import Order
-from .plan import NO_PLAN
+from .plan import NO_PLAN, Plan
 from .trailing import NO_RULES, TrailingRule, next_level
 
 Why = Literal["trigger", "trail", "expire"]
@@ -49,6 +49,14 @@ def waits_of(order: Order, own: Mapping[str, TrailingRule] = NO_RULES) -> Waits:
         return NOTHING
     times = tuple(_times_of(order))
     return Waits(frozenset(_prices_of(order, own)), min(times) if times else None)
+
+
+def needs_prices(kind: Kind, plan: Plan) -> bool:
+    """Whether an order with this plan waits here for a price, at some time of its life."""
+    expires_at = None if plan.expiry is None else plan.expiry.price
+    is_kept = plan.keeper == "desk" and kind in TRIGGERED
+    waits = plan.trigger, plan.profile, expires_at
+    return is_kept or any(each is not None for each in waits)
 
 
 def _prices_of(order: Order, own: Mapping[str, TrailingRule]) -> Iterator[PriceWait]:

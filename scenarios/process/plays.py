@@ -134,6 +134,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "slow_consumer": _INSIDE,
         "slow_disk": _HOST,
         "stands_still_in_doubt": _INSIDE,
+        "stop_cancelled_on_a_full_disk": _BATCH,
         "stop_given_back_by_the_exchange": _BATCH,
         "store_file_damaged": _RAISED,
         "store_grows": _INSIDE,
