@@ -7,8 +7,9 @@ bot.system()      # or with the clock, seed and schedule of its context
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Self, TypeVar
 
 import attrs
@@ -29,12 +30,14 @@ from ..exchange.replay import replay
 from ..exchange.tape import Tape
 from ..feeds.higher_frames import FramesDoNotFit, fits
 from ..market.candle import Candle
+from ..orders.groups import GROUP_RULES, GroupRule
 from ..orders.journal import JournalMemory, MemoryJournal
+from ..orders.trailing import NO_RULES, TrailingRule
 from .chronicle import Say
 from .config import BotConfig
 from .contexts import AtVenue, Replayed
 from .paths import Paths, paths_of
-from .plot import Factory, Plot
+from .plot import Factory, OwnRules, Plot
 from .root import root_tree
 from .tree import bot_tree, known_exchange
 from .venue_plan import account_at, chronicle, planned_exchange
@@ -112,6 +115,7 @@ class ExchangeBuilder:
         self._context: Replayed | AtVenue | None = None
         self._store: Factory | None = None
         self._say: Say | None = None
+        self._rules = OwnRules()
 
     def in_context(self, context: Replayed | AtVenue) -> Self:
         """Say where the bot runs. Raises UsageError where that does not fit its file."""
@@ -127,6 +131,22 @@ class ExchangeBuilder:
     def with_store(self, store: Factory) -> Self:
         """Keep the orders in another store than memory; makes an actor for the journal's words."""
         self._store = store
+        return self
+
+    def with_rules(
+        self,
+        *,
+        groups: Mapping[str, GroupRule] = MappingProxyType({}),
+        trails: Mapping[str, TrailingRule] = NO_RULES,
+    ) -> Self:
+        """Know rules of yours for groups and for stops that trail, by the names that drafts use.
+
+        Raises UsageError where a name is taken.
+        """
+        if taken := sorted(GROUP_RULES.keys() & groups.keys()):
+            raise UsageError(f"group rule {taken[0]!r} is there already: give yours another name")
+        known = MappingProxyType({**GROUP_RULES, **groups})
+        self._rules = OwnRules(known, MappingProxyType(dict(trails)))
         return self
 
     def told_to(self, say: Say) -> Self:
@@ -147,14 +167,15 @@ class ExchangeBuilder:
             store = partial(MemoryJournal, memory)
         more: list[Child] = []
         if isinstance(context, Replayed):
-            plot = Plot(config, Paths(), config.account.name)
+            plot = Plot(config, Paths(), config.account.name, self._rules)
             instrument = config.market.instrument
             connector = context.connector(config)
             exchange = known_exchange(
                 plot, connector=connector, instrument=instrument, patience=context.patience
             )
         else:
-            plot = Plot(config, paths_of(config.bot.name), account_at(config, context.name))
+            account = account_at(config, context.name)
+            plot = Plot(config, paths_of(config.bot.name), account, self._rules)
             exchange = context.plant(plot, context)
             if self._say is not None:
                 more.append(chronicle(plot, context, self._say))

@@ -30,7 +30,7 @@ import attrs
 
 from ...runtime import Child, Millis, Strategy, Supervisor
 from ..market.instrument import Instrument
-from ..market.side import PLACEABLE, Kind
+from ..market.side import FULL, PLACEABLE, Kind
 from ..modes.catalog import MODES
 from ..modes.consumer import AllInConsumer
 from ..modes.producer import Producer
@@ -64,10 +64,12 @@ def known_exchange(
     plot: Plot, *, connector: Factory, instrument: Instrument, patience: Patience
 ) -> Sequence[Child | Supervisor]:
     """Everything that belongs to a venue of which the file says all: simulated, on a tape."""
+    kinds = FULL if plot.config.venue.rules == "full" else PLACEABLE
+    dealing = Dealing(gate=plot.paths.gate, patience=patience, kinds=kinds)
     return (
         Child("connector", connector),
         told_gate(plot),
-        account_tree(plot, instrument, Dealing(gate=plot.paths.gate, patience=patience)),
+        account_tree(plot, instrument, dealing),
         told_feeds(plot),
         mode_tree(plot, instrument),
     )
@@ -101,6 +103,8 @@ def account_tree(plot: Plot, instrument: Instrument, dealing: Dealing = Dealing(
             opening=dealing.opening,
             kinds=dealing.kinds,
             feed=paths.feed,
+            rules=plot.rules.groups,
+            trails=plot.rules.trails,
         )
 
     # Of what the venue holds, only what is traded: a fee in another coin is paid past the books.

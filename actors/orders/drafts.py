@@ -57,8 +57,8 @@ class GroupDraft(msgspec.Struct, frozen=True, gc=False):
 class PlaceOrders(msgspec.Struct, Ask[tuple[Order, ...]], frozen=True, gc=False):
     """Take in a batch. The answer is its orders as they are durable, in the order of the drafts.
 
-    Only after that is anything sent. Raises a Refusal where nothing came of any of them: Unplaceable,
-    NotDurable, NotAdmitted, NotReconciled or VenueSilent.
+    Only after that is anything sent. Raises a Refusal where nothing came of any of them:
+    Unplaceable, NotDurable, NotAdmitted, NotReconciled or VenueSilent.
     """
 
     drafts: tuple[Draft, ...]

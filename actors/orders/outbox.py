@@ -8,7 +8,7 @@ client id that was never used, and its intent is durable before the first byte o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ...runtime import Actor, Millis, Refusal, Timer
 from ..portfolio.messages import InsufficientFunds
@@ -65,11 +65,19 @@ class Outbox:
             if self._attempts:
                 self._forget()
             return
-        for order_id in tuple(kin.wishing):
-            await self._take_back(order_id)
-        for order_id in tuple(kin.due):
-            await self._send(order_id)
+        done = set[tuple[str, str | None]]()
+        while todo := [each for each in self._todo() if each not in done]:
+            for order_id, client_id in todo:  # where the venue answers at once, more may be free
+                done.add((order_id, client_id))
+                await self._take_back(order_id)
+                await self._send(order_id)
         self._plan()
+
+    def _todo(self) -> Iterator[tuple[str, str | None]]:
+        """The orders that something is to be said of, with the names that they have now."""
+        kin = self._clerk.orders.kin
+        for order_id in (*kin.wishing, *kin.due):
+            yield order_id, kin.client_id_of(order_id)
 
     # -- sending
 
