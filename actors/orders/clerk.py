@@ -217,7 +217,7 @@ class Clerk:
 
     def _reacted(self, order: Order, after: Order) -> tuple[Order, tuple[Order, ...]]:
         """The step of an order with what it sets off for itself, and for others."""
-        if after.plan is None and not self.orders.kin.has_any(after):
+        if after.plan is None and after.id not in self.orders.kin.children:
             return after, ()
         graph = self.orders.family(order).put(after)
         changed = self._react(graph, order, after, self._desk.now)

@@ -15,7 +15,7 @@ class Kin:
     def __init__(self) -> None:
         self._client_ids: dict[str, str] = {}  # id -> present client id
         self._names: dict[str, str] = {}  # earlier client id -> present one
-        self._children: dict[
+        self.children: dict[
             str, dict[str, None]
         ] = {}  # id of a parent -> ids of its live children
         self._members: dict[str, dict[str, None]] = {}  # group -> ids of its live members
@@ -32,7 +32,7 @@ class Kin:
         is_live = order.status in LIVE
         if order.kind in STOPS and (parent := parent_of(order)):
             self.guarded[parent] = None
-        _mark(self._children, parent_of(order), order.id, is_live=is_live)
+        _mark(self.children, parent_of(order), order.id, is_live=is_live)
         group = group_of(order)
         _mark(self._members, "" if group is None else group.id, order.id, is_live=is_live)
         self.due.pop(order.id, None)
@@ -57,15 +57,11 @@ class Kin:
         """The present client id of an order with a plan."""
         return self._client_ids.get(order_id)
 
-    def has_any(self, order: Order) -> bool:
-        """Whether what becomes of an order can matter to others."""
-        return order.id in self._children or group_of(order) is not None
-
     def next_to(self, order: Order) -> Iterator[str]:
         """The ids of its parent, its children and its mates."""
         if parent := parent_of(order):
             yield parent
-        yield from self._children.get(order.id, ())
+        yield from self.children.get(order.id, ())
         group = group_of(order)
         if group is not None:
             yield from self._members.get(group.id, ())
