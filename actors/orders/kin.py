@@ -15,9 +15,7 @@ class Kin:
     def __init__(self) -> None:
         self._client_ids: dict[str, str] = {}  # id -> present client id
         self._names: dict[str, str] = {}  # earlier client id -> present one
-        self.children: dict[
-            str, dict[str, None]
-        ] = {}  # id of a parent -> ids of its live children
+        self.children: dict[str, dict[str, None]] = {}  # id of a parent -> ids of its live children
         self._members: dict[str, dict[str, None]] = {}  # group -> ids of its live members
         self.guarded: dict[str, None] = {}  # ids of those that have, or had, a stop chained to them
         self.due: dict[str, None] = {}  # ids of those that are to be sent
