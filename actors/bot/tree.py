@@ -141,6 +141,7 @@ def mode_tree(plot: Plot, instrument: Instrument) -> Supervisor:
             desk=paths.desk,
             gate=paths.gate,
             slippage=mode.settings.slippage,
+            guards=mode.settings.guards,
         )
 
     return Supervisor("mode", [Child("producer", producer), Child("consumer", consumer)])

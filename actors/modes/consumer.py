@@ -1,4 +1,4 @@
-"""The consumer of a mode that is either all in or all out: it turns signals into market orders.
+"""The consumer of a mode that is either all in or all out: it turns signals into orders.
 
 It keeps no position of its own. What it holds it asks of the portfolio at every signal, so an
 order with an unknown outcome, a restart or a trade by hand cannot make it trade twice.
@@ -6,25 +6,30 @@ order with an unknown outcome, a restart or a trade by hand cannot make it trade
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from ...runtime import Actor, AskError, Refusal, on
+from ...runtime import Actor, Ask, AskError, Refusal, on
 from ..exchange.gate.messages import GateClosed, GateOpened
 from ..exchange.gate.verdicts import Verdicts
 from ..market.instrument import Instrument
-from ..market.money import ZERO, add, from_float, multiply
+from ..market.money import ZERO, add, from_float, multiply, subtract
 from ..market.precision import ceil_to_step
 from ..market.side import Side
-from ..orders.messages import PlaceOrder
+from ..orders.drafts import Draft
+from ..orders.messages import ListOpenOrders, PlaceOrder
+from ..orders.model import Order
 from ..portfolio.messages import GetBalances
 from ..portfolio.model import Balance
+from .guards import NO_GUARDS, Guards, bounded_by, exits, guarded_entry, guards_of
 from .messages import Signal, SignalPassed
 from .sizing import affordable, sellable
 
 ONE: Final = Decimal(1)
 
 _ALL = GetBalances()
+_NOTHING: Final = "nothing to do: too little to trade, or the position is as it should be"
 
 
 class AllInConsumer(Actor):
@@ -34,6 +39,7 @@ class AllInConsumer(Actor):
 
     producer, portfolio, desk: where these actors are. gate: where the gate is; None: there is none.
     slippage: share of the price that an order may cost more than the close that gave the signal.
+    guards: what bounds each position that it buys.
     """
 
     def __init__(
@@ -45,7 +51,9 @@ class AllInConsumer(Actor):
         desk: str,
         slippage: Decimal = ZERO,
         gate: str | None = None,
+        guards: Guards = NO_GUARDS,
     ) -> None:
+        self._guards = guards
         self._instrument = instrument
         self._worst = add(ONE, slippage)
         self._symbol = str(instrument.symbol)
@@ -70,20 +78,68 @@ class AllInConsumer(Actor):
             self.publish(SignalPassed(message, f"the gate is closed ({reasons})"))
             return
         try:
-            balances = await self.ask(self._portfolio, _ALL)
-            # A step too high at most: what is reserved then pays for what the venue rounds.
-            close = from_float(message.price)
-            worst = multiply(close, self._worst) if message.side == "buy" else close
-            price = ceil_to_step(worst, self._instrument.price_step)
-            amount = amount_for(message.side, balances, price, self._instrument)
-            if amount:
-                order = PlaceOrder(self._symbol, message.side, "market", amount, None, price)
-                await self.ask(self._desk, order)
-                return
-            reason = "nothing to do: too little to trade, or the position is as it should be"
+            if self._guards:
+                reason = await self._trade_guarded(message)
+            else:
+                reason = await self._trade(message)
         except (Refusal, AskError) as error:  # what became of the order is the desk's to find out
             reason = str(error)
-        self.publish(SignalPassed(message, reason))
+        if reason:
+            self.publish(SignalPassed(message, reason))
+
+    async def _trade(self, signal: Signal) -> str:
+        """Trade on a signal; why not, or nothing."""
+        balances = await self.ask(self._portfolio, _ALL)
+        price = self._price(signal)
+        amount = amount_for(signal.side, balances, price, self._instrument)
+        if not amount:
+            return _NOTHING
+        order = PlaceOrder(self._symbol, signal.side, "market", amount, None, price)
+        await self.ask(self._desk, order)
+        return ""
+
+    async def _trade_guarded(self, signal: Signal) -> str:
+        """The same, for positions that are bounded: guards come with them, and sell them."""
+        guards = guards_of(self._symbol, await self.ask(self._desk, ListOpenOrders()))
+        balances = await self.ask(self._portfolio, _ALL)
+        wanted = list(self._wanted(signal, guards, balances))
+        for message in wanted:
+            await self.ask(self._desk, message)
+        return "" if wanted else _NOTHING
+
+    def _wanted(
+        self, signal: Signal, guards: tuple[Order, ...], balances: tuple[Balance, ...]
+    ) -> Iterator[Ask[Any]]:
+        """What a signal asks of the desk, where positions are bounded."""
+        close, price, market = from_float(signal.price), self._price(signal), self._instrument
+        if signal.side == "buy":
+            amount = ZERO if guards else amount_for("buy", balances, price, market)
+            if amount:
+                entry = Draft(
+                    name="entry",
+                    symbol=self._symbol,
+                    side="buy",
+                    kind="market",
+                    amount=amount,
+                    reference=price,
+                )
+                yield guarded_entry(entry, close, self._guards, market)
+            return
+        yield from exits(guards, close, market)
+        loose = subtract(held_of(balances, market), bounded_by(guards))
+        free = min(loose, free_of(balances, market))  # bought by hand, or before there were guards
+        amount = sellable(free, price, market) if free > ZERO else ZERO
+        if amount:
+            yield PlaceOrder(self._symbol, "sell", "market", amount, None, price)
+
+    def _price(self, signal: Signal) -> Decimal:
+        """What an order on a signal costs at most.
+
+        A step too high at most: what is reserved then pays for what the venue rounds.
+        """
+        close = from_float(signal.price)
+        worst = multiply(close, self._worst) if signal.side == "buy" else close
+        return ceil_to_step(worst, self._instrument.price_step)
 
 
 def amount_for(
@@ -103,3 +159,15 @@ def amount_for(
     if (free or held) and sellable(add(free, held), price, instrument):
         return ZERO  # holds some already
     return affordable(cash, price, instrument)
+
+
+def held_of(balances: tuple[Balance, ...], instrument: Instrument) -> Decimal:
+    """What is held of the base currency, orders that sell it included."""
+    base = instrument.symbol.base
+    return sum((add(b.available, b.reserved) for b in balances if b.asset == base), ZERO)
+
+
+def free_of(balances: tuple[Balance, ...], instrument: Instrument) -> Decimal:
+    """What is held of the base currency, and not by an order."""
+    base = instrument.symbol.base
+    return sum((b.available for b in balances if b.asset == base), ZERO)

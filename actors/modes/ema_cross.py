@@ -10,6 +10,7 @@ from ...runtime import UsageError
 from ..feeds.ring import CAPACITY
 from ..market.candle import Candle
 from ..market.side import Side
+from .guards import Guards
 
 
 @attrs.frozen
@@ -19,13 +20,17 @@ class EmaCrossSettings:
     fast, slow: lengths of the averages, 1 <= fast < slow. warm_up: how many candles pass before
     the first signal; not more than a feed remembers, or a restart could not warm up again.
     slippage: share of the price that a market order may cost more than the last close; cash for it
-    is left over. A tape needs none, an order book does.
+    is left over. A tape needs none, an order book does. stop_loss, take_profit, trail: what bounds
+    each position, see `Guards`.
     """
 
     fast: int = 10
     slow: int = 30
     warm_up: int = 1_000
     slippage: Decimal = Decimal(0)
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    trail: Decimal | None = None
 
     def __attrs_post_init__(self) -> None:
         if not 1 <= self.fast < self.slow <= CAPACITY:
@@ -36,6 +41,12 @@ class EmaCrossSettings:
             raise UsageError(f"needs 0 <= warm_up <= {CAPACITY}, not {self.warm_up}")
         if not 0 <= self.slippage < 1:
             raise UsageError(f"needs 0 <= slippage < 1, not {self.slippage}")
+        _ = self.guards  # checks them
+
+    @property
+    def guards(self) -> Guards:
+        """What bounds each position."""
+        return Guards(self.stop_loss, self.take_profit, self.trail)
 
 
 class EmaCross:

@@ -6,7 +6,7 @@ they strike to the end; in liveness mode they end, and every bot must be in orde
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from random import Random
 from types import MappingProxyType
@@ -51,6 +51,13 @@ TOPICS: Final[tuple[tuple[FeedTopic, ...], ...]] = (
     ("candles", "trades", "ticker"),
     ("candles", "book"),
 )
+GUARDS: Final[tuple[Mapping[str, str], ...]] = (
+    {},
+    {"stop_loss": "0.004", "take_profit": "0.004"},
+    {"stop_loss": "0.01", "trail": "0.003"},
+    {"trail": "0.004", "take_profit": "0.006"},
+)
+"""What bounds the positions of a mode; a market of an hour moves by so much."""
 DEPOSITS: Final = MappingProxyType({"USDT": "100000", "BTC": "2", "ETH": "30", "SOL": "500"})
 
 
@@ -85,7 +92,7 @@ class Drawn:
     pace: float  # these three: see `Cadence`
     beat: int
     every: float
-    is_lively: bool  # whether the mode trades as well
+    mode: Mapping[str, object]  # of each bot: half of them trade as well
 
 
 def drawn(seed: int, seconds: float, cadence: Cadence = BUSY) -> Drawn:
@@ -101,8 +108,13 @@ def drawn(seed: int, seconds: float, cadence: Cadence = BUSY) -> Drawn:
         pace=chance.choice(cadence.paces),
         beat=cadence.beat,
         every=chance.choice(cadence.deeds),
-        is_lively=chance.random() < 1 / 2,
+        mode=_mode(seed) if chance.random() < 1 / 2 else SILENT,
     )
+
+
+def _mode(seed: int) -> Mapping[str, object]:
+    """A mode that trades, and what bounds its positions."""
+    return {**LIVELY, **chances.stream(seed, "swarm, guards").choice(GUARDS)}
 
 
 def _rules(chance: Random, share: float, seconds: float, pairs: tuple[str, ...]) -> Iterator[Table]:
@@ -189,8 +201,7 @@ async def _begin(world: World, plan: Drawn) -> list[Trader]:
     venue = await world.open_venue(*PAIRS, deposits=DEPOSITS, change=change)
     for pair in plan.pairs:
         feeds = Feeds(pairs=[each for each in PAIRS if each != pair], topics=plan.topics)
-        mode = LIVELY if plan.is_lively else SILENT
-        await world.start_bot(pair=pair, feeds=feeds, mode=mode)
+        await world.start_bot(pair=pair, feeds=feeds, mode=plan.mode)
     for number, table in enumerate(plan.rules, 1):
         rule = rule_of(table, place=f"swarm: rule {number}", inspector=venue.planned.inspector)
         venue.put(rule, Place("swarm", number, ""))

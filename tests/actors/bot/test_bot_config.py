@@ -104,6 +104,10 @@ BAD = [
     ('"ema_cross"', '"ema_cross"\nfast = 7.0', "mode.fast: 7.0 is a float, expected a whole"),
     ('"ema_cross"', '"ema_cross"\nfast = 90', "mode: needs 1 <= fast < slow <= 3000, not fast 90"),
     ('"ema_cross"', '"ema_cross"\nwarm_up = 9000', "mode: needs 0 <= warm_up <= 3000"),
+    ('"ema_cross"', '"ema_cross"\nstop_loss = 0.02', "mode.stop_loss: the float 0.02 is not exact"),
+    ('"ema_cross"', '"ema_cross"\nstop_loss = "1"', "mode: needs stop_loss above 0 and below 1"),
+    ('"ema_cross"', '"ema_cross"\ntake_profit = "0"', "mode: needs take_profit above 0, not 0"),
+    ('"ema_cross"', '"ema_cross"\ntrail = "1.5"', "mode: needs trail above 0 and below 1, not 1.5"),
     ("[mode]", "[venue]\nrequest_ms = -1\n[mode]", "venue.request_ms: -1 is out of range"),
     (
         "[mode]",
