@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections import deque
 from enum import Enum
+from functools import partial
 from typing import Final
 
 import attrs
 import msgspec
-import trio
 
 from ..actors.exchange.bans import Ban, RecallBans, RememberBan
 from ..actors.orders.journal import Commit, Digest, GetDigest, Load, Snapshot
@@ -26,6 +26,7 @@ from ..runtime.errors import Refusal
 from .environment import Room
 from .errors import StoreBroken, StoreRefusal
 from .order_store import Answer, OrderStore, Request
+from .worker import in_thread
 
 LARGEST_BATCH: Final = 512  # requests in one transaction
 
@@ -134,7 +135,7 @@ class Store(Actor):
         requests = [request for request, _ in batch]
         with self.hold():  # were the clock a virtual one, it would run away from the disk
             # Not abandoned when cancelled: a commit that has begun ends, and its askers hear of it.
-            answers = await trio.to_thread.run_sync(self._carry_out, requests)
+            answers = await in_thread(partial(self._carry_out, requests))
         self._answer(batch, answers)
         if self._waiting:
             self._tell_myself()

@@ -95,7 +95,9 @@ def released(
     amount = max(subtract(amount_for(chain, parent, instrument), taken), ZERO)
     amount = floor_to_step(amount, instrument.amount_step)
     if is_placeable(child, amount, instrument):
-        return _free(child, amount, parent, at)
+        free = _free(child, amount, parent, at)
+        mark = _mark(before, parent, instrument)
+        return free if mark is None else at_mark(free, mark, instrument)
     if parent.is_live:
         return child
     reason = f"{parent.id} ended with {parent.filled:f} filled: nothing to send for that"
@@ -146,6 +148,19 @@ def _free(child: Order, amount: Decimal, parent: Order, at: Millis) -> Order:
         changed_at=at,
         evidence=f"{parent.id} has filled {parent.filled:f}",
     )
+
+
+def _mark(before: Order, parent: Order, instrument: Instrument) -> Decimal | None:
+    """What the asset trades at, as far as a step of the parent tells: at what it has just filled.
+
+    Down to the step; None: nothing has filled in this step.
+    """
+    filled = subtract(parent.filled, before.filled)
+    if filled <= ZERO:
+        return None
+    step = instrument.price_step
+    steps = EXACT.divide_int(subtract(parent.cost, before.cost), multiply(filled, step))
+    return multiply(steps, step)
 
 
 def at_mark(order: Order, mark: Decimal, instrument: Instrument) -> Order:

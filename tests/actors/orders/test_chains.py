@@ -254,6 +254,20 @@ def test_a_stop_whose_price_was_passed_before_it_was_free_goes_at_market(
     assert after.plan.forced == forced
 
 
+def test_what_a_fill_sets_free_is_looked_at_where_it_traded() -> None:
+    entry = an_order("entry", side="buy", amount="1", price="100")
+    stop = an_order("stop", "stop_loss", stop="97", amount="1", chain=a_chain(), status="chained")
+    deep = an_order("deep", amount="1", price="90", chain=a_chain(), status="chained")
+
+    at_96 = replace(filled(entry, "1"), cost=Decimal("96.50"))
+
+    orders = stepped((entry, stop, deep), entry, at_96)
+
+    assert orders["stop"].plan is not None
+    assert orders["stop"].plan.forced == "market"
+    assert orders["deep"].price == Decimal("96.02")  # half a percent below, on the step
+
+
 def test_a_chained_limit_that_the_market_has_left_behind_is_pulled_back() -> None:
     order = an_order("child", price="90", status="due", chain=a_chain())
 
