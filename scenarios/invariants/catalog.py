@@ -28,7 +28,9 @@ from .funds import (
     check_f7,
     check_f8,
 )
-from .graphs import check_g1, check_g2, check_g3, check_g4, check_g5, check_g6
+from .graphs import check_g1, check_g3, check_g4, check_g5, check_g6
+from .groups import check_g2
+from .limits import check_o9
 from .orders import (
     check_o1,
     check_o2,
@@ -72,6 +74,7 @@ INVARIANTS: Final = (
     Invariant("O6", check_o6),
     Invariant("O7", check_o7),
     Invariant("O8", check_o8),
+    Invariant("O9", check_o9),
     Invariant("G1", check_g1),
     Invariant("G2", check_g2),
     Invariant("G3", check_g3),
@@ -95,7 +98,6 @@ CHECKERS: Final[tuple[Checker, ...]] = tuple(each.check for each in INVARIANTS)
 
 NOT_YET: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "O9": "the desk has no limits of rate, number or value of its own",
         "P5": "store_file_damaged spoils a store, and says itself what must come of it",
         "P6": "a run is too short for a file to grow",
         "R1": "restarts are held against a model of OTP by the sweep `supervisors`",
