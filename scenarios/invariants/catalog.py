@@ -42,6 +42,7 @@ from .orders import (
     check_o8,
 )
 from .persistence import check_p1, check_p2, check_p3, check_p4
+from .restarts import check_r1
 
 
 @attrs.frozen
@@ -85,6 +86,7 @@ INVARIANTS: Final = (
     Invariant("P2", check_p2),
     Invariant("P3", check_p3),
     Invariant("P4", check_p4),
+    Invariant("R1", check_r1),
     Invariant("R2", check_r2),
     Invariant("R3", check_r3),
     Invariant("R4", check_r4),
@@ -100,7 +102,6 @@ NOT_YET: Final[Mapping[str, str]] = MappingProxyType(
     {
         "P5": "store_file_damaged spoils a store, and says itself what must come of it",
         "P6": "a run is too short for a file to grow",
-        "R1": "restarts are held against a model of OTP by the sweep `supervisors`",
         "R6": "a lint of the source, in tests/test_architecture.py",
         "R7": "cancelled_at_every_checkpoint cancels, and all the others are looked at meanwhile",
         "R10": "it compares contexts, not one run; tests of the bot do that",

@@ -17,6 +17,7 @@ from ...actors.orders.ids import CHANCE_BITS
 from ...actors.orders.reconciling import Reconciling
 from ...runtime import cell
 from ...runtime.mailbox import DroppingMail, Mailbox
+from ...runtime.supervision.supervisor import SupervisorActor
 from .bug import Bug
 
 ROOM: Final = 1_000  # messages
@@ -89,6 +90,14 @@ def _drops_the_oldest(_: Any) -> Any:
     return make_mail
 
 
+def _restarts_one(_: Any) -> Any:
+    def group(self: Any, child: Any) -> list[Any]:
+        del self
+        return [child]
+
+    return group
+
+
 def _draws_of_its_own(right: Any) -> Any:
     class Named(right):  # type: ignore[misc]  # what stood there is known at run time
         def __init__(self, chance: int, epoch: int) -> None:
@@ -152,6 +161,15 @@ OF_LINE: Final = (
         owner=cell,
         part="make_mail",
         wrong=_drops_the_oldest,
+    ),
+    Bug(
+        name="restarts_only_what_has_crashed",
+        words="A supervisor starts the one that has crashed, and no other, whatever its strategy.",
+        codes=("R1",),
+        faults=("H1", "H7"),
+        owner=SupervisorActor,
+        part="_group",
+        wrong=_restarts_one,
     ),
     Bug(
         name="names_orders_by_real_chance",

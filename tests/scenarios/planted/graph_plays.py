@@ -225,3 +225,12 @@ async def take_profits_in_a_row(world: World) -> None:
         world.venue.move(PAIR, price)
     await trio.sleep(60)
     await world.settle(within=300)
+
+
+async def desk_crashes(world: World) -> None:
+    """A desk crashes while an order rests (H1)."""
+    bot = await world.start_bot()
+    await bot.place("buy", "0.01", "49999.99")
+    bot.crash("desk")
+    await trio.sleep(130)
+    await world.settle(within=300)
