@@ -7,13 +7,16 @@ failed run is made smaller, kept, read back and run again, which must come to th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from ..invariants import CHECKERS
 from ..planted import Bug
-from ..world import Finding
+from ..world import Checker, Finding
 from .artefact import Artefact, artefact_of, comes_to_the_same, read_artefact, write_artefact
 from .run import Options, Outcome, run_script
 from .script import Script
@@ -64,7 +67,7 @@ def hunt(
 ) -> Catch:
     """Look for a bug with so many seeds; the first that finds it is all that is asked for."""
     for number in range(seeds):
-        outcome = _run_of(bug)(script, Options(seed=first + number, planted=bug.name))
+        outcome = run_of(bug)(script, Options(seed=first + number, planted=bug.name))
         if outcome.findings:
             return _caught(script, bug, outcome, number + 1, folder, tries)
     return Catch(bug=bug.name, tried=seeds)
@@ -73,7 +76,7 @@ def hunt(
 def _caught(
     script: Script, bug: Bug, outcome: Outcome, tried: int, folder: Path, tries: int
 ) -> Catch:
-    made = shrunk(script, outcome, most=tries, run=_run_of(bug))
+    made = shrunk(script, outcome, most=tries, run=run_of(bug))
     file = write_artefact(artefact_of(made), folder)
     known = read_artefact(file)
     again = run_script(script, known.options)
@@ -96,16 +99,17 @@ def _caught(
     )
 
 
-def _run_of(bug: Bug) -> Run:
+def run_of(bug: Bug, checkers: Sequence[Checker] = CHECKERS) -> Run:
     """How a bug is looked for: one of chance shows only in a second run of the same seed (R5)."""
-    return _run_twice if CHANCE in bug.codes else run_script
+    run = partial(run_script, checkers=checkers)
+    return partial(_run_twice, run) if CHANCE in bug.codes else run
 
 
-def _run_twice(script: Script, options: Options) -> Outcome:
-    first = run_script(script, msgspec.structs.replace(options, expected_hash=""))
+def _run_twice(run: Run, script: Script, options: Options) -> Outcome:
+    first = run(script, msgspec.structs.replace(options, expected_hash=""))
     if first.findings:
         return first
-    return run_script(script, msgspec.structs.replace(options, expected_hash=first.hash))
+    return run(script, msgspec.structs.replace(options, expected_hash=first.hash))
 
 
 def _is_same(known: Artefact, again: Outcome) -> bool:

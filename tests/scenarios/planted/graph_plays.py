@@ -11,7 +11,8 @@ import trio
 from benthic.actors.orders.drafts import GroupDraft
 from benthic.actors.orders.plan import Swap, TrailingDistance
 from benthic.actors.orders.trailing import steps_for
-from benthic.runtime import AskError, Refusal
+from benthic.runtime import AskError, Millis, Refusal
+from benthic.scenarios.errors import ExpectationFailed
 from benthic.scenarios.world import ORDER, World, WorldBot
 from benthic.scenarios.world.batches import AT_MARKET, draft, edit, guarded, place_all
 
@@ -32,19 +33,18 @@ async def begun(world: World, **more: Any) -> tuple[WorldBot, dict[str, str]]:
 
 async def until(world: World, bot: WorldBot, order_id: str, status: str) -> None:
     """An order is there by now, or a bug keeps it from that."""
-    with suppress(Exception):
+    with suppress(ExpectationFailed):
         await world.eventually(lambda: bot.order(order_id).status == status, within=60)
 
 
 async def fills_again(world: World) -> None:
     """An entry fills half, and then the rest, while its stop rests."""
-    bot, ids = await begun(world, entry=LIMIT)
+    await begun(world, entry=LIMIT)
     await trio.sleep(5)
     world.venue.fill(PAIR, share="0.5")
     await trio.sleep(10)
     world.venue.fill(PAIR)
     await trio.sleep(10)
-    del bot, ids
     await world.settle(within=120)
 
 
@@ -196,8 +196,7 @@ async def cancel_for_a_turn_is_lost(world: World) -> None:
 
 async def turned_back(world: World) -> None:
     """The price rises to the take profit and falls at once: that does not fill in time."""
-    swap = Swap(timeout=5_000)  # type: ignore[arg-type]
-    bot, ids = await begun(world, swap=swap)
+    bot, ids = await begun(world, swap=Swap(timeout=Millis(5_000)))
     await until(world, bot, ids["stop"], "accepted")
     world.venue.move(PAIR, "61600")
     world.venue.move(PAIR, "60500")
