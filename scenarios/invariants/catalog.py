@@ -28,7 +28,9 @@ from .funds import (
     check_f7,
     check_f8,
 )
-from .graphs import check_g1, check_g2, check_g3, check_g4, check_g5, check_g6
+from .graphs import check_g1, check_g3, check_g4, check_g5, check_g6
+from .groups import check_g2
+from .limits import check_o9
 from .orders import (
     check_o1,
     check_o2,
@@ -40,6 +42,7 @@ from .orders import (
     check_o8,
 )
 from .persistence import check_p1, check_p2, check_p3, check_p4
+from .restarts import check_r1
 
 
 @attrs.frozen
@@ -72,6 +75,7 @@ INVARIANTS: Final = (
     Invariant("O6", check_o6),
     Invariant("O7", check_o7),
     Invariant("O8", check_o8),
+    Invariant("O9", check_o9),
     Invariant("G1", check_g1),
     Invariant("G2", check_g2),
     Invariant("G3", check_g3),
@@ -82,6 +86,7 @@ INVARIANTS: Final = (
     Invariant("P2", check_p2),
     Invariant("P3", check_p3),
     Invariant("P4", check_p4),
+    Invariant("R1", check_r1),
     Invariant("R2", check_r2),
     Invariant("R3", check_r3),
     Invariant("R4", check_r4),
@@ -95,10 +100,8 @@ CHECKERS: Final[tuple[Checker, ...]] = tuple(each.check for each in INVARIANTS)
 
 NOT_YET: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "O9": "the desk has no limits of rate, number or value of its own",
         "P5": "store_file_damaged spoils a store, and says itself what must come of it",
         "P6": "a run is too short for a file to grow",
-        "R1": "restarts are held against a model of OTP by the sweep `supervisors`",
         "R6": "a lint of the source, in tests/test_architecture.py",
         "R7": "cancelled_at_every_checkpoint cancels, and all the others are looked at meanwhile",
         "R10": "it compares contexts, not one run; tests of the bot do that",

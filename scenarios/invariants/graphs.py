@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
-from ...actors.orders.graph import Graph, group_of, parent_of
-from ...actors.orders.levels import class_of
+from ...actors.feeds.thresholds import Direction
+from ...actors.market.side import TRIGGERED
+from ...actors.orders.graph import Graph, parent_of
+from ...actors.orders.levels import class_of, is_reached, level_of
 from ...actors.orders.model import Order
-from ...actors.orders.plan import TrailingDistance
+from ...actors.orders.plan import NO_PLAN, TrailingDistance
 from ..world import Books, Change, Violation, World
 
 DUST = Fraction(1, 100)  # of a position, below which it is what rounding to steps has left
@@ -37,32 +40,6 @@ def _g1(world: World) -> Iterator[Violation]:
         oracle = world.bots[name].oracle
         if sum(each is not None and each.is_open for each in map(oracle.order, order.names)) > 1:
             yield Violation("G1", name, f"{order.client_id} rests there more than once")
-
-
-def check_g2(world: World) -> list[Violation]:
-    """Of orders of which one ends the other, one fills; the others trade what is left at most."""
-    return list(_g2(world))
-
-
-def _g2(world: World) -> Iterator[Violation]:
-    for name, bot in world.bots.items():
-        groups: dict[str, list[Order]] = defaultdict(list)
-        for order in _touched(bot.books) if not world.is_over else bot.books.orders.values():
-            group = group_of(order)
-            if group is not None and group.rule == "oco":
-                groups[group.id] = [
-                    each for each in bot.books.orders.values() if _is_of(each, group.id)
-                ]
-        for members in groups.values():
-            done = [each for each in members if each.status == "filled"]
-            swaps = any(group.swap for each in members if (group := group_of(each)))
-            if len(done) > 1 and swaps:
-                yield Violation("G2", name, f"{done[0].client_id} and {done[1].client_id} filled")
-            if done and world.is_over and world.is_settled:
-                for mate in members:
-                    if mate.is_live:
-                        words = f"{mate.client_id} is {mate.status}, {done[0].client_id} has filled"
-                        yield Violation("G2", name, words)
 
 
 def check_g3(world: World) -> list[Violation]:
@@ -107,14 +84,26 @@ def _g5(world: World) -> Iterator[Violation]:
         before, order = change.before, change.after
         if before is None or before.status != "inactive" or order.status != "due":
             continue
-        trigger = None if before.plan is None else before.plan.trigger
+        level = _awaited(before)
         price = None if order.plan is None else order.plan.reference
-        if trigger is None or price is None:
+        if level is None:
             continue
-        above = trigger.direction == "above"
-        if price < trigger.price if above else price > trigger.price:
-            words = f"{order.client_id} went at {price}, and waits for {trigger.price}"
+        if price is None:
+            words = f"{order.client_id} went, and nobody has heard of a price"
             yield Violation("G5", name, words)
+        elif not is_reached(price, *level):
+            words = f"{order.client_id} went at {price}, and waits for {level[0]}"
+            yield Violation("G5", name, words)
+
+
+def _awaited(order: Order) -> tuple[Decimal, Direction] | None:
+    """The price that an inactive order waits for, and from where that is reached; None: none."""
+    plan = order.plan or NO_PLAN
+    if plan.trigger is not None:
+        return plan.trigger.price, plan.trigger.direction
+    if plan.keeper == "desk" and order.kind in TRIGGERED and plan.stop is not None:
+        return level_of(order.side, order.kind, plan.stop)
+    return None
 
 
 def check_g6(world: World) -> list[Violation]:
@@ -158,12 +147,3 @@ def _planned(world: World) -> Iterator[tuple[str, Change, Books]]:
         for change in bot.books.changes:
             if change.after.plan is not None:
                 yield name, change, bot.books
-
-
-def _touched(books: Books) -> Iterator[Order]:
-    return (change.after for change in books.changes)
-
-
-def _is_of(order: Order, group_id: str) -> bool:
-    group = group_of(order)
-    return group is not None and group.id == group_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import randbits
 from typing import Any, Final
 
 import attrs
@@ -11,8 +12,15 @@ from ...actors.ccxt_trio.h11_transport import H11Transport
 from ...actors.exchange import rations
 from ...actors.exchange.gate import readiness
 from ...actors.exchange.venue_session import VenueSession
+from ...actors.orders import desk
+from ...actors.orders.ids import CHANCE_BITS
 from ...actors.orders.reconciling import Reconciling
+from ...runtime import cell
+from ...runtime.mailbox import DroppingMail, Mailbox
+from ...runtime.supervision.supervisor import SupervisorActor
 from .bug import Bug
+
+ROOM: Final = 1_000  # messages
 
 
 def _hears_no_bar(_: Any) -> Any:
@@ -75,6 +83,30 @@ def _is_content(right: Any) -> Any:
     return line_changed
 
 
+def _drops_the_oldest(_: Any) -> Any:
+    def make_mail(path: str, mailbox: Mailbox) -> Any:
+        return DroppingMail(path, min(mailbox.bound, ROOM))
+
+    return make_mail
+
+
+def _restarts_one(_: Any) -> Any:
+    def group(self: Any, child: Any) -> list[Any]:
+        del self
+        return [child]
+
+    return group
+
+
+def _draws_of_its_own(right: Any) -> Any:
+    class Named(right):  # type: ignore[misc]  # what stood there is known at run time
+        def __init__(self, chance: int, epoch: int) -> None:
+            del chance
+            super().__init__(randbits(CHANCE_BITS), epoch)
+
+    return Named
+
+
 OF_LINE: Final = (
     Bug(
         name="ignores_retry_after",
@@ -120,5 +152,31 @@ OF_LINE: Final = (
         owner=VenueSession,
         part="_measure",
         wrong=_measures_once,
+    ),
+    Bug(
+        name="drops_the_oldest_message",
+        words="A mailbox has room for a thousand messages, and drops the oldest of more.",
+        codes=("R3",),
+        faults=("H8",),
+        owner=cell,
+        part="make_mail",
+        wrong=_drops_the_oldest,
+    ),
+    Bug(
+        name="restarts_only_what_has_crashed",
+        words="A supervisor starts the one that has crashed, and no other, whatever its strategy.",
+        codes=("R1",),
+        faults=("H1", "H7"),
+        owner=SupervisorActor,
+        part="_group",
+        wrong=_restarts_one,
+    ),
+    Bug(
+        name="names_orders_by_real_chance",
+        words="Ids of orders are drawn from the host's chance, and not from the seed's.",
+        codes=("R5",),
+        owner=desk,
+        part="OrderIds",
+        wrong=_draws_of_its_own,
     ),
 )

@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from ...actors.market.money import ZERO
+from ...actors.exchange.adapters.adapter import Adapter
+from ...actors.market.money import ZERO, add
 from ...actors.orders import lifecycle
+from ...actors.portfolio import ledger
 from ...actors.portfolio.ledger import Portfolio
+from ...actors.portfolio.model import Balance
 from .bug import Bug
 
 
@@ -62,6 +65,29 @@ def _keeps_all_reserved(right: Any) -> Any:
     return settle
 
 
+def _owes(_: Any) -> Any:
+    def post(balances: Any, entries: Any) -> Any:
+        after: dict[str, Balance] = {}
+        for line in entries:
+            if line.account not in {"available", "reserved"}:
+                continue
+            nothing = Balance(line.asset, ZERO, ZERO)
+            was = after.get(line.asset) or balances.get(line.asset) or nothing
+            part = add(getattr(was, line.account), line.delta)
+            after[line.asset] = replace(was, **{line.account: part})
+        return tuple(after.values())
+
+    return post
+
+
+def _names_them_otherwise(right: Any) -> Any:
+    async def fills_of(self: Any, *args: Any) -> Any:
+        found = await right(self, *args)
+        return tuple(replace(each, trade_id=f"{each.trade_id}-rest") for each in found)
+
+    return fills_of
+
+
 OF_MONEY: Final = (
     Bug(
         name="rounds_through_float",
@@ -112,5 +138,21 @@ OF_MONEY: Final = (
         owner=Portfolio,
         part="aborted",
         wrong=_keeps_the_booking,
+    ),
+    Bug(
+        name="spends_what_is_not_there",
+        words="A balance may fall below nothing.",
+        codes=("F2",),
+        owner=ledger,
+        part="post",
+        wrong=_owes,
+    ),
+    Bug(
+        name="knows_a_trade_by_two_names",
+        words="A trade that is read has another id than the same one told by the stream.",
+        codes=("F4",),
+        owner=Adapter,
+        part="fills_of",
+        wrong=_names_them_otherwise,
     ),
 )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from ...actors.ccxt_trio.upstream import errors
+from ...actors.ccxt_trio.upstream import SyncExchange, errors
 from ...actors.exchange.adapters.adapter import Adapter
 from ...actors.exchange.errands import Errands
 from ...actors.exchange.errors import Unsettled
 from ...actors.exchange.messages import Submit
-from ...actors.orders import outcomes
+from ...actors.orders import chains, outcomes
 from ...actors.orders.clerk import Clerk
 from ...actors.orders.journal import Commit
 from ...actors.portfolio.messages import Reserve
@@ -74,6 +75,21 @@ def _believes_the_latest(right: Any) -> Any:
     return reconcile
 
 
+def _writes_powers(right: Any) -> Any:
+    def price_to_precision(self: Any, symbol: Any, price: Any) -> str:
+        return str(Decimal(right(self, symbol, price)).normalize())
+
+    return price_to_precision
+
+
+def _asks_for_no_least(_: Any) -> Any:
+    def is_placeable(order: Any, amount: Any, instrument: Any) -> bool:
+        del order, instrument
+        return bool(amount > 0)
+
+    return is_placeable
+
+
 OF_ORDERS: Final = (
     Bug(
         name="sends_again_after_a_timeout",
@@ -118,5 +134,21 @@ OF_ORDERS: Final = (
         owner=Clerk,
         part="reconcile",
         wrong=_believes_the_latest,
+    ),
+    Bug(
+        name="writes_round_prices_as_powers",
+        words="A price loses its zeros at the end, and is written as 6E+4.",
+        codes=("O8",),
+        owner=SyncExchange,
+        part="price_to_precision",
+        wrong=_writes_powers,
+    ),
+    Bug(
+        name="sends_what_is_worth_too_little",
+        words="A chained order goes out however little has filled of its parent.",
+        codes=("O9",),
+        owner=chains,
+        part="is_placeable",
+        wrong=_asks_for_no_least,
     ),
 )

@@ -7,12 +7,22 @@ from typing import Final
 
 from .bug import Bug, NoSuchBug
 from .disk import OF_DISK
+from .graph import OF_GRAPH
 from .line import OF_LINE
 from .money import OF_MONEY
 from .orders import OF_ORDERS
 from .settling import OF_SETTLING
+from .turns import OF_TURNS
 
-BUGS: Final[tuple[Bug, ...]] = (*OF_MONEY, *OF_ORDERS, *OF_SETTLING, *OF_DISK, *OF_LINE)
+BUGS: Final[tuple[Bug, ...]] = (
+    *OF_MONEY,
+    *OF_ORDERS,
+    *OF_SETTLING,
+    *OF_GRAPH,
+    *OF_TURNS,
+    *OF_DISK,
+    *OF_LINE,
+)
 
 
 def find_bug(name: str) -> Bug:

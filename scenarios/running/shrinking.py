@@ -20,6 +20,7 @@ from .script import Script
 
 MOST_TRIES: Final = 60
 PATIENCE: Final = (1.5, 180.0)  # times as long as the first run took to fail, and s more
+Run = Callable[[Script, Options], Outcome]
 Tried = Callable[[int, int], None]
 """Told how many tries were made, and how many there can be."""
 
@@ -43,6 +44,7 @@ def shrunk(
     *,
     most: int = MOST_TRIES,
     tried: Tried = lambda _, __: None,
+    run: Run = run_script,
 ) -> Shrunk:
     """Run a failed script again and again with fewer faults; `most` times at most."""
     everything = [each.number for each in outcome.armed if not each.is_muted]
@@ -59,7 +61,7 @@ def shrunk(
         tries += 1
         tried(tries, most)
         muted = {each.number for each in outcome.armed} - set(kept)
-        again = run_script(script, with_muted(options, muted))
+        again = run(script, with_muted(options, muted))
         known[tuple(kept)] = is_alike(again, outcome)
         if known[tuple(kept)]:
             found = again

@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 import msgspec
 
+from ...actors.orders.graph import group_of
 from ...actors.orders.journal import Commit, Snapshot, trade_key
 from ...actors.orders.model import LIVE, Order
 from ...actors.portfolio.model import Balance
@@ -65,6 +66,7 @@ class Books:
     moved: dict[tuple[str, str], Fraction] = attrs.field(
         factory=lambda: defaultdict(Fraction)
     )  # by asset and ledger account
+    groups: dict[str, dict[str, None]] = attrs.field(factory=dict)  # ids of all members, by group
     by_hand: set[str] = attrs.field(factory=set)  # ids of orders that somebody edited or cancelled
     made: list[str] = attrs.field(factory=list)  # what came of nothing, a sentence each
     changes: tuple[Change, ...] = ()  # of the latest commit
@@ -137,9 +139,15 @@ class Books:
         unsettled = {"due", "intent", "unknown"}
         return (each for each in self.live.values() if each.status in unsettled or each.wish)
 
+    def members(self, group_id: str) -> list[Order]:
+        """All orders of a group, ended ones too."""
+        return [self.orders[order_id] for order_id in self.groups.get(group_id, ())]
+
     def _changed(self, order: Order) -> Change:
         before = self.orders.get(order.id)
         self.orders[order.id] = order
+        if (group := group_of(order)) is not None:
+            self.groups.setdefault(group.id, {})[order.id] = None
         if order.status in LIVE:
             self.live[order.id] = order
         else:

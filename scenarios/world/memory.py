@@ -29,6 +29,7 @@ class Memory:
     expected_orders: dict[str, Order]
     expected_balances: dict[str, Balance]
     tree: TreeNode
+    starts: tuple[str, ...] = ()  # paths of all that began in this life, oldest first
 
     @property
     def agrees(self) -> bool:
@@ -71,4 +72,5 @@ async def _look(bot: WorldBot) -> Memory | None:
         dict(bot.books.live),
         dict(bot.books.balances),
         bot.system.tree(),
+        tuple(life.turns.starts),
     )

@@ -20,6 +20,8 @@ from .batches import edit, place_all
 from .bot import WorldBot
 from .drawing import Drawing
 
+TOO_MUCH: Final = 0.985  # beyond which it wants far more than there is
+TIMES: Final = 2_000  # as much as usually
 MARKET: Final = 0.3  # how often an order is one
 PLANNED: Final = 0.35  # how often it places orders that belong together, or wait for a price
 ALONE: Final = 0.1  # of all, how often one that waits by itself
@@ -84,7 +86,7 @@ class Trader:
         last = bot.oracle.price or Fraction(60_000)
         drawn = chance.random()
         side: Side = "buy" if chance.random() < 1 / 2 else "sell"
-        value = chance.randint(*VALUES)
+        value = chance.randint(*VALUES) * (TIMES if drawn > TOO_MUCH else 1)
         amount = f"{float(value / last):.{amount_digits}f}"
         if drawn < PLANNED:
             drawing = Drawing(bot.pair, (amount_digits, price_digits), chance)

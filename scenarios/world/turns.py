@@ -17,6 +17,7 @@ from ..errors import ActorInjured
 from .checkpoints import Cancel, Checkpoints
 
 REMEMBERED: Final = 50_000  # of the newest turns, to say who was busy
+START: Final = "Start"  # the message with which an incarnation begins
 STUCK: Final = 2_000_000  # turns in one ms after which nobody gets on any more
 
 
@@ -37,6 +38,7 @@ class Turns:
 
     def __init__(self, struck: Callable[[str, str], None], stuck: Callable[[], None]) -> None:
         self.trace = Trace(self._hear)
+        self.starts: list[str] = []  # the path of each actor as it began, oldest first
         self._checkpoints = Checkpoints(self.trace, struck)
         self._struck = struck
         self._stuck = stuck
@@ -68,6 +70,8 @@ class Turns:
 
     def _hear(self, record: TurnRecord) -> None:
         self._recent.append(record.path)
+        if record.message == START:
+            self.starts.append(record.path)
         if record.at != self._at:
             self._at, self._in_a_row = record.at, 0
         self._in_a_row += 1

@@ -158,6 +158,17 @@ def o8(world: World, _: WorldBot) -> None:
     world.venue.tap.orders[-1].price = "4.9e4"
 
 
+def o9_too_little(world: World, _: WorldBot) -> None:
+    sent = world.venue.tap.orders[-1]
+    sent.status, sent.amount = 0, "0.00001"
+
+
+def o9_too_often(world: World, _: WorldBot) -> None:
+    tap = world.venue.tap
+    tap.orders[-1].status = 0
+    tap.orders[:0] = [tap.orders[-1]] * 100
+
+
 def p1(world: World, bot: WorldBot) -> None:
     memory = world.memories[bot.name]
     world.memories[bot.name] = attrs.evolve(memory, orders={})
@@ -174,6 +185,18 @@ def p4(_: World, bot: WorldBot) -> None:
 
 def p4_early(_: World, bot: WorldBot) -> None:
     bot.hearing.opened_at.clear()
+
+
+def r1(world: World, bot: WorldBot) -> None:
+    memory = world.memories[bot.name]
+    again = (*memory.starts, bot.paths.desk)
+    world.memories[bot.name] = attrs.evolve(memory, starts=again)
+
+
+def r1_cut_short(world: World, bot: WorldBot) -> None:
+    memory = world.memories[bot.name]
+    again = (*memory.starts, bot.paths.portfolio)
+    world.memories[bot.name] = attrs.evolve(memory, starts=again)
 
 
 def r2(_: World, bot: WorldBot) -> None:
@@ -218,9 +241,10 @@ DOCTORED = (
     ("F1", f1), ("F2", f2), ("F3", f3), ("F4", f4), ("F5", f5), ("F6", f6), ("F7", f7), ("F8", f8),
     ("O1", o1), ("O2", o2), ("O3", o3), ("O4", o4),
     ("O5", end("refused", "it never was")), ("O5", end("cancelled", "")),
-    ("O6", o6), ("O7", o7), ("O8", o8),
+    ("O6", o6), ("O7", o7), ("O8", o8), ("O9", o9_too_little), ("O9", o9_too_often),
     ("P1", p1), ("P2", p2), ("P4", p4), ("P4", p4_early),
-    ("R2", r2), ("R3", r3), ("R4", r4), ("R5", r5), ("R8", r8), ("R9", r9), ("S1", s1),
+    ("R1", r1), ("R1", r1_cut_short), ("R2", r2), ("R3", r3), ("R4", r4),
+    ("R5", r5), ("R8", r8), ("R9", r9), ("S1", s1),
 )  # fmt: skip
 
 

@@ -72,6 +72,17 @@ def g2(bot: WorldBot, orders: dict[str, Order]) -> None:
     changed(bot, profit, status="filled")
 
 
+def g2_too_much(bot: WorldBot, orders: dict[str, Order]) -> None:
+    stop = orders["stop"]
+    changed(bot, stop, filled=stop.amount * 2)
+
+
+def g2_at_once(bot: WorldBot, orders: dict[str, Order]) -> None:
+    changed(bot, orders["stop"], amount=orders["stop"].amount / 2)
+    bot.books.live.pop(orders["profit"].id)
+    bot.books.orders[orders["profit"].id] = replace(orders["profit"], status="refused")
+
+
 def g3(bot: WorldBot, orders: dict[str, Order]) -> None:
     profit = orders["profit"]
     assert profit.plan is not None
@@ -98,6 +109,13 @@ def g5(bot: WorldBot, orders: dict[str, Order]) -> None:
     )
 
 
+def g5_unheard(bot: WorldBot, orders: dict[str, Order]) -> None:
+    profit = orders["profit"]
+    assert profit.plan is not None
+    unheard = replace(profit.plan, reference=None)
+    bot.books.changes = (Change(profit, replace(profit, status="due", plan=unheard)),)
+
+
 def g6(bot: WorldBot, orders: dict[str, Order]) -> None:
     stop = orders["stop"]
     bot.books.orders[stop.id] = replace(stop, status="cancelled", held=Decimal(0))
@@ -107,9 +125,12 @@ DOCTORED: tuple[tuple[str, Doctor], ...] = (
     ("G1", g1_too_much),
     ("G1", g1_too_early),
     ("G2", g2),
+    ("G2", g2_too_much),
+    ("G2", g2_at_once),
     ("G3", g3),
     ("G4", g4),
     ("G5", g5),
+    ("G5", g5_unheard),
     ("G6", g6),
 )
 

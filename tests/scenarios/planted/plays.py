@@ -164,3 +164,41 @@ async def killed_after_a_cancel(world: World) -> None:
     await world.bot.kill(back_after=1)
     await trio.sleep(30)
     await world.settle(within=120)
+
+
+async def bought_and_not_answered(world: World) -> None:
+    """An order at market fills, and its answer is lost (A4)."""
+    await world.open_venue()
+    bot = await world.start_bot()
+    message = {"status": 408, "code": -1007, "point": "after"}
+    world.venue.strike("A4", "status", when=FIRST_POST, **message)
+    with suppress(Refusal, AskError):
+        await bot.place("buy", "0.01")
+    await trio.sleep(60)
+    await world.settle(within=300)
+
+
+async def sent_and_not_answered(world: World) -> None:
+    """The first order is taken, and nobody says so (A4); nobody waits for what comes of it."""
+    await world.start_bot()
+    message = {"status": 408, "code": -1007, "point": "after"}
+    world.venue.strike("A4", "status", when=FIRST_POST, **message)
+    await place(world)
+    await trio.sleep(10)
+
+
+async def full_and_mended(world: World) -> None:
+    """The disk is full for one order, and not for the next (K3)."""
+    await world.start_bot()
+    world.bot.disk.fill()
+    await place(world)
+    world.bot.disk.mend()
+    await place(world)
+    await trio.sleep(10)
+
+
+async def cancelled_at_once(world: World) -> None:
+    """An order rests, and is cancelled."""
+    await world.start_bot()
+    await world.bot.cancel(await place(world))
+    await world.settle(within=120)
