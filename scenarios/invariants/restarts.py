@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Final
 
 from ...runtime import TreeNode
 from ..world import Violation, World
+
+
+ORDERED: Final = frozenset({"one_for_all", "rest_for_one"})
+"""Strategies under which an order of beginnings says something."""
 
 
 def check_r1(world: World) -> list[Violation]:
@@ -24,10 +29,12 @@ def check_r1(world: World) -> list[Violation]:
 
 def _wrong(node: TreeNode, starts: Sequence[str]) -> Iterator[str]:
     """What is wrong with the order in which the children of a supervisor have begun."""
+    if node.kind not in ORDERED:
+        return
     places = {child.path: place for place, child in enumerate(node.children)}
     began = [places[path] for path in starts if path in places]
     names = [child.name for child in node.children]
-    if node.kind not in {"one_for_all", "rest_for_one"} or not began:
+    if not began:
         return
     for before, place in pairwise(began):
         is_first = place == 0 if node.kind == "one_for_all" else place <= before

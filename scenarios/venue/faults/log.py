@@ -69,4 +69,6 @@ class FaultLog:
 
     def entries(self, *, after: int = 0, limit: int = KEPT) -> list[Fired]:
         """Up to `limit` of the entries numbered above `after`, oldest first."""
+        if not self._entries or self._entries[-1].number <= after:
+            return []
         return [each for each in self._entries if each.number > after][:limit]
