@@ -12,7 +12,6 @@ from typing import Final
 from ...runtime import TreeNode
 from ..world import Violation, World
 
-
 ORDERED: Final = frozenset({"one_for_all", "rest_for_one"})
 """Strategies under which an order of beginnings says something."""
 
