@@ -11,6 +11,7 @@ from ...actors.orders import chains, lifecycle, reactions, waits
 from ...actors.orders.clerk import Clerk
 from ...actors.orders.model import OUT
 from ...actors.orders.outbox import Outbox
+from ...actors.orders.plan import TrailingDistance
 from ...storage import tables
 from .bug import Bug
 
@@ -80,10 +81,10 @@ def _waits_on(right: Any) -> Any:
 def _forgets_the_best(right: Any) -> Any:
     def withdrawn(*args: Any) -> Any:
         order = right(*args)
-        profile = None if order.plan is None else order.plan.profile
-        if getattr(profile, "extreme", None) is None:
+        plan = order.plan
+        if plan is None or not isinstance(plan.profile, TrailingDistance):
             return order
-        return replace(order, plan=replace(order.plan, profile=replace(profile, extreme=None)))
+        return replace(order, plan=replace(plan, profile=replace(plan.profile, extreme=None)))
 
     return withdrawn
 

@@ -99,12 +99,11 @@ def _restarts_one(_: Any) -> Any:
 
 
 def _draws_of_its_own(right: Any) -> Any:
-    class Named(right):  # type: ignore[misc]  # what stood there is known at run time
-        def __init__(self, chance: int, epoch: int) -> None:
-            del chance
-            super().__init__(randbits(CHANCE_BITS), epoch)
+    def order_ids(chance: int, epoch: int) -> Any:
+        del chance
+        return right(randbits(CHANCE_BITS), epoch)
 
-    return Named
+    return order_ids
 
 
 OF_LINE: Final = (

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ...actors.orders import desk, groups, revising, triggers
 from ...actors.orders.groups import Balanced, OneCancelsOther
+from ...actors.orders.plan import TrailingSteps
 from .bug import Bug
 
 
@@ -30,7 +31,7 @@ def _does_not_wait(_: Any) -> Any:
 def _goes_back_to_the_entry(right: Any) -> Any:
     def trailed(mate: Any, price: Any, instrument: Any, at: Any, *own: Any) -> Any:
         profile = mate.plan.profile
-        if profile is None or not hasattr(profile, "steps"):
+        if not isinstance(profile, TrailingSteps):
             return right(mate, price, instrument, at, *own)
         even = profile.steps[0].stop
         return revising.edited(mate, "a take profit has filled", at, stop=even)

@@ -25,7 +25,7 @@ async def begun(world: World, **more: Any) -> tuple[WorldBot, dict[str, str]]:
     if not world.venues:
         await world.open_venue()
     bot = await world.start_bot()
-    given = {"stop": "58000", "take_profit": "61500", "entry": AT_MARKET, **more}
+    given: dict[str, Any] = {"stop": "58000", "take_profit": "61500", "entry": AT_MARKET, **more}
     drafts, groups = guarded("buy", "0.1", **given)
     placed = await place_all(bot, *drafts, groups=groups)
     return bot, {name: order.id for name, order in placed.items()}

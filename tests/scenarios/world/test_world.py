@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 
 import pytest
@@ -205,3 +206,17 @@ def test_the_same_seed_gives_the_same_run_and_another_another() -> None:
 
     assert one == same  # R5
     assert one != other
+
+
+def test_a_trader_wants_more_than_there_is_now_and_then_and_is_refused() -> None:
+    async def scenario(world: World) -> None:
+        await world.open_venue()
+        trader = world.trader(await world.start_bot(), every=1)
+        await trio.sleep(120)
+        trader.stop()
+        wanted.update(trader.outcomes)
+
+    wanted: Counter[str] = Counter()
+    well(played(scenario, seed=1))
+
+    assert 0 < wanted["InsufficientFunds"] < wanted.total() / 10
