@@ -26,7 +26,7 @@ async def scenario(world: World) -> None:
     bot.disk.fill()
     with suppress(Refusal):
         await bot.cancel(stop.id)
-    await trio.sleep(30)
+    await trio.sleep(130)  # and memory is looked at meanwhile (P1)
     world.expect(bot.oracle.open_orders() == [], "a cancel needs no room on the disk")
     bot.disk.mend()
     await world.settle(within=300)

@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 import trio
+from msgspec.structs import replace
 
 from ...actors.orders.messages import ListOpenOrders
 from ...actors.orders.model import Order
@@ -30,11 +31,27 @@ class Memory:
     expected_balances: dict[str, Balance]
     tree: TreeNode
     starts: tuple[str, ...] = ()  # paths of all that began in this life, oldest first
+    was_refused: bool = False  # whether the disk has refused anything in this life
 
     @property
     def agrees(self) -> bool:
-        """Whether memory and disk say the same."""
-        return self.orders == self.expected_orders and self.balances == self.expected_balances
+        """Whether memory and disk say the same.
+
+        A cancel needs no room on the disk (K3): that somebody has asked for it is kept until it can
+        be written, and nobody was told that it is.
+        """
+        return self.balances == self.expected_balances and (
+            self.orders == self.expected_orders or (self.was_refused and self._are_cancelled())
+        )
+
+    def _are_cancelled(self) -> bool:
+        """Whether orders differ by nothing but that they are to end."""
+        return self.orders.keys() == self.expected_orders.keys() and all(
+            held == kept or _is_to_end(held, kept)
+            for held, kept in (
+                (each, self.expected_orders[each.id]) for each in self.orders.values()
+            )
+        )
 
 
 async def remember(bot: WorldBot) -> Memory | None:
@@ -73,4 +90,11 @@ async def _look(bot: WorldBot) -> Memory | None:
         dict(bot.books.balances),
         bot.system.tree(),
         tuple(life.turns.starts),
+        any(told.life == len(bot.lives) for told in bot.said("not stored")),
     )
+
+
+def _is_to_end(held: Order, kept: Order) -> bool:
+    if held.plan is None or held.wish is None or held.wish.then != "end":
+        return False
+    return replace(held, plan=replace(held.plan, revision=kept.wish)) == kept

@@ -212,7 +212,7 @@ def test_a_trader_wants_more_than_there_is_now_and_then_and_is_refused() -> None
     async def scenario(world: World) -> None:
         await world.open_venue()
         trader = world.trader(await world.start_bot(), every=1)
-        await trio.sleep(120)
+        await trio.sleep(300)
         trader.stop()
         wanted.update(trader.outcomes)
 
