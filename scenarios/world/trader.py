@@ -17,8 +17,8 @@ from ...actors.market.side import Side
 from ...actors.orders.model import Order
 from ...runtime import AskError, NoSuchActor, Refusal
 from .batches import edit, place_all
-from .bot import WorldBot
 from .drawing import Drawing
+from .trading import Trading
 
 MARKET: Final = 0.3  # how often an order is one
 PLANNED: Final = 0.35  # how often it places orders that belong together, or wait for a price
@@ -33,7 +33,7 @@ LONGEST: Final = 200  # basis points between a limit and the price
 class Trader:
     """Trades until stopped. every: s between two deeds, about."""
 
-    def __init__(self, bot: WorldBot, chance: Random, every: float) -> None:
+    def __init__(self, bot: Trading, chance: Random, every: float) -> None:
         self.outcomes: Counter[str] = Counter()
         self._bot = bot
         self._chance = chance
