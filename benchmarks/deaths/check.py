@@ -10,17 +10,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, Protocol, get_args
 
 import attrs
 
-from ...actors.orders.model import LIVE, Order
+from ...actors.orders.model import LIVE, Order, Status
 from ...scenarios.world import Books, Told, TrueOrder
 from ...scenarios.world.agreement import PREFIX
 from .families import exits_of, forgotten, overdone, unguarded, unheard
 from .resting import Resting, crowded, misplaced
 
 STATUS: Final = "order "  # how the log begins to tell of one
+STATUSES: Final = frozenset(f"{STATUS}{status}" for status in get_args(Status))
 STAGE: Final[Mapping[str, int]] = MappingProxyType(
     {"chained": 0, "inactive": 1, "due": 1, "intent": 2, "unknown": 3, "accepted": 3}
 )
@@ -65,21 +66,16 @@ class Witness(Protocol):
 
 @attrs.frozen
 class Look:
-    """A bot as it stands at one moment. life: its latest."""
+    """A bot as it stands at one moment."""
 
     books: Books
     told: Sequence[Told]
     oracle: Site
-    life: int = 1
 
     def in_motion(self) -> Iterator[str]:
         """What may pass by itself, and is waited for."""
         yield from misplaced(self.books, self.oracle)
         yield from unheard(self.books, self.oracle.price)
-        held_up = self._those_told("order held up", self.life)
-        for order in self.books.live.values():
-            if order.status == "due" and order.id not in held_up:
-                yield f"{order.client_id} is due, and nobody in life {self.life} says why it waits"
 
     def doubled(self) -> Iterator[str]:
         """What is there more than once, or was done twice."""
@@ -93,13 +89,9 @@ class Look:
         yield from forgotten(self.books)
         yield from unguarded(self.books, exits_of(self.books), self._those_told("unguarded"))
 
-    def _those_told(self, event: str, life: int = 0) -> set[str]:
-        """Ids of the orders of which it was told, in one life or (0) in any."""
-        return {
-            str(each.fields.get("order"))
-            for each in self.told
-            if each.event == event and life in {0, each.life}
-        }
+    def _those_told(self, event: str) -> set[str]:
+        """Ids of the orders of which it was told."""
+        return {str(each.fields.get("order")) for each in self.told if each.event == event}
 
 
 def doubled(bot: Witness) -> Iterator[str]:
@@ -119,7 +111,7 @@ def lost(bot: Witness, acks: Mapping[str, Order]) -> Iterator[str]:
     for ack in acks.values():
         yield from _gone(books.order(ack.id), ack.client_id, ack.status, there)
     for told in bot.told:
-        if told.event.startswith(STATUS):
+        if told.event in STATUSES:
             yield from _untold(books, told, there)
     for client_id in sorted(there):
         if client_id.startswith(PREFIX) and books.by_client_id(client_id) is None:

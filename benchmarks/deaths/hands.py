@@ -24,6 +24,7 @@ AMOUNT: Final = "0.002"  # BTC
 CASH: Final = Decimal(2_000)  # USDT, with which one more is bought
 COINS: Final = Decimal("0.03")  # BTC, of which one more is sold
 MOST_LIVE: Final = 6  # orders without others that rest at a time
+KEPT: Final = 2  # entries that others follow, below which it begins with some that stay
 FAMILIES: Final = 8  # entries at a time that others follow
 MEDDLES: Final = 0.06  # how often it edits one that belongs to others, or cancels it
 PLAIN: Final = 0.4  # how often one of these, or an order alone
@@ -72,7 +73,14 @@ class Hands:
                 nursery.start_soon(self._trade)
 
     async def lay_out(self, families: int, within: float) -> None:
-        """Wait until so many entries have others that follow them, or for so many s."""
+        """Wait until so many entries have others that follow them, or for so many s.
+
+        One of them is a position that stays, and one has not filled.
+        """
+        if len(set(self._followed())) < KEPT:
+            with suppress(Refusal, AskError):
+                await self._place_all(self._mix.far(self._side))
+                await self._place_all(self._mix.resting(self._side))
         with trio.move_on_after(within):
             while self._bot.is_running and len(set(self._followed())) < families:  # noqa: ASYNC110 - a store
                 await trio.sleep(PAUSE)

@@ -274,8 +274,7 @@ class Victim:
         return [*disorder_of(self._bot), *self._look().in_motion()]
 
     def _look(self) -> Look:
-        bot = self._bot
-        return Look(bot.books, bot.told, bot.oracle, len(bot.lives))
+        return Look(self._bot.books, self._bot.told, self._bot.oracle)
 
 
 async def victim_of(world: RealWorld, folder: Path) -> Victim:

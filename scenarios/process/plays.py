@@ -68,7 +68,6 @@ PACES: Final[Mapping[str, float]] = MappingProxyType(
         "events_in_another_order": 10.0,
         "events_lost_and_repeated": 20.0,
         "fees_in_a_third_asset": 10.0,
-        "guarded_entry_killed_at_every_commit": 10.0,
         "input_to_exhaust_a_parser": 10.0,
         "key_is_revoked": 20.0,
         "market_halted": 20.0,
@@ -95,6 +94,7 @@ faster."""
 _HOST: Final = "it does to its host what a test may not do to a real one"
 _INSIDE: Final = "it reaches into the process, where only a simulated one lets anybody in"
 _LONG: Final = "its faults last longer than anybody waits for in real time"
+_MINUTES: Final = "it takes minutes; `sweep deaths` kills there"
 _RAISED: Final = "it waits for the error of a start, which a real process tells to its log alone"
 
 LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
@@ -116,10 +116,11 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "events_older_than_the_snapshot": _LONG,
         "events_redelivered": _LONG,
         "files_run_out": _HOST,
+        "guarded_entry_killed_at_every_commit": _MINUTES,
         "half_open_line": _HOST,
         "host_clock_drifts": _HOST,
         "host_clock_steps": _HOST,
-        "killed_at_every_commit": "it takes minutes; `sweep deaths` kills there",
+        "killed_at_every_commit": _MINUTES,
         "killed_while_sending": _HOST,
         "mailbox_flood": _INSIDE,
         "maintenance_for_six_hours": _LONG,
