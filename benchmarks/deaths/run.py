@@ -145,10 +145,10 @@ def _told(report: Report) -> DeathReport:
     return DeathReport(
         report.sweep,
         report.trials,
-        *(int(figures.get(name, 0)) for name in SUMS),
         deaths=deaths,
         violations=report.violations,
         seconds=report.seconds,
+        **{name: int(figures.get(name, 0)) for name in SUMS},
     )
 
 

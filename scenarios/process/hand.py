@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import trio
 
 from ...actors.bot.builder import Bot
 from ...actors.orders.model import Order
-from ...runtime import AskError, Millis, NoSuchActor, Refusal, System
+from ...runtime import Ask, AskError, Millis, NoSuchActor, Refusal, System
 from .doomed import Doom
 from .wording import LONGEST, Answered, Arm, ToDesk, decode_asked, encode_answered
 
@@ -50,9 +50,9 @@ def say(answer: Answered) -> None:
 
 
 async def _answer(system: System, bot: Bot, number: int, wish: ToDesk) -> None:
-    message = wish.message
+    message: Ask[Any] = wish.message
     try:
-        came = await system.lookup(bot.paths.desk).ask(message, timeout=PATIENCE)
+        came: Order | tuple[Order, ...] = await system.lookup(bot.paths.desk).ask(message, timeout=PATIENCE)
     except Refusal as refusal:
         say(Answered(number, refusal=_words(refusal)))
     except (AskError, NoSuchActor) as error:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
+from typing import Any
 
 import attrs
 import pytest
@@ -164,9 +165,9 @@ def test_a_child_that_nobody_has_in_a_book_is_told(home: Home) -> None:
     ],
 )
 def test_a_child_that_rests_otherwise_than_the_store_says_is_told(
-    home: Home, doctored: dict[str, object], words: str
+    home: Home, doctored: Any, words: str
 ) -> None:
-    home.there.known[1] = attrs.evolve(home.there.known[1], **doctored)  # type: ignore[arg-type]
+    home.there.known[1] = attrs.evolve(home.there.known[1], **doctored)
 
     assert home.found() == [f"{home.stop.client_id}: {words}"]
 
@@ -191,16 +192,14 @@ def test_a_child_that_is_not_set_free_for_a_part_is_lost(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("doctor", "words"),
+    ("doctored", "words"),
     [
-        (lambda plan: replace(plan, trigger=None), "waits for nothing"),
-        (lambda plan: replace(plan, shelved_for="o-999"), "made way for o-999, which is over"),
+        ({"trigger": None}, "waits for nothing"),
+        ({"shelved_for": "o-999"}, "made way for o-999, which is over"),
     ],
 )
-def test_a_child_that_nobody_watches_for_is_lost(
-    home: Home, doctor: Callable[[object], object], words: str
-) -> None:
-    home.commit(replace(home.profit, plan=doctor(home.profit.plan)))
+def test_a_child_that_nobody_watches_for_is_lost(home: Home, doctored: Any, words: str) -> None:
+    home.commit(replace(home.profit, plan=replace(home.profit.plan or NO_PLAN, **doctored)))
 
     assert home.found() == [f"lost: {home.profit.client_id} is inactive, and {words}"]
 
