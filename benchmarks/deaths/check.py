@@ -66,16 +66,21 @@ class Witness(Protocol):
 
 @attrs.frozen
 class Look:
-    """A bot as it stands at one moment."""
+    """A bot as it stands at one moment. life: its latest."""
 
     books: Books
     told: Sequence[Told]
     oracle: Site
+    life: int = 1
 
     def in_motion(self) -> Iterator[str]:
         """What may pass by itself, and is waited for."""
         yield from misplaced(self.books, self.oracle)
         yield from unheard(self.books, self.oracle.price)
+        held_up = self._those_told("order held up", self.life)
+        for order in self.books.live.values():
+            if order.status == "due" and order.id not in held_up:
+                yield f"{order.client_id} is due, and nobody says in life {self.life} why it waits"
 
     def doubled(self) -> Iterator[str]:
         """What is there more than once, or was done twice."""
@@ -89,9 +94,13 @@ class Look:
         yield from forgotten(self.books)
         yield from unguarded(self.books, exits_of(self.books), self._those_told("unguarded"))
 
-    def _those_told(self, event: str) -> set[str]:
-        """Ids of the orders of which it was told."""
-        return {str(each.fields.get("order")) for each in self.told if each.event == event}
+    def _those_told(self, event: str, life: int = 0) -> set[str]:
+        """Ids of the orders of which it was told, in one life or (0) in any."""
+        return {
+            str(each.fields.get("order"))
+            for each in self.told
+            if each.event == event and life in {0, each.life}
+        }
 
 
 def doubled(bot: Witness) -> Iterator[str]:

@@ -274,7 +274,8 @@ class Victim:
         return [*disorder_of(self._bot), *self._look().in_motion()]
 
     def _look(self) -> Look:
-        return Look(self._bot.books, self._bot.told, self._bot.oracle)
+        bot = self._bot
+        return Look(bot.books, bot.told, bot.oracle, len(bot.lives))
 
 
 async def victim_of(world: RealWorld, folder: Path) -> Victim:

@@ -229,6 +229,17 @@ def test_a_child_that_ended_without_a_reason_is_lost(home: Home) -> None:
     assert f"lost: {home.profit.client_id} is cancelled, and nothing says why" in home.found()
 
 
+def test_a_child_that_is_due_and_of_which_nobody_says_why_is_told(home: Home) -> None:
+    home.commit(replace(home.profit, status="due"))
+
+    why = f"{home.profit.client_id} is due, and nobody says in life 1 why it waits"
+    assert home.found() == [why]
+    fields = {"order": home.profit.id}
+    told = Told(at=Millis(1), life=1, level="warning", event="order held up", fields=fields)
+    home.told.append(told)
+    assert home.found() == []
+
+
 def test_more_sold_than_was_bought_is_told(home: Home) -> None:
     home.commit(
         replace(home.stop, status="filled", filled=Decimal("0.2")),
@@ -253,7 +264,8 @@ def test_a_child_that_was_answered_and_is_gone_is_lost(home: Home) -> None:
 def test_an_order_that_goes_on_under_another_name_is_not_taken_for_lost(home: Home) -> None:
     before = home.stop
     home.there.known[1] = true(before, "cancelled")
-    home.commit(replace(before, client_id="bn-anew", status="due", evidence="edited"))
+    home.commit(replace(before, client_id="bn-anew"))
+    home.there.known.append(true(home.stop))
 
     assert home.found([before]) == []
 
