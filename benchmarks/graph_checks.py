@@ -40,7 +40,7 @@ def unguarded(family: Family) -> Iterator[str]:
     if family.truth.meddled - {entry.id} or not entry.filled:
         return
     position = _position(family) - family.truth.late
-    guard = sum((_left(each) for each in exits if _guards(each)), Fraction(0))
+    guard = sum((left(each) for each in exits if guards(each)), Fraction(0))
     spare = SENDABLE + _STEP * len(exits) + sum(family.truth.fees, Fraction(0))
     if guard < position - spare:
         yield f"G6 {float(position):g} is held, {float(guard):g} of it is guarded"
@@ -52,7 +52,7 @@ def _unearned(family: Family) -> Iterator[str]:
     for is_stop in (True, False):
         side = [each for each in family.exits if (each.kind in STOPS) == is_stop]
         earned = had * sum((family.shares[each.id] for each in side), Fraction(0))
-        total = sum((_left(each) + Fraction(each.filled) for each in side), Fraction(0))
+        total = sum((left(each) + Fraction(each.filled) for each in side), Fraction(0))
         if total > earned:
             yield f"G1 {[each.id for each in side]} trade {total}, and {earned} was earned"
     for child in family.exits:
@@ -88,10 +88,10 @@ def _too_much(family: Family) -> Iterator[str]:
         shared = plan.group.rule != "oco" and plan.group.swap is None
         sides = defaultdict[bool, Fraction](Fraction)
         for mate in members:
-            left = _left(mate)
-            sides[shared and mate.kind in STOPS] += left if _rests(mate) else 0
-            if left > max(position, Fraction(0)):
-                yield f"G2 {mate.id} shall trade {float(left):g} of {float(position):g}"
+            share = left(mate)
+            sides[shared and mate.kind in STOPS] += share if _rests(mate) else 0
+            if share > max(position, Fraction(0)):
+                yield f"G2 {mate.id} shall trade {float(share):g} of {float(position):g}"
         if plan.group.swap is not None:
             out = sum((Fraction(each.remaining) for each in members if each.is_out), Fraction(0))
             if out > max(position, Fraction(0)):
@@ -127,7 +127,7 @@ def _too_early(event: Event) -> Iterator[str]:
         yield f"G5 {now.id} went at {event.price}, and waits for {trigger.price}"
 
 
-def _guards(order: Order) -> bool:
+def guards(order: Order) -> bool:
     """Whether an order would take some of the position out of the market when its price comes."""
     if order.status in {"due", *OUT}:
         return True
@@ -141,7 +141,7 @@ def _rests(order: Order) -> bool:
     return order.is_live and order.status != "chained"
 
 
-def _left(order: Order) -> Fraction:
+def left(order: Order) -> Fraction:
     """What an order shall trade yet."""
     wish = order.wish
     if not _rests(order) or (wish is not None and wish.then == "end"):

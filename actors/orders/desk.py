@@ -290,6 +290,8 @@ class OrderDesk(Actor):
     @on(GateOpened, GateClosed)
     async def gate_turned(self, message: GateOpened | GateClosed) -> None:
         self._admission.hear(message)
+        if isinstance(message, GateOpened):
+            self._outbox.tell_again()
         await self._go_on()
 
     @on(ThresholdCrossed)

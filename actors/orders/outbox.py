@@ -118,6 +118,10 @@ class Outbox:
             self._told[order.id] = reason
             self._desk.publish(OrderHeldUp(order, reason))
 
+    def tell_again(self) -> None:
+        """Say once more what is held up: of what was said at the start, nobody may have heard."""
+        self._told.clear()
+
     # -- taking back
 
     async def _take_back(self, order_id: str) -> None:

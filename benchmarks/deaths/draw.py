@@ -1,6 +1,6 @@
 """Of what a bot dies in each trial: half at random instants, half at named ones. Pure.
 
-All kinds of both halves come in turn, so that a hundred trials have each of them several times.
+All kinds of both halves come in turn, so that sixty trials have each of them.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ RANDOM: Final = (
     Death("under load", within=0.3),
 )
 ARRIVES: Final = Death("order arrives")  # struck as the exchange hears of an order
+CHILD_ARRIVES: Final = Death("child arrives")  # likewise, of one that another has set free
 NAMED: Final = (
     *(
         Death(f"{phase} {what}", point=f"{phase}_{what}")
@@ -40,6 +41,12 @@ NAMED: Final = (
         for phase in ("before", "after")
     ),
     ARRIVES,
+    *(
+        Death(f"{phase} {what}", point=f"{phase}_{what}")
+        for what in ("batch", "release", "child", "trigger", "wish", "renewal")
+        for phase in ("before", "after")
+    ),
+    CHILD_ARRIVES,
     *(
         Death(f"in recovery, {phase} {what}", point=f"{phase}_{what}", is_fresh=True)
         for what in ("load", "commit")

@@ -20,12 +20,16 @@ from ...scenarios.process.world import RealSetting, RealWorld
 from ..chunks import Chunk, Plan, Report, sweep
 from ..progress import Watch, unwatched
 from .draw import death
+from .held import KINDS
 from .lives import Lives
 from .trial import Trial, victim_of
 
 PER_VENUE: Final = 10  # deaths
 SEEDS: Final = 1_000  # between the seeds of two sweeps
 OPENED: Final = "opened"
+TRIED: Final = "bots with stops, take profits and chains"
+SUMS: Final = ("orders", "placed", "freed", "renewed")
+"""Of a store and its exchange, by the last death there."""
 
 
 @attrs.frozen
@@ -38,6 +42,13 @@ class Deaths:
     doubled: int  # orders, as the next two
     lost: int
     disagreeing: int
+    positions: int  # kills at which one was open, as the next six
+    stops: int
+    profits: int
+    chains: int
+    groups: int
+    trailing: int
+    triggers: int
     opened_median: float  # s from the restart to an open gate
     opened_longest: float
 
@@ -49,6 +60,9 @@ class DeathReport:
     sweep: str
     trials: int
     orders: int  # of ours that all exchanges had at the end
+    placed: int  # orders in all stores then
+    freed: int  # of these, set free by others that filled
+    renewed: int  # how often one went on under another name: edited, moved, or turned back
     deaths: dict[str, Deaths]  # by kind, and "all"
     violations: tuple[str, ...]
     seconds: float
@@ -68,7 +82,7 @@ def run_deaths(
     jobs: int = 2,
 ) -> DeathReport:
     """Kill a real bot `count` times, and compare its store with the exchange after each restart."""
-    plan = Plan("deaths", seed, PER_VENUE)
+    plan = Plan("deaths", seed, PER_VENUE, TRIED)
     lives = Lives()
     run = partial(_one_venue, lives, seed)
     report = sweep(plan, count, run, resume=resume, watch=watch, jobs=jobs, stop=lives.end)
@@ -80,7 +94,7 @@ def _one_venue(lives: Lives, seed: int, number: int, kills: int) -> Chunk:
     body = partial(_life, folder, seed, number * PER_VENUE, kills)
     trials = trio.run(lives.live, body, clock=PacedClock()) or []
     found = [
-        f"seed {seed}, kill {trial.number} ({trial.death}): {words} [{folder}]"
+        f"seed {seed}, kill {trial.number} ({trial.death}, {trial.instant}): {words} [{folder}]"
         for trial in trials
         for words in trial.found
     ]
@@ -104,7 +118,7 @@ async def _life(folder: Path, seed: int, first: int, kills: int) -> list[Trial]:
 
 def _figures(trials: list[Trial]) -> dict[str, float]:
     """Sums by kind; how long each took under a name of its own, since medians do not add up."""
-    figures: dict[str, float] = {"orders": float(trials[-1].orders if trials else 0)}
+    figures = {name: float(getattr(trials[-1], name) if trials else 0) for name in SUMS}
     for trial in trials:
         told = {
             "kills": 1.0,
@@ -114,6 +128,7 @@ def _figures(trials: list[Trial]) -> dict[str, float]:
             "lost": float(len(trial.lost)),
             "disagreeing": float(len(trial.disagreeing)),
             f"{OPENED} {trial.number}": trial.opened,
+            **{name: float(getattr(trial.held, name) > 0) for name in KINDS},
         }
         for name, value in told.items():
             key = f"{trial.death}/{name}"
@@ -130,10 +145,10 @@ def _told(report: Report) -> DeathReport:
     return DeathReport(
         report.sweep,
         report.trials,
-        int(figures.get("orders", 0)),
-        deaths,
-        report.violations,
-        report.seconds,
+        deaths=deaths,
+        violations=report.violations,
+        seconds=report.seconds,
+        **{name: int(figures.get(name, 0)) for name in SUMS},
     )
 
 
@@ -156,6 +171,7 @@ def _deaths(figures: dict[str, float], kind: str) -> Deaths:
         doubled=total("doubled"),
         lost=total("lost"),
         disagreeing=total("disagreeing"),
+        **{name: total(name) for name in KINDS},
         opened_median=median(opened) if opened else 0.0,
         opened_longest=max(opened, default=0.0),
     )

@@ -19,12 +19,16 @@ import trio
 
 from ...actors.bot.config import Level
 from ...actors.market.side import Purpose, Side
+from ...actors.orders.drafts import PlaceOrders
+from ...actors.orders.messages import CancelOrder
 from ...actors.orders.model import Order
-from ...runtime import Millis
+from ...runtime import Ask, Millis
 from ..world import SILENT, Books, Oracle
-from ..world.amounts import check_one_of, decimal_of
+from ..world.amounts import check_one_of
 from ..world.armed import FaultList
+from ..world.asking import order_for
 from ..world.hearing import Hearing, Told
+from ..world.parts import Part
 from ..world.places import caller
 from ..world.timeline import Kind, Timeline
 from .child import Child, Program
@@ -33,7 +37,7 @@ from .errors import ProcessStuck, Unanswered
 from .points import Phase
 from .shelf import Shelf
 from .unlike import Unlike
-from .wording import Arm, Cancel, Place, Wish
+from .wording import WISHES, Arm
 
 PACKAGE: Final = __name__.partition(".")[0]
 PLAIN: Final = (sys.executable, "-m", PACKAGE, "run")
@@ -47,6 +51,7 @@ class Home:
     """Where a real bot lives, and how. file: its bot file; secrets: its environment beside ours."""
 
     name: str
+    pair: str
     file: Path
     secrets: Mapping[str, str]
     pace: float
@@ -67,6 +72,8 @@ class RealBot(Unlike):
 
     def __init__(self, home: Home, oracle: Oracle) -> None:
         self.name = home.name
+        self.pair = home.pair
+        self.now = home.now
         self.oracle = oracle
         self.first_market = oracle.market  # its rules when the bot was made
         self.lives: list[Child] = []
@@ -197,26 +204,33 @@ class RealBot(Unlike):
 
         Raises Declined where nothing came of it; Unanswered: nobody knows.
         """
-        if price is not None:
-            limit = decimal_of("price", price)
-            return await self._ask(Place(side, decimal_of("amount", amount), limit, None, purpose))
-        last = self.oracle.price
-        words = reference or ("60000" if last is None else f"{float(last):.2f}")
-        believed = decimal_of("reference", words)
-        return await self._ask(Place(side, decimal_of("amount", amount), None, believed, purpose))
+        order = order_for(self, side, amount, price, purpose=purpose, reference=reference)
+        answer: Order = await self.ask("desk", order)
+        return answer
 
     async def cancel(self, order_id: str) -> Order:
         """Take an order back. Raises Declined or Unanswered."""
-        return await self._ask(Cancel(order_id))
+        answer: Order = await self.ask("desk", CancelOrder(order_id))
+        return answer
 
-    async def _ask(self, wish: Wish) -> Order:
+    async def ask(self, actor: Part | str, message: Ask[Any]) -> Any:
+        """Ask its desk what the hand there can ask. Raises Declined or Unanswered."""
+        wish = WISHES.get(type(message))
+        if actor != "desk" or wish is None:
+            raise caller().wrong(
+                f"{actor} cannot be asked for {type(message).__name__}: the hand in a real process "
+                "places, edits and cancels orders, and nothing else",
+                remedy="run this script without --real, in virtual time",
+            )
         life = self.life
         if life is None:
             raise Unanswered(self.name, "its process is down")
-        order = await life.answer(life.ask(wish))
-        if order is None:
+        orders = await life.answer(life.ask(wish(message)))
+        if isinstance(message, PlaceOrders):
+            return orders
+        if not orders:
             raise Unanswered(self.name, "it answered without an order")
-        return order
+        return orders[0]
 
     # -- how it stands
 

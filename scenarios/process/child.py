@@ -131,8 +131,8 @@ class Child:
             raise Unanswered(self.name, "it does not read its pipe") from error
         return number
 
-    async def answer(self, number: int) -> Order | None:
-        """What came of a question. Raises Declined or Unanswered."""
+    async def answer(self, number: int) -> tuple[Order, ...]:
+        """The orders that came of a question. Raises Declined or Unanswered."""
         waiting = self._waiting[number]
         if isinstance(waiting, trio.Event):
             with trio.move_on_after(PATIENCE * self._pace):
@@ -145,7 +145,7 @@ class Child:
             raise Declined(self.name, answer.refusal)
         if answer.silence:
             raise Unanswered(self.name, answer.silence)
-        return answer.order
+        return answer.orders
 
     # -- its pipes
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import trio
 
 from ...actors.bot.builder import Bot
-from ...actors.orders.messages import CancelOrder, PlaceOrder
 from ...actors.orders.model import Order
 from ...runtime import Ask, AskError, Millis, NoSuchActor, Refusal, System
 from .doomed import Doom
-from .wording import LONGEST, Answered, Arm, Cancel, Place, decode_asked, encode_answered
+from .wording import LONGEST, Answered, Arm, ToDesk, decode_asked, encode_answered
 
 PATIENCE: Final = Millis(120_000)  # for an order to be answered
 _IN, _OUT = 0, 1
@@ -41,8 +40,7 @@ class Hand:
                         self._doom.arm(wish.point, wish.at)
                         say(Answered(asked.number))
                     else:
-                        ask = _as_message(bots[0], wish)
-                        nursery.start_soon(_answer, system, bots[0], asked.number, ask)
+                        nursery.start_soon(_answer, system, bots[0], asked.number, wish)
             os.kill(os.getpid(), signal.SIGTERM)  # who started it is gone
 
 
@@ -51,29 +49,16 @@ def say(answer: Answered) -> None:
     os.write(_OUT, encode_answered(answer) + b"\n")
 
 
-async def _answer(system: System, bot: Bot, number: int, ask: Ask[Order]) -> None:
+async def _answer(system: System, bot: Bot, number: int, wish: ToDesk) -> None:
+    message: Ask[Any] = wish.message
     try:
-        order = await system.lookup(bot.paths.desk).ask(ask, timeout=PATIENCE)
+        came: Order | tuple[Order, ...] = await system.lookup(bot.paths.desk).ask(message, timeout=PATIENCE)
     except Refusal as refusal:
         say(Answered(number, refusal=_words(refusal)))
     except (AskError, NoSuchActor) as error:
         say(Answered(number, silence=_words(error)))
     else:
-        say(Answered(number, order))
-
-
-def _as_message(bot: Bot, wish: Place | Cancel) -> Ask[Order]:
-    if isinstance(wish, Cancel):
-        return CancelOrder(wish.order_id)
-    return PlaceOrder(
-        str(bot.config.market.symbol),
-        wish.side,
-        "market" if wish.price is None else "limit",
-        wish.amount,
-        wish.price,
-        wish.reference,
-        wish.purpose,
-    )
+        say(Answered(number, (came,) if isinstance(came, Order) else came))
 
 
 def _words(error: BaseException) -> str:

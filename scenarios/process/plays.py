@@ -27,9 +27,12 @@ AS_THEY_ARE: Final = frozenset(
         "deposit_from_outside",
         "end_missed_and_cancel_refused",
         "engine_timeout",
+        "entry_fills_in_parts",
         "fill_before_answer",
         "filled_while_its_answer_is_lost",
         "filters_change",
+        "guarded_entry",
+        "guarded_entry_stopped_out",
         "inputs_come_late",
         "key_may_not_trade",
         "key_may_withdraw",
@@ -49,6 +52,7 @@ AS_THEY_ARE: Final = frozenset(
         "request_lost",
         "server_error_after_execution",
         "silent_socket",
+        "stop_given_back_by_the_exchange",
         "tick_size_changes",
         "trade_taken_back",
     }
@@ -74,6 +78,7 @@ PACES: Final[Mapping[str, float]] = MappingProxyType(
         "prices_that_are_none": 5.0,
         "process_stands_still": 10.0,
         "region_is_blocked": 20.0,
+        "stop_cancelled_on_a_full_disk": 10.0,
         "stopped_with_open_orders": 60.0,
         "strategy_floods_with_orders": 6.0,
         "stream_says_what_nobody_knows": 10.0,
@@ -89,7 +94,7 @@ faster."""
 _HOST: Final = "it does to its host what a test may not do to a real one"
 _INSIDE: Final = "it reaches into the process, where only a simulated one lets anybody in"
 _LONG: Final = "its faults last longer than anybody waits for in real time"
-_BATCH: Final = "it places orders that belong together, which no real process can be told to"
+_MINUTES: Final = "it takes minutes; `sweep deaths` kills there"
 _RAISED: Final = "it waits for the error of a start, which a real process tells to its log alone"
 
 LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
@@ -108,17 +113,14 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "crash_with_an_order_in_flight": _INSIDE,
         "depth_gap": _INSIDE,
         "disk_fails": _HOST,
-        "entry_fills_in_parts": _BATCH,
         "events_older_than_the_snapshot": _LONG,
         "events_redelivered": _LONG,
         "files_run_out": _HOST,
-        "guarded_entry": _BATCH,
-        "guarded_entry_killed_at_every_commit": _BATCH,
-        "guarded_entry_stopped_out": _BATCH,
+        "guarded_entry_killed_at_every_commit": _MINUTES,
         "half_open_line": _HOST,
         "host_clock_drifts": _HOST,
         "host_clock_steps": _HOST,
-        "killed_at_every_commit": "it takes minutes; `sweep deaths` kills there",
+        "killed_at_every_commit": _MINUTES,
         "killed_while_sending": _HOST,
         "mailbox_flood": _INSIDE,
         "maintenance_for_six_hours": _LONG,
@@ -134,8 +136,6 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "slow_consumer": _INSIDE,
         "slow_disk": _HOST,
         "stands_still_in_doubt": _INSIDE,
-        "stop_cancelled_on_a_full_disk": _BATCH,
-        "stop_given_back_by_the_exchange": _BATCH,
         "store_file_damaged": _RAISED,
         "store_grows": _INSIDE,
         "store_left_locked": _RAISED,

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any, Final, cast
+from typing import Final
 
 import attrs
 import msgspec
@@ -23,7 +23,7 @@ from ..errors import ExpectationFailed
 from ..venue.config import VenueConfig
 from ..venue.wire.tcp import TcpFace
 from ..world import PAIR, SILENT, Feeds, Finding, Place, Timeline, WorldVenue
-from ..world.agreement import differences
+from ..world.agreement import disorder_of
 from ..world.armed import FaultList
 from ..world.botfile import ITS_OWN, Trade
 from ..world.expectations import Check, Expectations
@@ -176,6 +176,7 @@ class RealWorld(Unlike):
         key = venue.venue.api_key(wanted.trade.account)
         home = Home(
             name=wanted.name,
+            pair=wanted.trade.pair,
             file=wanted.write(self._setting.folder),
             secrets={KEY: key.key, SECRET: key.secret.reveal()},
             pace=self.pace,
@@ -192,7 +193,7 @@ class RealWorld(Unlike):
     def trader(self, bot: RealBot, *, every: float = 5.0) -> Trader:
         """Somebody who places and cancels orders through a bot's desk, until told to stop."""
         source = chance.stream(self.seed, f"trader of {bot.name}")
-        trader = Trader(cast("Any", bot), source, every)
+        trader = Trader(bot, source, every)
         self._nursery.start_soon(trader.run)
         return trader
 
@@ -256,16 +257,7 @@ class RealWorld(Unlike):
 
     def disorder(self) -> list[str]:
         """What is not in order yet, a sentence each. No word reaches anybody while it is looked."""
-        found: list[str] = []
-        for bot in self.bots.values():
-            if not bot.is_running:
-                found.append(f"{bot.name} is down")
-            elif not bot.is_open:
-                found.append(f"the gate of {bot.name} is closed")
-            books = bot.books
-            found += (f"{order.client_id} is {order.status}" for order in books.waiting())
-            found += (f"{code} {words}" for code, words in differences(books, bot.oracle))
-        return found
+        return [words for bot in self.bots.values() for words in disorder_of(bot)]
 
     def happened(self, fault: str, words: str) -> None:
         """Note a fault that the script itself is."""

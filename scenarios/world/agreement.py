@@ -10,8 +10,8 @@ from typing import Final
 
 from ...actors.orders.model import OUT, Order
 from .books import Books
-from .bot import WorldBot
 from .oracle import Oracle, TrueOrder
+from .trading import Trading
 
 PREFIX: Final = "bn-"  # of every client id of ours
 ENDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -33,19 +33,20 @@ def differences(books: Books, oracle: Oracle) -> Iterator[tuple[str, str]]:
     yield from of_money(books, oracle.balances())
 
 
-def disorder_of(bot: WorldBot) -> Iterator[str]:
+def disorder_of(bot: Trading) -> Iterator[str]:
     """What is not in order yet with a bot, a sentence each."""
     if not bot.is_running:
         yield f"{bot.name} is down"
     elif not bot.is_open:
         yield f"the gate of {bot.name} is closed"
+    books = bot.books
     told = {str(each.fields["order"]) for each in bot.said("order held up")}
     yield from (
         f"{order.client_id} is {order.status}"
-        for order in bot.books.waiting()
+        for order in books.waiting()
         if order.status != "due" or order.id not in told  # then it waits for money, say
     )
-    yield from (words for _, words in differences(bot.books, bot.oracle))
+    yield from (words for _, words in differences(books, bot.oracle))
 
 
 def of_orders(ours: Mapping[str, Order], theirs: list[TrueOrder]) -> Iterator[tuple[str, str]]:

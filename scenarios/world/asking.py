@@ -5,20 +5,27 @@ from __future__ import annotations
 from ...actors.market.side import Purpose, Side
 from ...actors.orders.messages import PlaceOrder
 from .amounts import decimal_of
+from .trading import Trading
 
 
-def limit_order(
-    symbol: str, side: Side, amount: str, price: str, *, purpose: Purpose
+def order_for(
+    bot: Trading,
+    side: Side,
+    amount: str,
+    price: str | None,
+    *,
+    purpose: Purpose,
+    reference: str | None,
 ) -> PlaceOrder:
-    """An order with a price. Raises a UsageError."""
-    of = decimal_of("amount", amount), decimal_of("price", price)
-    return PlaceOrder(symbol, side, "limit", *of, purpose=purpose)
+    """A limit order with a price, else one at market. Raises a UsageError.
 
-
-def market_order(
-    symbol: str, side: Side, amount: str, believed: str, *, purpose: Purpose
-) -> PlaceOrder:
-    """One without. believed: what the asset is thought to trade at. Raises a UsageError."""
-    reference = decimal_of("reference", believed)
+    reference: what the asset is thought to trade at; None: what it traded at last.
+    """
     size = decimal_of("amount", amount)
-    return PlaceOrder(symbol, side, "market", size, reference=reference, purpose=purpose)
+    if price is not None:
+        limit = decimal_of("price", price)
+        return PlaceOrder(bot.pair, side, "limit", size, limit, purpose=purpose)
+    last = bot.oracle.price
+    words = reference or ("60000" if last is None else f"{float(last):.2f}")
+    believed = decimal_of("reference", words)
+    return PlaceOrder(bot.pair, side, "market", size, reference=believed, purpose=purpose)

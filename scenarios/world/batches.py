@@ -1,4 +1,4 @@
-"""Orders that belong together, placed through the desk of a simulated bot."""
+"""Orders that belong together, placed through the desk of a bot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...actors.market.side import Kind, Side, opposite
 from ...actors.orders.drafts import Draft, EditOrder, GroupDraft, PlaceOrders
 from ...actors.orders.model import Order
 from ...actors.orders.plan import Swap
-from .bot import WorldBot
+from .trading import Trading
 
 SWAP: Final = Swap()
 AT_MARKET: Final[Mapping[str, Any]] = MappingProxyType({"kind": "market", "reference": "60000"})
@@ -19,14 +19,14 @@ AT_MARKET: Final[Mapping[str, Any]] = MappingProxyType({"kind": "market", "refer
 
 
 async def place_all(
-    bot: WorldBot, *drafts: Draft, groups: Iterable[GroupDraft] = ()
+    bot: Trading, *drafts: Draft, groups: Iterable[GroupDraft] = ()
 ) -> dict[str, Order]:
     """The orders as they are durable, by the names of their drafts. Raises a Refusal."""
     orders = await bot.ask("desk", PlaceOrders(drafts, tuple(groups)))
     return dict(zip((draft.name for draft in drafts), orders, strict=True))
 
 
-async def edit(bot: WorldBot, order_id: str, **change: Decimal) -> Order:
+async def edit(bot: Trading, order_id: str, **change: Decimal) -> Order:
     """Change an order; see `EditOrder`. Raises a Refusal."""
     answer: Order = await bot.ask("desk", EditOrder(order_id, **change))
     return answer

@@ -67,6 +67,8 @@ class Books:
         factory=lambda: defaultdict(Fraction)
     )  # by asset and ledger account
     groups: dict[str, dict[str, None]] = attrs.field(factory=dict)  # ids of all members, by group
+    freed: int = 0  # orders that their parents have set free
+    renewed: int = 0  # how often one went on under another client id
     by_hand: set[str] = attrs.field(factory=set)  # ids of orders that somebody edited or cancelled
     made: list[str] = attrs.field(factory=list)  # what came of nothing, a sentence each
     changes: tuple[Change, ...] = ()  # of the latest commit
@@ -154,6 +156,9 @@ class Books:
             self.live.pop(order.id, None)
         if (order.wish.reason if order.wish else order.evidence).startswith(BY_HAND):
             self.by_hand.add(order.id)
+        if before is not None:
+            self.freed += before.status == "chained" and order.status in {"inactive", "due"}
+            self.renewed += before.client_id != order.client_id
         known = self.ids.setdefault(order.client_id, order.id)
         if known != order.id:
             self.reused.append(order.client_id)

@@ -26,7 +26,7 @@ from ..errors import ActorInjured, MemorySpent
 from .aims import Aims, check_message
 from .amounts import check_least, check_one_of
 from .around import Around
-from .asking import limit_order, market_order
+from .asking import order_for
 from .books import Books
 from .botfile import SILENT
 from .checkpoints import Cancel
@@ -245,13 +245,7 @@ class WorldBot:
 
         Raises a Refusal where nothing came of it; AskError: nobody knows.
         """
-        symbol = self.pair
-        if price is None:
-            last = self.oracle.price
-            believed = reference or ("60000" if last is None else f"{float(last):.2f}")
-            order = market_order(symbol, side, amount, believed, purpose=purpose)
-        else:
-            order = limit_order(symbol, side, amount, price, purpose=purpose)
+        order = order_for(self, side, amount, price, purpose=purpose, reference=reference)
         answer: Order = await self.ask("desk", order)
         return answer
 

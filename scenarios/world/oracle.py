@@ -33,6 +33,7 @@ class TrueOrder:
     cost: Fraction
     created_at: Millis
     changed_at: Millis = Millis(0)  # when anything became of it last
+    stop: Fraction = Fraction(0)  # its trigger price; 0: it has none
 
     @property
     def is_open(self) -> bool:
@@ -125,4 +126,5 @@ class Oracle:
             cost=Fraction(order.cost, amount * price),
             created_at=order.created_at,
             changed_at=order.updated_at,
+            stop=Fraction(order.stop_price, price),
         )

@@ -17,8 +17,8 @@ from ...actors.market.side import Side
 from ...actors.orders.model import Order
 from ...runtime import AskError, NoSuchActor, Refusal
 from .batches import edit, place_all
-from .bot import WorldBot
 from .drawing import Drawing
+from .trading import Trading
 
 TOO_MUCH: Final = 0.985  # beyond which it wants far more than there is
 TIMES: Final = 2_000  # as much as usually
@@ -35,7 +35,7 @@ LONGEST: Final = 200  # basis points between a limit and the price
 class Trader:
     """Trades until stopped. every: s between two deeds, about."""
 
-    def __init__(self, bot: WorldBot, chance: Random, every: float) -> None:
+    def __init__(self, bot: Trading, chance: Random, every: float) -> None:
         self.outcomes: Counter[str] = Counter()
         self._bot = bot
         self._chance = chance

@@ -78,6 +78,8 @@ def test_a_real_bot_that_is_killed_while_it_trades_has_lost_and_doubled_nothing(
     assert report.violations == ()
     assert (report.trials, report.deaths["all"].kills) == (1, 1)
     assert report.deaths["all"].opened_longest > 0
+    assert report.deaths["all"].groups == 1  # it had orders that belong together as it died
+    assert report.placed >= report.orders > 0
     assert again.deaths == report.deaths
 
 
@@ -107,7 +109,7 @@ def test_no_bot_is_started_any_more_once_a_sweep_is_broken_off() -> None:
     assert (chunk.trials, chunk.left, chunk.violations) == (10, 10, ())
 
 
-def test_half_of_the_kills_are_random_and_thirty_have_every_named_instant() -> None:
+def test_half_of_the_kills_are_random_and_sixty_have_every_named_instant() -> None:
     drawn = [death(5, number) for number in range(2 * len(NAMED))]
 
     assert set(drawn[1::2]) == set(NAMED)
@@ -165,9 +167,12 @@ def test_figures_are_told_by_kind_and_all_together() -> None:
         **{f"before fill/opened {number}": float(number) for number in (1, 3)},
         **{f"under load/opened {number}": float(number) for number in (2, 4)},
     }
+    figures |= {"placed": 30.0, "freed": 8.0, "renewed": 3.0, "under load/stops": 2.0}
     report = _told(Report("deaths", 4, ("x",), figures, 1.0))
 
     assert not report.ok
+    assert (report.placed, report.freed, report.renewed) == (30, 8, 3)
+    assert (report.deaths["all"].stops, report.deaths["before fill"].stops) == (2, 0)
     assert (report.orders, report.deaths["all"].kills, report.deaths["all"].lost) == (9, 4, 1)
     assert report.deaths["before fill"].opened_median == 2.0
     assert report.deaths["under load"].opened_longest == 4.0

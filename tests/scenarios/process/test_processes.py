@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from benthic.actors.bot.reading import parse_config
+from benthic.actors.orders.plan import NO_PLAN
+from benthic.actors.portfolio.messages import GetBooks
 from benthic.runtime import AskError, Refusal
 from benthic.scenarios.process.botfile import Wanted
 from benthic.scenarios.process.world import RealWorld
 from benthic.scenarios.world import PAIR, Feeds
+from benthic.scenarios.world.batches import draft, edit, guarded, place_all
 from benthic.scenarios.world.botfile import Trade, config_of
 
 from .played import played
@@ -69,6 +74,68 @@ def test_a_bot_without_room_sends_nothing_that_is_not_on_disk(tmp_path: Path) ->
 
     assert outcome.findings == ()
     assert outcome.fired == {"K3": 1}
+
+
+def test_orders_that_belong_together_outlive_a_real_process(tmp_path: Path) -> None:
+    async def scenario(world: RealWorld) -> None:
+        await world.open_venue()
+        bot = await world.start_bot()
+        entry = {"kind": "limit", "price": "59000"}
+        drafts, groups = guarded("buy", "0.01", stop="58000", take_profit="61500", entry=entry)
+        placed = await place_all(bot, *drafts, groups=groups)
+        assert {order.status for order in placed.values()} == {"due", "chained"}
+        changed = await edit(bot, placed["stop"].id, stop=Decimal("58500.50"))
+        assert (changed.plan or NO_PLAN).stop == Decimal("58500.50")
+        bot.doom("after_release")
+        world.venue.fill("BTC/USDT")
+        await bot.died(within=20)
+        assert bot.lives[0].last_word == "after_release"
+        await world.settle(within=60)
+        (resting,) = bot.oracle.open_orders()
+        assert resting.client_id == bot.order(placed["stop"].id).client_id
+        assert resting.stop == Fraction("58500.50")
+        assert bot.order(placed["profit"].id).status == "inactive"
+        assert bot.books.freed == 2
+
+    outcome = played(scenario, tmp_path)
+
+    assert outcome.findings == ()
+    assert outcome.lives == 2
+
+
+def test_a_batch_that_contradicts_itself_is_declined_by_the_desk(tmp_path: Path) -> None:
+    async def scenario(world: RealWorld) -> None:
+        bot = await world.start_bot()
+        alone = draft("one", "buy", "limit", "0.01", price="50000", after="nobody")
+        with pytest.raises(Refusal, match=r"Unplaceable: .* which is none of one"):
+            await place_all(bot, alone)
+        assert bot.orders == ()
+
+    assert played(scenario, tmp_path).findings == ()
+
+
+def test_a_trader_of_orders_that_belong_together_trades_at_a_real_process(tmp_path: Path) -> None:
+    async def scenario(world: RealWorld) -> None:
+        await world.open_venue()
+        bot = await world.start_bot()
+        trader = world.trader(bot, every=0.1)
+        await world.eventually(lambda: any(each.plan for each in bot.orders), within=30)
+        trader.stop()
+        await world.settle(within=60)
+
+    assert played(scenario, tmp_path).findings == ()
+
+
+def test_what_a_hand_cannot_ask_for_is_refused_with_line_and_remedy(tmp_path: Path) -> None:
+    async def scenario(world: RealWorld) -> None:
+        bot = await world.start_bot()
+        await bot.ask("portfolio", GetBooks())
+
+    (finding,) = played(scenario, tmp_path).findings
+
+    assert finding.kind == "wrong"
+    assert finding.place == f"{__file__}:{scenario.__code__.co_firstlineno + 2}"
+    assert "portfolio cannot be asked for GetBooks" in finding.words
 
 
 def test_what_a_real_process_has_not_is_refused_with_line_and_remedy(tmp_path: Path) -> None:
