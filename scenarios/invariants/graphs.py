@@ -11,7 +11,7 @@ from ...actors.feeds.thresholds import Direction
 from ...actors.market.side import TRIGGERED
 from ...actors.orders.graph import Graph, parent_of
 from ...actors.orders.levels import class_of, is_reached, level_of
-from ...actors.orders.model import Order
+from ...actors.orders.model import OUT, Order
 from ...actors.orders.plan import NO_PLAN, TrailingDistance
 from ..world import Books, Change, Violation, World
 
@@ -108,7 +108,27 @@ def _awaited(order: Order) -> tuple[Decimal, Direction] | None:
 
 def check_g6(world: World) -> list[Violation]:
     """What was bought or sold with a stop has one, or the desk has said that it has none."""
-    return list(_g6(world))
+    return [*_lost(world), *_g6(world)]
+
+
+def _lost(world: World) -> Iterator[Violation]:
+    """A stop that nobody wanted to end is over, and what it guarded is not."""
+    for name, change, books in _planned(world):
+        order, before = change.after, change.before
+        parent = books.orders.get(parent_of(order))
+        if parent is None or class_of(order) != "stop" or order.purpose != "protective":
+            continue
+        if before is None or before.status not in OUT or before.wish is not None:
+            continue
+        if order.status != "cancelled" or order.id in books.by_hand:
+            continue
+        children = [each for each in books.orders.values() if parent_of(each) == parent.id]
+        left = _unguarded(parent, children)
+        if left > Fraction(parent.filled) * DUST:
+            words = (
+                f"{order.client_id} is cancelled, and {float(left):g} of {parent.client_id} held"
+            )
+            yield Violation("G6", name, words)
 
 
 def _g6(world: World) -> Iterator[Violation]:

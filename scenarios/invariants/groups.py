@@ -30,8 +30,7 @@ def _g2(world: World) -> Iterator[Violation]:
             members = books.members(group.id)
             found = [*_twice(group, members), *_at_once(bot, group, members)]
             found += _beyond(books, group, members, is_end=is_end)
-            if is_end:
-                found += _left_over(group, members)
+            found += _left_over(group, members, is_end=is_end)
             yield from (Violation("G2", name, words) for words in found)
 
 
@@ -42,12 +41,12 @@ def _twice(group: Group, members: list[Order]) -> Iterator[str]:
         yield f"{done[0].client_id} and {done[1].client_id} filled"
 
 
-def _left_over(group: Group, members: list[Order]) -> Iterator[str]:
-    """What lives on beside the one that has filled."""
+def _left_over(group: Group, members: list[Order], *, is_end: bool) -> Iterator[str]:
+    """What goes on beside the one that has filled: that it is to end is in the same commit."""
     done = [each for each in members if each.status == "filled"]
     if group.rule == "oco" and done:
         for mate in members:
-            if mate.is_live:
+            if mate.is_live and (is_end or mate.wish is None or mate.wish.then != "end"):
                 yield f"{mate.client_id} is {mate.status}, {done[0].client_id} has filled"
 
 
