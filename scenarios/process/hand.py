@@ -52,7 +52,9 @@ def say(answer: Answered) -> None:
 async def _answer(system: System, bot: Bot, number: int, wish: ToDesk) -> None:
     message: Ask[Any] = wish.message
     try:
-        came: Order | tuple[Order, ...] = await system.lookup(bot.paths.desk).ask(message, timeout=PATIENCE)
+        came: Order | tuple[Order, ...] = await system.lookup(bot.paths.desk).ask(
+            message, timeout=PATIENCE
+        )
     except Refusal as refusal:
         say(Answered(number, refusal=_words(refusal)))
     except (AskError, NoSuchActor) as error:
