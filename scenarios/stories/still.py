@@ -1,0 +1,113 @@
+"""The market of a story: it stands where the story has put it, and trades a little all the time.
+
+Somebody stands on both sides of the price with as much as anybody may want. He is one of the
+exchange's accounts, so that all that trades adds up.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from ..world import WorldVenue
+from ..world.venue import ACCOUNTS, venue_symbol
+
+MAKER: Final = len(ACCOUNTS)  # the last account of the exchange: no bot has it
+BREATH: Final = 2.0  # s between two prints
+VALUE: Final = Decimal(300_000)  # quote units that stand on each side
+LEAST: Final = Decimal(12)  # quote units of a print
+FINE: Final = Decimal("0.01")
+NARROW: Final = Decimal(50_000)  # the price is so many times the spread
+TURNS: Final = 10  # spreads by which a market turns back
+
+
+class StillMarket:
+    """One market of an exchange. at: its price."""
+
+    def __init__(self, venue: WorldVenue, pair: str, at: Decimal) -> None:
+        self._venue = venue
+        self._pair = pair
+        self._symbol = venue_symbol(pair)
+        self._price = at
+        self._orders = 0  # that the maker has placed
+        self._stands = False
+        self._spread = (at / NARROW).quantize(FINE)
+
+    def open(self) -> None:
+        """Stand on both sides from now on."""
+        self._quote()
+
+    def move(self, to: Decimal) -> None:
+        """Go to a price, and stay there."""
+        self._withdraw()
+        rises = to > self._price
+        self._price = to
+        if rises:  # whoever is woken on the way finds somebody to trade with
+            self._offer("sell", to + self._spread)
+        else:
+            self._offer("buy", to - self._spread)
+        self._venue.move(self._pair, f"{to:f}")
+        self._withdraw()
+        self._quote()
+
+    def part(self, number: int, side: str, price: Decimal, share: str) -> None:
+        """Trade a share of what is left of an order of account `number`, and turn back.
+
+        The account's other orders may rest nearer the market.
+        """
+        self._withdraw()
+        which = self._which(number, price, side)
+        self._venue.fire(
+            "A17", "fill", symbol=self._symbol, share=share, account=number, which=which
+        )
+        away = self._spread * TURNS
+        self._price = price + away if side == "buy" else price - away - self._spread
+        self._quote()
+        self.breathe()
+
+    def breathe(self) -> None:
+        """One print, where the market stands."""
+        self._place("sell", LEAST / self._price, self._price)
+
+    # -- inside
+
+    def _which(self, number: int, price: Decimal, side: str) -> str:
+        engine = self._venue.venue.engines["spot"]
+        unit = 10 ** engine.markets[self._symbol].price_digits
+        resting = [
+            each
+            for each in engine.open_orders(number, self._symbol)
+            if each.status in {"open", "partial"}
+        ]
+        places = [
+            place
+            for place, each in enumerate(resting)
+            if each.price == int(price * unit) and each.request.side == side
+        ]
+        return "newest" if places and places[-1] == len(resting) - 1 else "oldest"
+
+    def _quote(self) -> None:
+        self._offer("buy", self._price)
+        self._offer("sell", self._price + self._spread)
+
+    def _offer(self, side: str, price: Decimal) -> None:
+        self._place(side, VALUE / price, price)
+        self._stands = True
+
+    def _place(self, side: str, amount: Decimal, price: Decimal) -> None:
+        self._orders += 1
+        self._venue.fire(
+            "",
+            "manual_order",
+            symbol=self._symbol,
+            side=side,
+            amount=f"{amount:.4f}",
+            price=f"{price:f}",
+            client_id=f"still_{self._symbol}_{self._orders}",
+            account=MAKER,
+        )
+
+    def _withdraw(self) -> None:
+        if self._stands:
+            self._venue.fire("", "venue_cancel", symbol=self._symbol, account=MAKER)
+            self._stands = False
