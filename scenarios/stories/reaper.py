@@ -19,7 +19,7 @@ from .death import READ, Death, Deaths
 from .witness import Witness
 
 BACK: Final = 2.0  # s until the process is started again
-SOON: Final = 1.0  # s after a death, until the next one is prepared
+SOON: Final = 1.0  # s after the end of a life, until the next death is prepared
 LOOK: Final = 0.02  # s between two looks whether it has read its account
 LONGEST: Final = 3_600.0  # s in which a death must come
 IN_ORDER: Final = 0.25  # s between two looks whether it is in order again
@@ -60,6 +60,7 @@ class Reaper:
             self.struck += 1
             self.in_recovery += number > 0
             at_death, before = _Memory(bot.books), bot.books.commits
+            await bot.lives[lives - 1].ended.wait()  # from then on it is waited for its next life
             await trio.sleep(SOON)
             if number + 1 < len(self._deaths) and self._deaths[number + 1].commit != READ:
                 self._arm(bot, self._deaths[number + 1])

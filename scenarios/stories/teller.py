@@ -2,7 +2,9 @@
 
 The teller is a person beside the bot. Who places a batch and is not answered, since the process has
 died, waits until it is back, looks for the names of the orders in the books, and places the batch
-again only where none of it is there. An edit or a cancel that nobody has answered is asked for
+again only where none of it is there. An order that the process was about to send when it died is
+given up once it is certain that it never arrived: what waited for it has ended with it, and both are
+placed anew. An edit or a cancel that nobody has answered is asked for
 again unless the books show that it was taken; of an order that has ended meanwhile nothing is asked.
 The market does not go on until the bot is in order again, but where the story says so (`Meanwhile`).
 """
@@ -56,6 +58,7 @@ class Teller:
         self.sends: dict[str, int] = {}  # how often each order came to the exchange, by name
         self.commits: list[int] = []  # of each bot, in the story
         self.ends: dict[str, str] = {}
+        self.given_up: list[str] = []  # ids of orders that were placed again, since they were lost
         self._drafts = story.drafts
         self._ids: dict[str, str] = {}
         self._bots: dict[str, WorldBot] = {}  # by pair
@@ -81,6 +84,7 @@ class Teller:
         for move in self.story.moves:
             await self._make(move)
             await self._calm()
+            await self._place_lost()
         self.commits = [
             bot.books.commits - first for bot, first in zip(bots, began, strict=True)
         ]
@@ -124,6 +128,24 @@ class Teller:
                 for each in move.moves:
                     await self._make(each)
 
+    async def _place_lost(self) -> None:
+        """Place again what never came to the exchange, and what was to follow it."""
+        lost = [name for name, order_id in self._ids.items() if self._is_lost(name, order_id)]
+        for name in lost:
+            batch = next(each for each in self.story.batches if name in _names(each))
+            again = _family(batch, name)
+            for each in again.drafts:
+                self.given_up.append(self._ids.pop(each.name))
+            await self._place(again)
+            await self._calm()
+
+    def _is_lost(self, name: str, order_id: str) -> bool:
+        bot = self._bots[self._drafts[name].symbol]
+        order = bot.order(order_id)
+        if order.status != "refused" or self.story.ends.get(name) == "refused":
+            return False
+        return self.reaper.struck > 0 and bot.oracle.order(order.client_id) is None
+
     async def _place(self, move: s.Place) -> None:
         """Place a batch, once."""
         bot = self._bots[move.drafts[0].symbol]
@@ -159,7 +181,9 @@ class Teller:
     def _are_known(self, bot: WorldBot, drafts: tuple[Draft, ...]) -> bool:
         """Whether the books have a batch, all of it or none; its orders are known by name then."""
         tags = {
-            order.plan.tag: order.id for order in bot.books.orders.values() if order.plan is not None
+            order.plan.tag: order.id
+            for order in bot.books.orders.values()
+            if order.plan is not None and order.id not in self.given_up
         }
         found = {draft.name: tags[draft.name] for draft in drafts if draft.name in tags}
         if found and len(found) < len(drafts):
@@ -256,6 +280,21 @@ class Teller:
         if there != Fraction(wanted):
             words = f"at the exchange {float(there):g} of {pair} are left"
             self.problems.append(f"{words}, and should be {plain(wanted)}")
+
+
+def _names(batch: s.Place) -> set[str]:
+    return {draft.name for draft in batch.drafts}
+
+
+def _family(batch: s.Place, name: str) -> s.Place:
+    """The batch of an order and of all that comes after it."""
+    names = {name}
+    while more := {each.name for each in batch.drafts if each.after in names} - names:
+        names |= more
+    drafts = tuple(draft for draft in batch.drafts if draft.name in names)
+    used = {draft.group for draft in drafts}
+    groups = tuple(group for group in batch.groups if group.name in used)
+    return s.Place(drafts, groups, batch.lasts)
 
 
 def _is_ending(order: Order) -> bool:
