@@ -1,7 +1,7 @@
 """The sweep itself: a process for each part of a story, several at a time.
 
-    python -m benthic.benchmarks.stories.run SEED NAME PART         (one line of JSON)
-    python -m benthic.benchmarks.stories.run SEED NAME 7:before
+python -m benthic.benchmarks.stories.run SEED NAME PART         (one line of JSON)
+python -m benthic.benchmarks.stories.run SEED NAME 7:before
 """
 
 from __future__ import annotations

@@ -131,4 +131,99 @@ BRACKETS: Final = (
         ),
         ends={"entry": "filled", "stop": "filled", "profit": "cancelled"},
     ),
+    Story(
+        name="gained_at_market",
+        tells="The take profit goes at market once its price has come.",
+        moves=(
+            Place((market(), stop("58000"), closes("profit", "take_profit", stop="61500")), oco()),
+            Price("61600"),
+        ),
+        ends={"entry": "filled", "stop": "cancelled", "profit": "filled"},
+    ),
+    Story(
+        name="gained_at_a_limit_of_its_own",
+        tells="The take profit has a price where it goes, and a limit of its own below that.",
+        moves=(
+            Place(
+                (
+                    market(),
+                    stop("58000"),
+                    closes("profit", "take_profit_limit", stop="61500", price="61400"),
+                ),
+                oco(),
+            ),
+            Price("61600"),
+        ),
+        ends={"entry": "filled", "stop": "cancelled", "profit": "filled"},
+    ),
+    Story(
+        name="both_rest_and_gained",
+        tells="Stop and take profit rest at the exchange together; the gain is taken.",
+        moves=(Place((market(), stop("58000"), profit("61500")), oco(None)), Price("61600")),
+        ends={"entry": "filled", "stop": "cancelled", "profit": "filled"},
+    ),
+    Story(
+        name="both_rest_and_stopped_out",
+        tells="Stop and take profit rest at the exchange together; the stop is met.",
+        moves=(
+            Place((limit("59500"), stop("58000"), profit("61500")), oco(None)),
+            Price("59400"),
+            Price("57900"),
+        ),
+        ends={"entry": "filled", "stop": "filled", "profit": "cancelled"},
+    ),
+    Story(
+        name="only_a_stop",
+        tells="An entry has a stop and nothing else, and is stopped out.",
+        moves=(Place((market(), stop("58000", group=""))), Price("59000"), Price("57900")),
+        ends={"entry": "filled", "stop": "filled"},
+    ),
+    Story(
+        name="only_a_gain",
+        tells="An entry has a take profit and nothing else, which rests until it is met.",
+        moves=(Place((limit("59500"), profit("61500", group=""))), Price("59400"), Price("61600")),
+        ends={"entry": "filled", "profit": "filled"},
+    ),
+    Story(
+        name="bought_post_only",
+        tells="An entry that may not take rests, fills as the market comes to it, and is guarded.",
+        moves=(
+            Place((limit("59500", time_in_force="GTX"), stop("58000"), profit("61500")), oco()),
+            Price("59400"),
+        ),
+        ends={"entry": "filled", "stop": "accepted", "profit": "inactive"},
+        left={"BTC/USDT": "0.1"},
+    ),
+    Story(
+        name="bought_all_or_nothing",
+        tells="An entry fills at once and whole, and its stop is met.",
+        moves=(
+            Place((limit("60100", time_in_force="FOK"), stop("58000"), profit("61500")), oco()),
+            Price("57900"),
+        ),
+        ends={"entry": "filled", "stop": "filled", "profit": "cancelled"},
+    ),
+    Story(
+        name="stop_kept_by_the_desk",
+        tells="The desk waits for the price of the stop itself, and sells at market there.",
+        moves=(
+            Place((market(), stop("58000", keeper="desk", group=""))),
+            Price("58500"),
+            Price("57900"),
+        ),
+        ends={"entry": "filled", "stop": "filled"},
+    ),
+    Story(
+        name="set_free_in_the_end",
+        tells="Its stop waits until the entry has ended, and is for what had filled by then.",
+        moves=(
+            Place((limit("59500"), stop("58000", group="", release="end"))),
+            Part("entry", "0.4"),
+            Wait(10),
+            Part("entry", "1"),
+            Price("58500"),
+        ),
+        ends={"entry": "filled", "stop": "accepted"},
+        left={"BTC/USDT": "0.1"},
+    ),
 )

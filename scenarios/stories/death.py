@@ -1,9 +1,9 @@
 """Where a process dies in a story, and how that is written for somebody who wants to see it again.
 
-    7:before              before the 7th commit of the story is durable
-    7:before+2:after      the same, and again after the 2nd commit of what came back
-    7:before+0:after      and again as soon as it has read its account back
-    2/7:after             the bot of the second market, after its 7th commit
+7:before              before the 7th commit of the story is durable
+7:before+2:after      the same, and again after the 2nd commit of what came back
+7:before+0:after      and again as soon as it has read its account back
+2/7:after             the bot of the second market, after its 7th commit
 """
 
 from __future__ import annotations
@@ -68,7 +68,5 @@ def read_deaths(text: str) -> tuple[Deaths, ...]:
             phases = ("before",) if match[3] == "before" else ("after",)
         elif commit == READ:
             phases = ("after",)
-        found = tuple(
-            (*deaths, Death(commit, phase, bot)) for deaths in found for phase in phases
-        )
+        found = tuple((*deaths, Death(commit, phase, bot)) for deaths in found for phase in phases)
     return found

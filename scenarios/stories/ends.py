@@ -1,12 +1,12 @@
 """How orders have ended, in the words of a story, and what differs from what it says. Pure.
 
-    filled                  all that the draft asked for
-    filled 0.05             no more than that, since it was made smaller
-    cancelled               nothing of it has filled
-    cancelled 0.05          this much of it has
-    accepted                it rests as it was drawn up
-    accepted of 0.05        it rests for this much
-    accepted at 60000       its stop, or else its limit, is elsewhere by now
+filled                  all that the draft asked for
+filled 0.05             no more than that, since it was made smaller
+cancelled               nothing of it has filled
+cancelled 0.05          this much of it has
+accepted                it rests as it was drawn up
+accepted of 0.05        it rests for this much
+accepted at 60000       its stop, or else its limit, is elsewhere by now
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ def words_of(draft: Draft, order: Order) -> str:
 def differences(ends: Mapping[str, str], found: Mapping[str, str]) -> Iterator[str]:
     """What has not ended as it should, a sentence each."""
     for name in sorted(ends.keys() | found.keys()):
-        wanted, is_now = ends.get(name, "nothing that the story knows of"), found.get(name, "absent")
+        wanted, is_now = (
+            ends.get(name, "nothing that the story knows of"),
+            found.get(name, "absent"),
+        )
         if wanted != is_now:
             yield f"{name} is {is_now}, and should be {wanted}"
 

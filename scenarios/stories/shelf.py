@@ -7,9 +7,23 @@ from typing import Final
 
 from ...runtime import UsageError
 from .brackets import BRACKETS
+from .grids import GRIDS
+from .hands import HANDS
+from .ladders import LADDERS
 from .story import Story
+from .trails import TRAILS
+from .turns import TURNS_TAKEN
+from .ways import WAYS
 
-STORIES: Final[tuple[Story, ...]] = (*BRACKETS,)
+STORIES: Final[tuple[Story, ...]] = (
+    *BRACKETS,
+    *LADDERS,
+    *TRAILS,
+    *TURNS_TAKEN,
+    *HANDS,
+    *WAYS,
+    *GRIDS,
+)
 
 
 class NoSuchStory(UsageError):

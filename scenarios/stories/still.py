@@ -6,10 +6,12 @@ exchange's accounts, so that all that trades adds up.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
-from ..world import WorldVenue
+from ..world import TrueOrder, WorldVenue
 from ..world.venue import ACCOUNTS, venue_symbol
 
 MAKER: Final = len(ACCOUNTS)  # the last account of the exchange: no bot has it
@@ -50,18 +52,19 @@ class StillMarket:
         self._withdraw()
         self._quote()
 
-    def part(self, number: int, side: str, price: Decimal, share: str) -> None:
-        """Trade a share of what is left of an order of account `number`, and turn back.
-
-        The account's other orders may rest nearer the market.
-        """
+    def part(self, order: Callable[[], TrueOrder | None], share: str) -> None:
+        """Trade a share of what is left of an order, and what lies before it, and turn back."""
         self._withdraw()
-        which = self._which(number, price, side)
-        self._venue.fire(
-            "A17", "fill", symbol=self._symbol, share=share, account=number, which=which
-        )
+        there = order()
+        if there is None:
+            return
+        wanted = there.filled + (there.amount - there.filled) * Fraction(share)
+        price, buys = _decimal(there.price), there.side == "buy"
+        while there is not None and there.is_open and there.filled < wanted:
+            self._place("sell" if buys else "buy", _decimal(wanted - there.filled), price)
+            there = order()
         away = self._spread * TURNS
-        self._price = price + away if side == "buy" else price - away - self._spread
+        self._price = price + away if buys else price - away - self._spread
         self._quote()
         self.breathe()
 
@@ -70,21 +73,6 @@ class StillMarket:
         self._place("sell", LEAST / self._price, self._price)
 
     # -- inside
-
-    def _which(self, number: int, price: Decimal, side: str) -> str:
-        engine = self._venue.venue.engines["spot"]
-        unit = 10 ** engine.markets[self._symbol].price_digits
-        resting = [
-            each
-            for each in engine.open_orders(number, self._symbol)
-            if each.status in {"open", "partial"}
-        ]
-        places = [
-            place
-            for place, each in enumerate(resting)
-            if each.price == int(price * unit) and each.request.side == side
-        ]
-        return "newest" if places and places[-1] == len(resting) - 1 else "oldest"
 
     def _quote(self) -> None:
         self._offer("buy", self._price)
@@ -111,3 +99,8 @@ class StillMarket:
         if self._stands:
             self._venue.fire("", "venue_cancel", symbol=self._symbol, account=MAKER)
             self._stands = False
+
+
+def _decimal(number: Fraction) -> Decimal:
+    """The same of a number that the exchange has, which has few digits."""
+    return Decimal(number.numerator) / Decimal(number.denominator)

@@ -103,9 +103,7 @@ class Meanwhile:
     moves: tuple[Move, ...]
 
 
-Move = (
-    Place | Price | Part | Wait | Cancel | Edit | GiveBack | Refuse | Accept | Fees | Meanwhile
-)
+Move = Place | Price | Part | Wait | Cancel | Edit | GiveBack | Refuse | Accept | Fees | Meanwhile
 """After each of them the teller waits until the bot is in order again."""
 
 
@@ -116,6 +114,7 @@ class Story:
     tells: what happens, in one sentence. ends: how each order has ended, by its name; see
     `ends.words_of`. left: base currency of each pair that was bought and not sold, by pair; a pair
     that is not named has nothing left. also: other ends that are as right once the process died.
+    beside: markets in which nobody places anything, but which have to be there.
     """
 
     name: str
@@ -124,6 +123,7 @@ class Story:
     ends: Mapping[str, str]
     left: Mapping[str, str] = attrs.field(factory=dict)
     also: tuple[Mapping[str, str], ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def batches(self) -> tuple[Place, ...]:

@@ -27,6 +27,7 @@ from ...actors.orders.model import Order
 from ...actors.orders.plan import Expiry
 from ...runtime import AskError, Millis, NoSuchActor, Refusal
 from ..errors import ExpectationFailed
+from ..venue.config import VenueConfig
 from ..world import ORDER, World, WorldBot
 from ..world.agreement import disorder_of
 from . import story as s
@@ -37,8 +38,8 @@ from .still import BREATH, StillMarket
 from .witness import Witness
 
 NO_ANSWER: Final = (AskError, NoSuchActor)
-DEPOSITS: Final = {"USDT": "10000000", "BTC": "500", "ETH": "5000", "SOL": "100000"}
-PRICES: Final = {"BTC/USDT": "60000", "ETH/USDT": "3000", "SOL/USDT": "150"}
+DEPOSITS: Final = {"USDT": "10000000", "BTC": "500", "ETH": "5000", "SOL": "100000", "BNB": "1000"}
+PRICES: Final = {"BTC/USDT": "60000", "ETH/USDT": "3000", "SOL/USDT": "150", "BNB/USDT": "600"}
 LOOK: Final = 0.5  # s between two looks
 CALM: Final = 6.0  # s for which all must be in order: prices, a look-up and a print go by
 PATIENCE: Final = 900.0  # s until that must be so
@@ -68,8 +69,11 @@ class Teller:
     async def scenario(self, world: World) -> None:
         """Play it."""
         self._world = world
-        venue = await world.open_venue(*self.story.pairs, kind="quiet", deposits=DEPOSITS)
-        for pair in self.story.pairs:
+        pairs = (*self.story.pairs, *self.story.beside)
+        venue = await world.open_venue(
+            *pairs, kind="quiet", deposits=DEPOSITS, change=_without_past
+        )
+        for pair in pairs:
             market = self._markets[pair] = StillMarket(venue, pair, Decimal(PRICES[pair]))
             market.open()
             world.start_soon(self._breathe, market)
@@ -85,9 +89,7 @@ class Teller:
             await self._make(move)
             await self._calm()
             await self._place_lost()
-        self.commits = [
-            bot.books.commits - first for bot, first in zip(bots, began, strict=True)
-        ]
+        self.commits = [bot.books.commits - first for bot, first in zip(bots, began, strict=True)]
         self._look_at_ends()
         self.reaper.end()
         await world.settle(within=END)
@@ -154,9 +156,7 @@ class Teller:
             if self._are_known(bot, drafts):
                 return
             try:
-                orders: tuple[Order, ...] = await bot.ask(
-                    "desk", PlaceOrders(drafts, move.groups)
-                )
+                orders: tuple[Order, ...] = await bot.ask("desk", PlaceOrders(drafts, move.groups))
             except NO_ANSWER:
                 await self._calm()
             except Refusal as no:
@@ -223,14 +223,13 @@ class Teller:
 
     def _part(self, move: s.Part) -> None:
         pair = self._drafts[move.name].symbol
-        order = self._bots[pair].order(self._ids[move.name])
-        there = self._bots[pair].oracle.order(order.client_id)
+        bot = self._bots[pair]
+        order = bot.order(self._ids[move.name])
+        there = bot.oracle.order(order.client_id)
         if there is None or not there.is_open:
             self.problems.append(f"{move.name} is {order.status}, and cannot trade in part")
             return
-        price = Decimal(there.price.numerator) / Decimal(there.price.denominator)
-        number = list(self._bots).index(pair) + 1
-        self._markets[pair].part(number, order.side, price, move.share)
+        self._markets[pair].part(partial(bot.oracle.order, order.client_id), move.share)
 
     # -- time
 
@@ -280,6 +279,11 @@ class Teller:
         if there != Fraction(wanted):
             words = f"at the exchange {float(there):g} of {pair} are left"
             self.problems.append(f"{words}, and should be {plain(wanted)}")
+
+
+def _without_past(config: VenueConfig) -> VenueConfig:
+    """The same exchange; nobody in a story looks at what was before."""
+    return replace(config, has_past=False)
 
 
 def _names(batch: s.Place) -> set[str]:
