@@ -33,6 +33,7 @@ class StillMarket:
         self._price = at
         self._orders = 0  # that the maker has placed
         self._stands = False
+        self._digits = venue.venue.engines["spot"].markets[self._symbol].amount_digits
         self._spread = (at / NARROW).quantize(FINE)
 
     def open(self) -> None:
@@ -89,7 +90,7 @@ class StillMarket:
             "manual_order",
             symbol=self._symbol,
             side=side,
-            amount=f"{amount:.4f}",
+            amount=f"{amount:.{self._digits}f}",
             price=f"{price:f}",
             client_id=f"still_{self._symbol}_{self._orders}",
             account=MAKER,
