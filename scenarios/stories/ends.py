@@ -22,7 +22,7 @@ from ...actors.orders.plan import NO_PLAN
 
 def words_of(draft: Draft, order: Order) -> str:
     """How an order stands."""
-    words = order.status
+    words: str = order.status
     if order.filled and order.filled != draft.amount:
         words = f"{words} {plain(order.filled)}"
     if not order.is_live:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from ...actors.orders.drafts import Draft, GroupDraft
-from .story import Cancel, Edit, Meanwhile, Part, Place, Price, Story
 from ..world.batches import draft
+from .story import Cancel, Edit, Meanwhile, Part, Place, Price, Story
 from .writing import limit, market, oco, profit, stop
 
 RUNGS: Final = range(1, 11)
@@ -33,7 +33,7 @@ def _counters() -> tuple[Draft, ...]:
 
 def _bracket(prefix: str, at: int, pair: str, amount: str) -> tuple[Draft, ...]:
     """An entry at market with both ends, three percent away."""
-    names = {"pair": pair, "after": f"{prefix}entry", "group": f"{prefix}ends"}
+    names: dict[str, Any] = {"pair": pair, "after": f"{prefix}entry", "group": f"{prefix}ends"}
     return (
         market(amount, name=f"{prefix}entry", pair=pair, reference=f"{at}"),
         stop(f"{at * 97 // 100}", amount, name=f"{prefix}stop", **names),

@@ -68,6 +68,6 @@ def tell(
         commits=tuple(teller.commits),
         struck=reaper.struck,
         in_recovery=reaper.in_recovery,
-        recovered=reaper.recovered,
+        recovered=reaper.recovered or 0,
         virtual=outcome.virtual,
     )

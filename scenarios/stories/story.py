@@ -7,6 +7,7 @@ written with the short words of `writing`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+
 import attrs
 
 from ...actors.orders.drafts import Draft, GroupDraft

@@ -111,8 +111,8 @@ TURNS_TAKEN: Final = (
         moves=(
             Place(
                 (
-                    draft("stop", "sell", "stop_loss", "0.1", stop="58000", **{"group": "ends"}),
-                    draft("profit", "sell", "limit", "0.1", price="61500", **{"group": "ends"}),
+                    draft("stop", "sell", "stop_loss", "0.1", stop="58000", group="ends"),
+                    draft("profit", "sell", "limit", "0.1", price="61500", group="ends"),
                 ),
                 oco(TURNS),
             ),
@@ -146,7 +146,7 @@ TURNS_TAKEN: Final = (
     ),
     Story(
         name="forward_and_filled_in_part",
-        tells="The take profit is put forward, fills in part, and is turned back with what is left.",
+        tells="The take profit is put forward, fills in part, and is turned back for the rest.",
         moves=(
             Place(BOUGHT, oco(within(60))),
             TOUCHED,

@@ -18,13 +18,13 @@ NO_STOP: Final = Refuse(-2010, "Stop price is not supported for this symbol.", "
 WAYS: Final = (
     Story(
         name="entry_expired",
-        tells="An entry that nobody trades with ends by itself after a minute, and its ends with it.",
+        tells="An entry that nobody trades with ends by itself in a minute, and its ends too.",
         moves=(Place(RESTS, oco(), lasts={"entry": 60}), Wait(90), Price("59400")),
         ends={"entry": "cancelled", "stop": "cancelled", "profit": "cancelled"},
     ),
     Story(
         name="entry_expired_after_a_part",
-        tells="An entry fills in part and expires; its ends are for that part, which is gained from.",
+        tells="An entry fills in part and expires; its ends are for that part, which gains.",
         moves=(
             Place(RESTS, oco(), lasts={"entry": 60}),
             Part("entry", "0.5"),
@@ -65,7 +65,7 @@ WAYS: Final = (
     ),
     Story(
         name="entry_too_dear",
-        tells="After one entry the account cannot pay for another: that is refused, and its stop goes.",
+        tells="After one entry the account cannot pay for another, which is refused.",
         moves=(
             Place(
                 (
@@ -99,7 +99,7 @@ WAYS: Final = (
     ),
     Story(
         name="gain_refused",
-        tells="The exchange does not take a take profit that is in no group; the stop is met later.",
+        tells="The exchange refuses a take profit that is in no group; the stop is met later.",
         moves=(
             Place((market(), stop("58000", group=""))),
             NO_ROOM,
