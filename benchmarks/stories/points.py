@@ -1,9 +1,9 @@
 """At which points a story is broken off, and what came of all of them. One process.
 
 A story is told once without a death: so many commits it has, and so each order comes to the
-exchange. Then it is told anew for each commit, with a death before it is durable and one after. What
-comes back dies once more: before and after a commit of its recovery that is drawn; where it has
-nothing to write, as soon as it has read its account.
+exchange. Then it is told anew for each commit, with a death before it is durable and one after.
+What comes back dies once more: before and after a commit of its recovery that is drawn; where it
+has nothing to write, as soon as it has read its account.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ GRIDS: Final = (
     ),
     Story(
         name="chain_in_parts",
-        tells="A chain of three fills in part; once its gain is taken, the rest of its entry is not.",
+        tells="A chain of three fills in part; once its gain is taken, its entry is cancelled.",
         moves=(
             Place(
                 (

@@ -64,7 +64,7 @@ LADDERS: Final = (
     ),
     Story(
         name="ladder_between_two_stops",
-        tells="Two stops and two take profits; one of each side goes, and the other of each is left.",
+        tells="Two stops and two take profits; one of each side goes, and one of each is left.",
         moves=(
             Place(
                 (

@@ -56,8 +56,9 @@ def tell(
     )
     problems = [*teller.problems, *map(str, outcome.findings)]
     for name, count in teller.sends.items():
-        if most is not None and count > most.get(name, 0):
-            problems.append(f"{name} came to the exchange {count} times, not {most.get(name, 0)}")
+        known = 0 if most is None else most.get(name, 0)
+        if most is not None and name in story.steady and count > known:
+            problems.append(f"{name} came to the exchange {count} times, not {known}")
     reaper = teller.reaper
     return Telling(
         story=story.name,

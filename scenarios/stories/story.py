@@ -108,13 +108,22 @@ Move = Place | Price | Part | Wait | Cancel | Edit | GiveBack | Refuse | Accept 
 """After each of them the teller waits until the bot is in order again."""
 
 
+@attrs.frozen
+class Otherwise:
+    """Another end, which is as right once the process has died. why: in one sentence."""
+
+    why: str
+    ends: Mapping[str, str]
+    left: Mapping[str, str] = attrs.field(factory=dict)
+
+
 @attrs.frozen(kw_only=True)
 class Story:
     """One story.
 
     tells: what happens, in one sentence. ends: how each order has ended, by its name; see
     `ends.words_of`. left: base currency of each pair that was bought and not sold, by pair; a pair
-    that is not named has nothing left. also: other ends that are as right once the process died.
+    that is not named has nothing left. also: other ends, where the moment of a death makes them.
     beside: markets in which nobody places anything, but which have to be there.
     """
 
@@ -123,7 +132,7 @@ class Story:
     moves: tuple[Move, ...]
     ends: Mapping[str, str]
     left: Mapping[str, str] = attrs.field(factory=dict)
-    also: tuple[Mapping[str, str], ...] = ()
+    also: tuple[Otherwise, ...] = ()
     beside: tuple[str, ...] = ()
 
     @property
@@ -137,9 +146,36 @@ class Story:
         return {draft.name: draft for batch in self.batches for draft in batch.drafts}
 
     @property
+    def steady(self) -> frozenset[str]:
+        """The orders that nothing changes while they rest: each comes to the exchange once.
+
+        Others go out anew as they follow a price, share with others, grow or are edited; after a
+        death that may be in more steps than without one.
+        """
+        moves, groups = _flat(self.moves), {}
+        for batch in self.batches:
+            groups |= {group.name: group for group in batch.groups}
+        touched = {move.name for move in moves if isinstance(move, Edit | Part)}
+        if any(isinstance(move, GiveBack) for move in moves):
+            return frozenset()
+        return frozenset(
+            name
+            for name, draft in self.drafts.items()
+            if draft.profile is None
+            and draft.trail is None
+            and not {name, draft.after} & touched
+            and not _shares(groups.get(draft.group))
+        )
+
+    @property
     def pairs(self) -> tuple[str, ...]:
         """The markets that it is about, as it comes to them. Each has a bot."""
         return tuple(dict.fromkeys(draft.symbol for draft in self.drafts.values()))
+
+
+def _shares(group: GroupDraft | None) -> bool:
+    """Whether what one of a group trades makes others smaller, or lets them make way."""
+    return group is not None and (group.swap is not None or group.rule != "oco")
 
 
 def _flat(moves: tuple[Move, ...]) -> tuple[Move, ...]:

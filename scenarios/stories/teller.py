@@ -16,6 +16,7 @@ from typing import Final
 import trio
 from msgspec.structs import replace
 
+from ...actors.orders.plan import NO_PLAN
 from ..errors import ExpectationFailed
 from ..venue.config import VenueConfig
 from ..world import ORDER, World, WorldBot
@@ -176,17 +177,24 @@ class Teller:
                 continue
             order = self.operator.order(name)
             self.ends[name] = words_of(draft, order)
-            there = map(self.operator.bot_of(name).oracle.order, order.names)
-            self.sends[name] = sum(each is not None for each in there)
-        right = [self.story.ends, *(self.story.also if self.reaper.struck else ())]
-        wrong = [tuple(differences(ends, self.ends)) for ends in right]
+            bot = self.operator.bot_of(name)
+            names = (each for each, order_id in bot.books.ids.items() if order_id == order.id)
+            self.sends[name] = sum(bot.oracle.order(each) is not None for each in names)
+            lives = 1 + (order.plan or NO_PLAN).lives
+            if self.sends[name] > lives:
+                words = f"{name} came to the exchange {self.sends[name]} times"
+                self.problems.append(f"{words}, of which the books know {lives}")
+        right = [(self.story.ends, self.story.left)]
+        if self.reaper.struck:
+            right += ((each.ends, each.left) for each in self.story.also)
+        wrong = [tuple(differences(ends, self.ends)) for ends, _ in right]
+        _, left = right[wrong.index(()) if () in wrong else 0]
         if all(wrong):
             self.problems += wrong[0]
         for pair, bot in self._bots.items():
-            self._look_at_position(pair, bot)
+            self._look_at_position(pair, bot, Decimal(left.get(pair, "0")))
 
-    def _look_at_position(self, pair: str, bot: WorldBot) -> None:
-        wanted = Decimal(self.story.left.get(pair, "0"))
+    def _look_at_position(self, pair: str, bot: WorldBot, wanted: Decimal) -> None:
         here = position(bot.books.orders.values())
         if here != wanted:
             self.problems.append(f"{plain(here)} of {pair} are left, and should be {plain(wanted)}")

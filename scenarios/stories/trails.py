@@ -7,7 +7,7 @@ from typing import Final
 
 from ...actors.orders.plan import TrailingDistance, TrailingStep, TrailingSteps
 from ..world.batches import draft
-from .story import Edit, Meanwhile, Place, Price, Story
+from .story import Edit, Meanwhile, Otherwise, Place, Price, Story
 from .writing import closes, market, oco, profit, stop
 
 BY_500: Final = TrailingDistance(Decimal(500), "absolute", step=Decimal(100))
@@ -153,6 +153,12 @@ TRAILS: Final = (
         ),
         ends={"entry": "filled", "stop": "accepted"},
         left={"BTC/USDT": "0.1"},
+        also=(
+            Otherwise(
+                "The entry was lost as it was to be sent; placed again, it follows from here on.",
+                {"entry": "inactive", "stop": "chained"},
+            ),
+        ),
     ),
     Story(
         name="trails_without_a_pause",

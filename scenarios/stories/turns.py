@@ -96,7 +96,7 @@ TURNS_TAKEN: Final = (
     ),
     Story(
         name="edited_while_it_waited",
-        tells="The limit of an entry is moved while it waits for its price; it fills, and is gained from.",
+        tells="The limit of an entry is moved while it waits for its price; it fills, and gains.",
         moves=(
             Place((limit("60700", trigger=ABOVE), stop("58000"), profit("61500")), oco()),
             Edit("entry", price="60800"),
@@ -107,7 +107,7 @@ TURNS_TAKEN: Final = (
     ),
     Story(
         name="held_sold_by_one_of_two",
-        tells="Of what is held, a stop and a limit sell the same; the one that is met ends the other.",
+        tells="A stop and a limit sell the same of what is held; who is met ends the other.",
         moves=(
             Place(
                 (

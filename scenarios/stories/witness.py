@@ -67,8 +67,10 @@ class Witness:
     # -- inside
 
     def _wrong(self, bot: WorldBot) -> Iterator[str]:
-        orders = bot.books.orders
-        there = {order.id: _there(bot, order) for order in orders.values()}
+        orders, names = bot.books.orders, defaultdict[str, list[str]](list)
+        for name, order_id in bot.books.ids.items():
+            names[order_id].append(name)
+        there = {order_id: _there(bot, names[order_id]) for order_id in orders}
         exits: dict[str, list[Order]] = defaultdict(list)
         for order in orders.values():
             yield from self._of_order(order, there[order.id])
@@ -105,10 +107,10 @@ class Witness:
         return self.names.get(order.id, order.client_id)
 
 
-def _there(bot: WorldBot, order: Order) -> There:
+def _there(bot: WorldBot, names: Iterable[str]) -> There:
     filled = rests = ZERO
     count = 0
-    for name in order.names:
+    for name in names:
         each = bot.oracle.order(name)
         if each is None:
             continue
