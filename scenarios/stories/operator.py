@@ -3,7 +3,8 @@
 Who places a batch and is not answered, since the process has died, waits until it is back, looks
 for the names of the orders in the books, and places the batch again only where none of it is there.
 An order that the process was about to send when it died is given up once it is certain that it
-never arrived; what waited for it has ended with it, and both are placed anew. An edit or a cancel
+never arrived; what waited for it has ended with it, and both are placed anew, but not one of a group
+whose others live. An edit or a cancel
 that nobody has answered is asked for again, unless the books show that it was taken; of an order
 that has ended meanwhile nothing is asked.
 """
@@ -89,13 +90,14 @@ class Operator:
         self._tell(f"a batch was not taken in {TRIES} tries")
 
     async def place_lost(self) -> None:
-        """Place again what never came to the exchange, and what was to follow it."""
-        for name in [name for name in self.ids if self._is_lost(name)]:
-            batch = next(each for each in self._story.batches if self._drafts[name] in each.drafts)
-            again = _family(batch, name)
-            self._given_up |= {self.ids.pop(each.name) for each in again.drafts}
-            await self.place(again)
-            await self._calm()
+        """Place again what never came to the exchange, with all that belongs to it."""
+        for name in list(self.ids):
+            if self._is_lost(name):
+                again = _kin(self._batch_of(name), name)
+                if all(self._is_lost(each) for each in _roots(again)):
+                    self._given_up |= {self.ids.pop(each.name) for each in again.drafts}
+                    await self.place(again)
+                    await self._calm()
 
     def _is_lost(self, name: str) -> bool:
         order = self.order(name)
@@ -103,6 +105,9 @@ class Operator:
             return False
         there = map(self.bot_of(name).oracle.order, order.names)
         return self._reaper.struck > 0 and all(each is None for each in there)
+
+    def _batch_of(self, name: str) -> Place:
+        return next(each for each in self._story.batches if self._drafts[name] in each.drafts)
 
     def _are_known(self, bot: WorldBot, drafts: tuple[Draft, ...]) -> bool:
         """Whether the books have a batch, all of it or none; its orders are known by name then."""
@@ -170,15 +175,29 @@ def _tagged(draft: Draft, move: Place, now: Millis) -> Draft:
     return draft
 
 
-def _family(batch: Place, name: str) -> Place:
-    """The batch of an order and of all that comes after it."""
-    names = {name}
-    while more := {each.name for each in batch.drafts if each.after in names} - names:
-        names |= more
+def _kin(batch: Place, name: str) -> Place:
+    """The batch of an order and of all that comes after it, or is of a group with any of it."""
+    names, groups = {name}, set[str]()
+    while True:
+        groups = {draft.group for draft in batch.drafts if draft.name in names and draft.group}
+        more = {
+            draft.name
+            for draft in batch.drafts
+            if draft.after in names or draft.group in groups or draft.name in names
+        }
+        if more == names:
+            break
+        names = more
     drafts = tuple(draft for draft in batch.drafts if draft.name in names)
-    used = {draft.group for draft in drafts}
-    groups = tuple(group for group in batch.groups if group.name in used)
-    return Place(drafts, groups, batch.lasts)
+    return Place(
+        drafts, tuple(group for group in batch.groups if group.name in groups), batch.lasts
+    )
+
+
+def _roots(batch: Place) -> list[str]:
+    """Those that wait for none of their batch."""
+    names = {draft.name for draft in batch.drafts}
+    return [draft.name for draft in batch.drafts if draft.after not in names]
 
 
 def _is_ending(order: Order) -> bool:

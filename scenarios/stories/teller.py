@@ -53,7 +53,7 @@ PRICES: Final[Mapping[str, Decimal]] = MappingProxyType(
 
 LOOK: Final = 0.5  # s between two looks
 CALM: Final = 6.0  # s for which all must be in order: prices, a look-up and a print go by
-PATIENCE: Final = 900.0  # s until that must be so
+PATIENCE: Final = 300.0  # s until that must be so
 END: Final = 120.0  # s for the last look
 
 

@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from ...actors.orders.plan import Trigger
-from ..world.batches import draft
-from .story import Edit, Meanwhile, Part, Place, Price, Story, Wait
+from .story import Edit, Meanwhile, Otherwise, Part, Place, Price, Story, Wait
 from .writing import PROFIT_FIRST, TURNS, limit, market, oco, profit, stop, within
 
 BOUGHT: Final = (market(), stop("58000"), profit("61500"))
@@ -109,13 +108,7 @@ TURNS_TAKEN: Final = (
         name="held_sold_by_one_of_two",
         tells="A stop and a limit sell the same of what is held; who is met ends the other.",
         moves=(
-            Place(
-                (
-                    draft("stop", "sell", "stop_loss", "0.1", stop="58000", group="ends"),
-                    draft("profit", "sell", "limit", "0.1", price="61500", group="ends"),
-                ),
-                oco(TURNS),
-            ),
+            Place((stop("58000", after=""), profit("61500", after="")), oco(TURNS)),
             Price("61600"),
         ),
         ends={"stop": "cancelled", "profit": "filled"},
@@ -143,6 +136,27 @@ TURNS_TAKEN: Final = (
             "stop_lower": "cancelled",
         },
         left={"BTC/USDT": "0.1"},
+        also=(
+            Otherwise(
+                "The upper entry was lost as it was to be sent, and the lower one rests on.",
+                {
+                    "low": "refused",
+                    "lower": "accepted",
+                    "stop_low": "cancelled",
+                    "stop_lower": "chained",
+                },
+            ),
+            Otherwise(
+                "The lower entry was lost as it was to be sent, and the upper one has filled.",
+                {
+                    "low": "filled",
+                    "lower": "refused",
+                    "stop_low": "accepted",
+                    "stop_lower": "cancelled",
+                },
+                {"BTC/USDT": "0.1"},
+            ),
+        ),
     ),
     Story(
         name="forward_and_filled_in_part",

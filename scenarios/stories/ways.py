@@ -67,13 +67,8 @@ WAYS: Final = (
         name="entry_too_dear",
         tells="After one entry the account cannot pay for another, which is refused.",
         moves=(
-            Place(
-                (
-                    limit("50000", "150", name="first"),
-                    limit("50000", "150"),
-                    stop("40000", "150", group=""),
-                )
-            ),
+            Place((limit("50000", "150", name="first"),)),
+            Place((limit("50000", "150"), stop("40000", "150", group=""))),
         ),
         ends={"first": "accepted", "entry": "refused", "stop": "cancelled"},
     ),

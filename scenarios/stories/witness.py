@@ -15,6 +15,7 @@ import attrs
 from ...actors.orders.graph import group_of, parent_of
 from ...actors.orders.model import Order
 from ..world import Violation, World, WorldBot
+from ..world.agreement import PREFIX
 
 ZERO = Fraction(0)
 
@@ -70,6 +71,9 @@ class Witness:
         orders, names = bot.books.orders, defaultdict[str, list[str]](list)
         for name, order_id in bot.books.ids.items():
             names[order_id].append(name)
+        for each in bot.oracle.orders():
+            if each.client_id.startswith(PREFIX) and each.client_id not in bot.books.ids:
+                yield f"{each.side} {float(each.amount):g} is there as {each.client_id}, in no book"
         there = {order_id: _there(bot, names[order_id]) for order_id in orders}
         exits: dict[str, list[Order]] = defaultdict(list)
         for order in orders.values():
