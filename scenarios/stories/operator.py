@@ -3,10 +3,10 @@
 Who places a batch and is not answered, since the process has died, waits until it is back, looks
 for the names of the orders in the books, and places the batch again only where none of it is there.
 An order that the process was about to send when it died is given up once it is certain that it
-never arrived; what waited for it has ended with it, and both are placed anew, but not one of a group
-whose others live. An edit or a cancel
-that nobody has answered is asked for again, unless the books show that it was taken; of an order
-that has ended meanwhile nothing is asked.
+never arrived; what waited for it has ended with it, and all that belongs together is placed anew,
+but for one of a group whose others live. An edit or a cancel that nobody has answered is asked for
+again, unless the books show that it was taken; of an order that has ended meanwhile nothing is
+asked.
 """
 
 from __future__ import annotations
