@@ -69,9 +69,8 @@ def sweep_part(story: Story, part: int, *, seed: int) -> StoryRun:
         sums.counts["commits"] += sum(plain.commits)
     if not plain.ok:  # there is nothing to hold a death against
         return sums.run()
-    for number, death in enumerate(_points(plain)):
-        if number // len(PHASES) % PARTS == part:
-            _sweep_point(sums, death, plain)
+    for death in points_of(plain, part):
+        _sweep_point(sums, death, plain)
     return sums.run()
 
 
@@ -88,10 +87,14 @@ def sweep_deaths(story: Story, deaths: Deaths, *, seed: int) -> StoryRun:
     return sums.run()
 
 
-def _points(plain: Telling) -> Iterator[Death]:
-    for bot, commits in enumerate(plain.commits, 1):
-        for commit in range(1, commits + 1):
-            yield from (Death(commit, phase, bot) for phase in PHASES)
+def points_of(plain: Telling, part: int) -> list[Death]:
+    """Where a part of a story is broken off: each commit is of one part."""
+    places = [
+        (bot, commit)
+        for bot, commits in enumerate(plain.commits, 1)
+        for commit in range(1, commits + 1)
+    ]
+    return [Death(commit, phase, bot) for bot, commit in places[part::PARTS] for phase in PHASES]
 
 
 def _sweep_point(sums: _Sums, death: Death, plain: Telling) -> None:

@@ -48,19 +48,19 @@ Deaths = tuple[Death, ...]
 
 def told(deaths: Deaths) -> str:
     """How they are written."""
-    return "+".join(map(str, deaths))
+    first, again = deaths[:1], deaths[1:]
+    return "+".join([*map(str, first), *(f"{each.commit}:{each.phase}" for each in again)])
 
 
 def read_deaths(text: str) -> tuple[Deaths, ...]:
     """What somebody has written; of a commit without a phase both. Raises NoSuchDeath."""
     found: tuple[Deaths, ...] = ((),)
+    bot = 1
     for number, part in enumerate(text.split("+")):
         match = _ONE.fullmatch(part.strip())
-        if match is None:
+        if match is None or (number and match[1]):  # what recovers is the same one
             raise NoSuchDeath(text)
-        commit, bot = int(match[2]), int(match[1] or 1)
-        if number and match[1] is None:
-            bot = found[0][0].bot
+        commit, bot = int(match[2]), int(match[1] or bot)
         if not bot or (commit == READ and (not number or match[3] == "before")):
             raise NoSuchDeath(text)
         phases: tuple[Phase, ...] = PHASES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from ...actors.orders.trailing import steps_for
@@ -11,7 +12,9 @@ from .writing import balanced, limit, market, profit, stop, trailed
 
 WHOLE: Final = "0.3"
 LEVELS: Final = ("61000", "62000", "63000")
-FILLED: Final = {"entry": "filled", "profit1": "filled", "profit2": "filled", "profit3": "filled"}
+FILLED: Final = MappingProxyType(
+    {"entry": "filled", "profit1": "filled", "profit2": "filled", "profit3": "filled"}
+)
 STEPS: Final = steps_for(Decimal(60_000), [Decimal(each) for each in LEVELS], "above")
 TAKEN: Final = tuple(
     profit(level, "0.1", name=f"profit{number}") for number, level in enumerate(LEVELS, 1)

@@ -24,7 +24,7 @@ class Place:
 
     drafts: tuple[Draft, ...]
     groups: tuple[GroupDraft, ...] = ()
-    lasts: Mapping[str, float] = attrs.field(factory=dict)
+    lasts: Mapping[str, float] = attrs.field(factory=dict[str, float])
     refused: str = ""
 
 
@@ -114,7 +114,7 @@ class Otherwise:
 
     why: str
     ends: Mapping[str, str]
-    left: Mapping[str, str] = attrs.field(factory=dict)
+    left: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
 
 @attrs.frozen(kw_only=True)
@@ -131,7 +131,7 @@ class Story:
     tells: str
     moves: tuple[Move, ...]
     ends: Mapping[str, str]
-    left: Mapping[str, str] = attrs.field(factory=dict)
+    left: Mapping[str, str] = attrs.field(factory=dict[str, str])
     also: tuple[Otherwise, ...] = ()
     beside: tuple[str, ...] = ()
 
@@ -152,9 +152,8 @@ class Story:
         Others go out anew as they follow a price, share with others, grow or are edited; after a
         death that may be in more steps than without one.
         """
-        moves, groups = _flat(self.moves), {}
-        for batch in self.batches:
-            groups |= {group.name: group for group in batch.groups}
+        moves = _flat(self.moves)
+        groups = {group.name: group for batch in self.batches for group in batch.groups}
         touched = {move.name for move in moves if isinstance(move, Edit | Part)}
         if any(isinstance(move, GiveBack) for move in moves):
             return frozenset()
