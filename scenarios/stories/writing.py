@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ...actors.market.side import Kind, Side, opposite
+from ...actors.market.side import Kind, Side
 from ...actors.orders.drafts import Draft, GroupDraft
 from ...actors.orders.plan import Swap
 from ...runtime import Millis
@@ -75,11 +75,6 @@ def trailed(swap: Swap | None = TURNS, name: str = ENDS) -> tuple[GroupDraft, ..
 def within(seconds: float, swap: Swap = TURNS) -> Swap:
     """Turns of which each may last so many s."""
     return Swap(swap.priority, Millis(int(seconds * 1_000)))
-
-
-def away(side: Side) -> Side:
-    """What closes an entry of a side."""
-    return opposite(side)
 
 
 def _closing(more: dict[str, Any]) -> dict[str, Any]:
