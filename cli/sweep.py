@@ -274,6 +274,36 @@ def planted(
     return ExitCode.OK if report.ok else ExitCode.DIFFERS
 
 
+@command.command
+def stories(
+    *,
+    only: Annotated[str, Parameter(help="The one story to tell, by name.")] = "",
+    at: Annotated[
+        str, Parameter(help="The one place to die at, such as 7:before or 7:before+2:after.")
+    ] = "",
+    jobs: Annotated[int, Parameter(help="Processes at a time.", validator=Number(gte=1))] = 2,
+    options: Options = NO_OPTIONS,
+) -> int:
+    """Let the process die at every commit of each story of orders that belong together (all)."""
+    from ..benchmarks.stories.run import Choice, run_stories
+    from .sweep_stories import tell
+
+    if only and options.count is not None:
+        raise UsageError("--only is one story and --count are the first so many; give one of them")
+    if at and not only:
+        raise UsageError("--at is a commit of one story; name that with --only")
+    choice = Choice.of(options.count, only, at)
+    with ended_in_order(), progress("sweep stories", "parts") as watch:
+        report = run_stories(
+            choice, resume=options.resume, watch=watch, seed=options.seed, jobs=jobs
+        )
+    if options.json:
+        print_json({**attrs.asdict(report), "ok": report.ok})
+    else:
+        tell(report)
+    return ExitCode.OK if report.ok else ExitCode.DIFFERS
+
+
 def _sweep(name: str, run: Sweep, options: Options, usual: int, *, unit: str = "trials") -> int:
     count = usual if options.count is None else options.count
     with progress(f"sweep {name}", unit) as watch:
