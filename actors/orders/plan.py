@@ -138,7 +138,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True)
     aliases: tuple[str, ...] = ()  # its venue ids before, likewise
     returns: int = 0  # how often the venue gave it back unasked, since it last filled
     forward_since: Millis | None = None  # when it was put forward in a swap; None: it was not
-    forced: Literal["", "market"] = ""  # "market": its price had been passed, so it goes at market
+    forced: Literal["", "market"] = ""  # "market": its price had been passed, so it waits for none
     forward_took: Decimal = Decimal(0)  # base currency, by which others are smaller meanwhile
     shelved_for: str = ""  # id of the order that was put forward in its place; empty: of none
 

@@ -32,9 +32,7 @@ LATER: Final[frozenset[Reason]] = frozenset(
 def kind_sent(order: Order) -> Kind:
     """As what an order is sent."""
     plan = order.plan or NO_PLAN
-    if plan.forced:
-        return plan.forced
-    if order.kind in TRIGGERED and plan.keeper == "desk":
+    if order.kind in TRIGGERED and (plan.forced or plan.keeper == "desk"):
         return "limit" if order.kind in LIMITED else "market"
     return order.kind
 
@@ -80,7 +78,7 @@ def refused_order(order: Order, error: Exception, at: Millis, name: str) -> Orde
     """What becomes of an order that the venue has refused.
 
     Where that is no word about the order, and it is the desk's to send, it is sent again later.
-    A trigger price that was passed already: it goes at market at once. A price that the venue does
+    A trigger price that was passed already: it goes at once, within its limit if it has one. A price that the venue does
     not wait for, for whatever reason: the desk waits for it. All else has ended.
     name: its next client id.
     """

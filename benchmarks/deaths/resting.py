@@ -55,7 +55,7 @@ def _pairs(here: Order, there: TrueOrder) -> Iterator[tuple[str, object, object]
     """What both say, by its name. An order is sent for what had not filled by then."""
     plan = here.plan or NO_PLAN
     waits = here.kind in TRIGGERED and plan.keeper == "venue" and not plan.forced
-    has_limit = here.kind in LIMITED and not plan.forced
+    has_limit = here.kind in LIMITED
     yield "side", here.side, there.side
     yield "amount", _told(here.amount - plan.carried), _told(there.amount)
     yield "price", _told(here.price if has_limit else None), _told(there.price)

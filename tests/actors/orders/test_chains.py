@@ -15,6 +15,7 @@ from benthic.actors.market import Side
 from benthic.actors.orders import chains, lifecycle, revising
 from benthic.actors.orders.model import Order
 from benthic.actors.orders.plan import Trigger
+from benthic.actors.orders.sending import submit_of
 
 from .planned import MARKET, NOW, a_chain, an_order, filled, stepped, with_plan
 
@@ -252,6 +253,16 @@ def test_a_stop_whose_price_was_passed_before_it_was_free_goes_at_market(
 
     assert after.plan is not None
     assert after.plan.forced == forced
+
+
+def test_a_stop_whose_price_was_passed_keeps_within_its_limit() -> None:
+    order = an_order(
+        "child", "stop_limit", side="buy", price="101", stop="100", status="due", chain=a_chain()
+    )
+
+    submit = submit_of(chains.at_mark(order, Decimal("100.5"), MARKET), NOW)
+
+    assert (submit.kind, submit.price, submit.stop) == ("limit", Decimal(101), None)
 
 
 def test_what_a_fill_sets_free_is_looked_at_where_it_traded() -> None:
