@@ -78,8 +78,9 @@ def refused_order(order: Order, error: Exception, at: Millis, name: str) -> Orde
     """What becomes of an order that the venue has refused.
 
     Where that is no word about the order, and it is the desk's to send, it is sent again later.
-    A trigger price that was passed already: it goes at once, within its limit if it has one. A price that the venue does
-    not wait for, for whatever reason: the desk waits for it. All else has ended.
+    A trigger price that was passed already: it goes at once, within its limit if it has one. A
+    price that the venue does not wait for, for whatever reason: the desk waits for it. All else
+    has ended.
     name: its next client id.
     """
     plan = order.plan
