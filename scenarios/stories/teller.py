@@ -152,7 +152,8 @@ class Teller:
         bot, order = self.operator.bot_of(move.name), self.operator.order(move.name)
         there = bot.oracle.order(order.client_id)
         if there is None or not there.is_open:
-            self.problems.append(f"{move.name} is {order.status}, and cannot trade in part")
+            if not (self.reaper.struck and self.story.also):  # else its end says which it is
+                self.problems.append(f"{move.name} is {order.status}, and cannot trade in part")
             return
         self._markets[order.symbol].part(partial(bot.oracle.order, order.client_id), move.share)
 
