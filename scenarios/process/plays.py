@@ -136,6 +136,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "slow_consumer": _INSIDE,
         "slow_disk": _HOST,
         "stands_still_in_doubt": _INSIDE,
+        "stop_is_there_after_a_restart": "its mode waits for candles, which takes minutes",
         "store_file_damaged": _RAISED,
         "store_grows": _INSIDE,
         "store_left_locked": _RAISED,
