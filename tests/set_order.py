@@ -50,6 +50,8 @@ def kind_said(annotation: ast.expr | None) -> Kind:  # noqa: PLR0911 - one line 
             return kind_said(parts[0])
         if outer in {"Callable", "type", "Literal"}:
             return None
+        if not parts:  # tuple[()]
+            return None
         found = kind_said(parts[-1] if len(parts) > 1 and not is_dots(parts[-1]) else parts[0])
         return (found,) if found is not None else None
     return None

@@ -35,6 +35,7 @@ TIME_AND_CHANCE_SEAMS: Final[Seams] = {
     "storage/lease.py": HOLDER,
 }
 THREAD_SEAMS: Final[Seams] = {
+    "storage/worker.py": "the thread of a live store: `storage/store.py` says who waits for it",
     "storage/store.py": "a live store syncs its disk beside the actors; a simulated one does not",
     "scenarios/testing/stepping.py": "of its two threads one always waits for the other",
     "cli/run/sink.py": "nothing of a bot waits for the thread that writes its log",

@@ -11,13 +11,11 @@ from ...actors.modes.guards import TAG
 from ...actors.orders.model import Order
 from ..world import LIVELY, World
 
-GUARDED = {**LIVELY, "stop_loss": "0.03", "take_profit": "0.2"}
-
 
 async def scenario(world: World) -> None:
     """Play it."""
     await world.open_venue()
-    bot = await world.start_bot(mode=GUARDED)
+    bot = await world.start_bot(mode={**LIVELY, "stop_loss": "0.03", "take_profit": "0.2"})
 
     def stops() -> list[Order]:
         return [
