@@ -23,6 +23,7 @@ TIME_AND_CHANCE_SEAMS: Final[Seams] = {
     "benchmarks/": MEASURED,
     "actors/bot/run.py": MEASURED,
     "scenarios/running/run.py": MEASURED,
+    "scenarios/planted/line.py": "a bug that is planted draws from a chance that nobody seeded",
     "scenarios/running/folder.py": "the name and the age of a folder that no actor sees",
     "scenarios/world/clock.py": "the zone of a host is the zone of the process that plays it",
     "scenarios/process/": "real processes live by the clock and in the files of the host",
@@ -35,8 +36,7 @@ TIME_AND_CHANCE_SEAMS: Final[Seams] = {
     "storage/lease.py": HOLDER,
 }
 THREAD_SEAMS: Final[Seams] = {
-    "storage/worker.py": "the thread of a live store: `storage/store.py` says who waits for it",
-    "storage/store.py": "a live store syncs its disk beside the actors; a simulated one does not",
+    "storage/worker.py": "a live store syncs its disk beside the actors; a simulated one does not",
     "scenarios/testing/stepping.py": "of its two threads one always waits for the other",
     "cli/run/sink.py": "nothing of a bot waits for the thread that writes its log",
     "benchmarks/": "they wait for processes and sockets; no trial shares a thread with another",
@@ -67,7 +67,7 @@ OUTSIDE = (
 )
 SEEDED = frozenset({"random.Random", "numpy.random.Generator", "numpy.random.default_rng"})
 THREADS = frozenset({"threading", "_thread", "concurrent", "multiprocessing", "queue"})
-THREAD_CALLS = frozenset({"to_thread", "from_thread"})
+THREAD_CALLS = frozenset({"to_thread", "from_thread", "start_thread_soon"})
 
 
 def by_full_name(module: Module) -> Iterator[tuple[ast.expr, str]]:
