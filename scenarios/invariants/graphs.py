@@ -118,7 +118,7 @@ def _lost(world: World) -> Iterator[Violation]:
         parent = books.orders.get(parent_of(order))
         if parent is None or class_of(order) != "stop" or order.purpose != "protective":
             continue
-        if before is None or before.status not in OUT or before.wish is not None:
+        if before is None or before.status not in OUT or _is_meant_to_end(before):
             continue
         if order.status != "cancelled" or order.id in books.by_hand:
             continue
@@ -129,6 +129,12 @@ def _lost(world: World) -> Iterator[Violation]:
                 f"{order.client_id} is cancelled, and {float(left):g} of {parent.client_id} held"
             )
             yield Violation("G6", name, words)
+
+
+def _is_meant_to_end(order: Order) -> bool:
+    """Whether a group, a chain or its own expiry ends an order, or makes it another."""
+    wish, plan = order.wish, order.plan or NO_PLAN
+    return wish is not None and bool(wish.then != "end" or wish.by or plan.expiry)
 
 
 def _g6(world: World) -> Iterator[Violation]:

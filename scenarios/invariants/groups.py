@@ -29,7 +29,7 @@ def _g2(world: World) -> Iterator[Violation]:
         for group in groups.values():
             members = books.members(group.id)
             found = [*_twice(group, members), *_at_once(bot, group, members)]
-            found += _beyond(books, group, members, is_end=is_end)
+            found += _beyond(books, group, members)
             found += _left_over(group, members, is_end=is_end)
             yield from (Violation("G2", name, words) for words in found)
 
@@ -73,8 +73,8 @@ def _most(group: Group, members: list[Order]) -> Fraction:
     return max(sides)
 
 
-def _beyond(books: Books, group: Group, members: list[Order], *, is_end: bool) -> Iterator[str]:
-    """More was traded, or in the end is still to be, than what the parent has filled."""
+def _beyond(books: Books, group: Group, members: list[Order]) -> Iterator[str]:
+    """More was traded, or is still to be, than what the parent has filled."""
     parent = books.orders.get(parent_of(members[0]))
     family = {each.id for each in members}
     if parent is None or group.swap is None or not books.by_hand.isdisjoint({parent.id, *family}):
@@ -85,9 +85,9 @@ def _beyond(books: Books, group: Group, members: list[Order], *, is_end: bool) -
     traded = _sum(Fraction(each.filled) for each in members)
     if traded > most:
         yield f"{float(traded):g} was traded after {parent.client_id}, for {float(most):g}"
-    for part in CLASSES if is_end else ():
+    for part in CLASSES:
         live = [each for each in _side(members, part) if each.is_live and each.status != "chained"]
-        if (more := _sum(map(_left, live))) > most - traded:
+        if (more := _sum(map(_meant, live))) > most - traded:
             words = f"{float(more):g} is still to be traded after {parent.client_id}, of "
             yield words + f"{float(most):g} {float(traded):g} was"
 
@@ -103,6 +103,15 @@ def _share(order: Order, parent: Order) -> Fraction:
 def _left(order: Order) -> Fraction:
     """What an order may still trade, as it is or as it shall be."""
     amount = order.amount if order.wish is None else max(order.amount, order.wish.amount)
+    return max(Fraction(amount) - Fraction(order.filled), Fraction(0))
+
+
+def _meant(order: Order) -> Fraction:
+    """What an order shall still trade."""
+    wish = order.wish
+    if wish is not None and wish.then == "end":
+        return Fraction(0)
+    amount = order.amount if wish is None else wish.amount
     return max(Fraction(amount) - Fraction(order.filled), Fraction(0))
 
 
