@@ -170,5 +170,12 @@ TURNS_TAKEN: Final = (
         ),
         ends={"entry": "filled", "stop": "accepted of 0.05", "profit": "inactive 0.05"},
         left={"BTC/USDT": "0.05"},
+        also=(
+            Otherwise(
+                "The market had touched the take profit and gone back while the process was dead.",
+                {"entry": "filled", "stop": "accepted", "profit": "inactive"},
+                {"BTC/USDT": "0.1"},
+            ),
+        ),
     ),
 )
