@@ -151,8 +151,8 @@ class Teller:
     def _part(self, move: Part) -> None:
         bot, order = self.operator.bot_of(move.name), self.operator.order(move.name)
         there = bot.oracle.order(order.client_id)
-        if there is None or not there.is_open:  # how it has ended is looked at later
-            if not self.reaper.struck:
+        if there is None or not there.is_open:
+            if not (self.reaper.struck and self.story.also):  # else its end says which it is
                 self.problems.append(f"{move.name} is {order.status}, and cannot trade in part")
             return
         self._markets[order.symbol].part(partial(bot.oracle.order, order.client_id), move.share)

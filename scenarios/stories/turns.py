@@ -172,7 +172,7 @@ TURNS_TAKEN: Final = (
         left={"BTC/USDT": "0.05"},
         also=(
             Otherwise(
-                "The market had touched the take profit and gone back while the process was dead.",
+                "The price was there and gone again while the process was dead.",
                 {"entry": "filled", "stop": "accepted", "profit": "inactive"},
                 {"BTC/USDT": "0.1"},
             ),
