@@ -92,7 +92,7 @@ class Operator:
     async def place_lost(self) -> None:
         """Place again what never came to the exchange, with all that belongs to it."""
         for name in list(self.ids):
-            if self._is_lost(name):
+            if name in self.ids and self._is_lost(name):
                 again = _kin(self._batch_of(name), name)
                 if all(self._is_lost(each) for each in _roots(again)):
                     self._given_up |= {self.ids.pop(each.name) for each in again.drafts}
